@@ -1,0 +1,64 @@
+-- Schema raw: what WHOOP answered, whole and versioned.
+
+create schema if not exists raw;
+comment on schema raw is 'What the sources answered, whole: one row per version of a record ever seen.';
+
+create table raw.records (
+    integration text not null,
+    collection text not null,
+    athlete_id bigint not null,
+    record_id text not null,
+    payload jsonb not null,
+    payload_hash uuid not null,
+    started_at timestamptz,
+    ended_at timestamptz,
+    source_updated_at timestamptz not null,
+    pulled_at timestamptz not null,
+    run_id text not null,
+    superseded_at timestamptz,
+    deleted_at timestamptz
+);
+create unique index records_current
+on raw.records (integration, athlete_id, collection, record_id)
+where superseded_at is null;
+create index records_history
+on raw.records (integration, athlete_id, collection, record_id)
+where superseded_at is not null;
+create index records_period
+on raw.records (integration, athlete_id, collection, started_at)
+where superseded_at is null;
+
+comment on table raw.records is 'One row per version of a WHOOP record ever seen.';
+comment on column raw.records.integration is 'Name of the integration the record came through.';
+comment on column raw.records.collection is 'cycle, recovery, sleep or workout.';
+comment on column raw.records.athlete_id is 'user_id of WHOOP (int64).';
+comment on column raw.records.record_id is 'Id of the record at WHOOP; of a recovery, the id of its cycle.';
+comment on column raw.records.payload is 'The record as WHOOP sent it, unknown keys included.';
+comment on column raw.records.payload_hash is 'MD5 of the text WHOOP sent; tells an unchanged record without parsing it.';
+comment on column raw.records.started_at is 'Start of the record; null for a recovery, which has none.';
+comment on column raw.records.ended_at is 'End of the record; null for a recovery and for a cycle still open.';
+comment on column raw.records.source_updated_at is 'updated_at of WHOOP; the newest version wins.';
+comment on column raw.records.pulled_at is 'When this version was first staged.';
+comment on column raw.records.run_id is 'Airflow run that first saw this version.';
+comment on column raw.records.superseded_at is 'When a newer version replaced this one; null = current.';
+comment on column raw.records.deleted_at is 'When WHOOP was seen to return it no longer; null = still at WHOOP.';
+
+create function raw.score_values(payload jsonb) returns text []
+language sql immutable as $$
+    -- names of the scored values that are present, one level of nesting included
+    select coalesce(array_agg(concat_ws('.', outer_pair.field, inner_pair.field)), '{}')
+    from jsonb_each(
+        case when jsonb_typeof(payload -> 'score') = 'object' then payload -> 'score' else '{}' end
+    ) as outer_pair (field, content)
+    cross join lateral (
+        select null::text as field
+        where jsonb_typeof(outer_pair.content) not in ('object', 'null')
+        union all
+        select nested.field
+        from jsonb_each(
+            case when jsonb_typeof(outer_pair.content) = 'object' then outer_pair.content else '{}' end
+        ) as nested (field, content)
+        where jsonb_typeof(nested.content) <> 'null'
+    ) as inner_pair
+$$;
+comment on function raw.score_values(jsonb) is 'Names of the scored values that a record carries.';

@@ -1,0 +1,130 @@
+"""An integration file becomes a frozen, validated value."""
+
+import datetime
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from croniter import croniter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from wearables.errors import Refused
+from wearables.settings import integrations_dir
+
+log = logging.getLogger(__name__)
+
+PRESETS = {"@once", "@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly"}
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
+MAX_CHUNK_DAYS = 28
+# A page holds 25 records and a window of n days meets n + 1 cycles: 24 days fit one page.
+DEFAULT_CHUNK_DAYS = 24
+
+Collection = Literal["cycle", "recovery", "sleep", "workout"]
+COLLECTIONS: tuple[Collection, ...] = ("cycle", "recovery", "sleep", "workout")
+
+
+def _schedule(value: str | None) -> str | None:
+    if value is None or value in PRESETS or (not value.startswith("@") and croniter.is_valid(value)):
+        return value
+    raise ValueError(f"is no cron expression or preset ({', '.join(sorted(PRESETS))})")
+
+
+def _timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("is no IANA time zone such as Europe/Berlin")
+    return value
+
+
+def _distinct(values: tuple) -> tuple:
+    if len(set(values)) != len(values):
+        raise ValueError("names something twice")
+    return values
+
+
+class Integration(BaseModel):
+    """One team's WHOOP app. ``name`` is the file's stem, the DAG's id and the rows' ``integration``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: str
+    connection: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
+    schedule: Annotated[str | None, AfterValidator(_schedule)] = "@daily"
+    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    start_date: Annotated[datetime.date | None, Field(strict=False)] = None
+    chunk_days: Annotated[int, Field(ge=1, le=MAX_CHUNK_DAYS)] = DEFAULT_CHUNK_DAYS
+    lookback_days: Annotated[int, Field(ge=0, le=365)] = 7
+    collections: Annotated[
+        tuple[Collection, ...], Field(min_length=1, strict=False), AfterValidator(_distinct)
+    ] = COLLECTIONS
+    survey_questions: Annotated[
+        tuple[Annotated[str, StringConstraints(min_length=1)], ...],
+        Field(strict=False),
+        AfterValidator(_distinct),
+    ] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Time zone in which the integration's dates are read."""
+        return ZoneInfo(self.timezone)
+
+
+def read_integration(path: Path) -> Integration:
+    """Read one file. Raises Refused with file, key and reason."""
+    if not NAME.fullmatch(path.stem):
+        raise Refused(f"{path.name}: the name must be letters, digits, _ and -, and begin with a letter.")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise Refused(f"{path.name}: is not YAML: {reason}") from None
+    if content is None:
+        content = {}
+    if not isinstance(content, dict):
+        raise Refused(f"{path.name}: must hold keys and values such as `timezone: UTC`.")
+    if "name" in content:
+        raise Refused(f"{path.name}: name: unknown key; the file's name is the integration's name.")
+    try:
+        return Integration(name=path.stem, **{"connection": path.stem} | content)
+    except ValidationError as error:
+        raise Refused(f"{path.name}: {_reasons(error)}") from None
+    except TypeError:
+        raise Refused(f"{path.name}: every key must be a text.") from None
+
+
+def _reasons(error: ValidationError) -> str:
+    sentences = []
+    for detail in error.errors(include_url=False):
+        key = ".".join(str(part) for part in detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            sentences.append(f"{key}: unknown key; known are {', '.join(sorted(Integration.model_fields))}")
+        else:
+            sentences.append(f"{key}: {detail['msg'].removeprefix('Value error, ')}")
+    return "; ".join(sentences)
+
+
+def integration_files() -> list[Path]:
+    """The integration files, sorted by name."""
+    folder = integrations_dir()
+    return sorted(path for path in folder.glob("*.y*ml") if path.suffix in {".yaml", ".yml"})
+
+
+def load_integration(name: str) -> Integration:
+    """Read the integration of that name. Raises Refused if there is none or it is faulty."""
+    for path in integration_files():
+        if path.stem == name:
+            return read_integration(path)
+    known = ", ".join(path.stem for path in integration_files()) or "none"
+    raise Refused(f"No integration is called {name!r}; known are: {known}. Add {name}.yaml to {integrations_dir()}.")
+
+
+def load_integrations() -> Iterator[Integration]:
+    """Every sound integration. A faulty file is logged with its reason and takes no other one down."""
+    for path in integration_files():
+        try:
+            yield read_integration(path)
+        except Refused as reason:
+            log.error("Integration refused: %s", reason)

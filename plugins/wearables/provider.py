@@ -1,0 +1,30 @@
+"""What Airflow is told of this package: the connection type WHOOP and its form."""
+
+from importlib.metadata import version
+from typing import Any
+
+
+def get_provider_info() -> dict[str, Any]:
+    """Provider metadata (entry point ``apache_airflow_provider``)."""
+    return {
+        "package-name": "wearables",
+        "name": "Wearables",
+        "description": "WHOOP data of a squad, pulled into a warehouse the team owns.",
+        "versions": [version("wearables")],
+        "connection-types": [
+            {
+                "connection-type": "whoop",
+                "hook-class-name": "wearables.whoop.hook.WhoopHook",
+                "hook-name": "WHOOP",
+                "ui-field-behaviour": {
+                    "hidden-fields": ["schema"],
+                    "relabeling": {
+                        "login": "Client ID",
+                        "password": "Client secret",
+                        "host": "Base URL",
+                    },
+                    "placeholders": {"host": "https://api.prod.whoop.com"},
+                },
+            }
+        ],
+    }

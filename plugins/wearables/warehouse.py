@@ -1,0 +1,71 @@
+"""The warehouse: its connection, and the SQL files that run in it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from airflow.sdk import BaseHook
+from airflow.sdk.exceptions import AirflowNotFoundException
+from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine
+from sqlalchemy.exc import OperationalError
+
+from wearables.errors import Refused
+from wearables.settings import SQL_DIR, WAREHOUSE_CONNECTION
+
+CONNECT_TIMEOUT_SECONDS = 10
+
+
+@cache
+def sql(name: str) -> str:
+    """Text of ``include/sql/<name>.sql``; parameters are bound as ``%(name)s``."""
+    return (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run_sql(connection: Connection, name: str, **parameters: Any) -> CursorResult:
+    """Run a SQL file with bound parameters in the transaction of ``connection``."""
+    return connection.exec_driver_sql(sql(name), parameters)
+
+
+def warehouse_url() -> URL:
+    """URL of the Airflow connection ``warehouse``. Raises Refused if there is none."""
+    try:
+        connection = BaseHook.get_connection(WAREHOUSE_CONNECTION)
+    except AirflowNotFoundException:
+        raise Refused(
+            f"Airflow has no connection {WAREHOUSE_CONNECTION!r}; "
+            "add one of type postgres or set AIRFLOW_CONN_WAREHOUSE."
+        ) from None
+    return URL.create(
+        "postgresql+psycopg2",
+        username=connection.login,
+        password=connection.password,
+        host=connection.host,
+        port=connection.port,
+        database=connection.schema,
+        query={key: str(value) for key, value in connection.extra_dejson.items() if key.startswith("ssl")},
+    )
+
+
+@cache
+def warehouse() -> Engine:
+    """The engine of the warehouse, made on first use in each process.
+
+    A connection is tried before it is lent: the server may have restarted while a task waited for WHOOP.
+    """
+    return create_engine(
+        warehouse_url(), pool_size=3, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS}
+    )
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One transaction. Raises Refused if the warehouse cannot be reached."""
+    try:
+        connection = engine.connect()
+    except OperationalError as error:
+        where = engine.url.set(password=None, username=None).render_as_string()
+        reason = str(error.orig).splitlines()[0]
+        raise Refused(f"The warehouse at {where} cannot be reached ({reason}); start it or mend the connection.") from None
+    with connection, connection.begin():
+        yield connection

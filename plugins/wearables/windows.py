@@ -1,0 +1,67 @@
+"""Periods and their chunks: pure functions on instants."""
+
+import datetime as dt
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from wearables.errors import Refused
+
+MAX_CHUNK = dt.timedelta(days=28)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A half-open period of instants, ``start <= t < end``, in UTC."""
+
+    start: dt.datetime
+    end: dt.datetime
+
+
+def dates_to_window(first: dt.date, last: dt.date, zone: ZoneInfo, now: dt.datetime) -> Window:
+    """The days ``first`` to ``last`` (inclusive) in ``zone``, cut off at ``now``.
+
+    Raises Refused when they are in the wrong order or begin in the future.
+    """
+    if last < first:
+        raise Refused(f"end_date {last} is before start_date {first}; swap them.")
+    if first > now.astimezone(zone).date():
+        raise Refused(f"start_date {first} is in the future; choose today ({zone.key}) or earlier.")
+    return Window(_midnight(first, zone), min(_midnight(last + dt.timedelta(days=1), zone), now))
+
+
+def day_before(now: dt.datetime) -> Window:
+    """The 24 hours before ``now``."""
+    return Window(now - dt.timedelta(hours=24), now)
+
+
+def since_last_pull(
+    last_end: dt.datetime | None, start_date: dt.date | None, lookback_days: int, zone: ZoneInfo, now: dt.datetime
+) -> Window:
+    """From the end of the last complete pull to ``now``, widened back by ``lookback_days``.
+
+    Without a complete pull: from the day ``start_date`` or the previous day, whichever is later.
+    """
+    if last_end is None:
+        yesterday = now.astimezone(zone).date() - dt.timedelta(days=1)
+        last_end = _midnight(max(start_date or yesterday, yesterday), zone)
+    return Window(min(last_end, now) - dt.timedelta(days=lookback_days), now)
+
+
+def chunks(window: Window, chunk_days: int, zone: ZoneInfo) -> list[Window]:
+    """Cut a window into half-open chunks of ``chunk_days`` local days, never over 28 x 24 hours, newest first."""
+    pieces = []
+    start = window.start
+    while start < window.end:
+        end = min(_add_local_days(start, chunk_days, zone), start + MAX_CHUNK, window.end)
+        pieces.append(Window(start, end))
+        start = end
+    return pieces[::-1]
+
+
+def _midnight(date: dt.date, zone: ZoneInfo) -> dt.datetime:
+    return dt.datetime.combine(date, dt.time(), tzinfo=zone).astimezone(dt.UTC)
+
+
+def _add_local_days(instant: dt.datetime, days: int, zone: ZoneInfo) -> dt.datetime:
+    # Arithmetic on an aware datetime moves the wall clock; the way back to UTC honours a clock change.
+    return (instant.astimezone(zone) + dt.timedelta(days=days)).astimezone(dt.UTC)
