@@ -7,7 +7,8 @@
     │   └── Inactive       the membership is not active
     ├── BudgetSpent        the day's requests are used up: run again after it resets
     ├── WhoopUnavailable   WHOOP did not answer properly, retries included: run again
-    └── IncompleteAnswer   WHOOP's answer contradicts itself: run again, report if it stays
+    ├── IncompleteAnswer   WHOOP's answer contradicts itself: run again, report if it stays
+    └── PullFailed         some of what the pull was to do was not done, or its data fail a check
 
 A message never holds a token, a secret or a health value.
 """
@@ -49,3 +50,7 @@ class WhoopUnavailable(WearablesError):
 
 class IncompleteAnswer(WearablesError):
     """WHOOP's answer cannot be trusted to be whole (malformed page, repeated page token)."""
+
+
+class PullFailed(WearablesError):
+    """The pull is not what was asked for; what was pulled is kept."""

@@ -57,9 +57,9 @@ class Integration(BaseModel):
     start_date: Annotated[datetime.date | None, Field(strict=False)] = None
     chunk_days: Annotated[int, Field(ge=1, le=MAX_CHUNK_DAYS)] = DEFAULT_CHUNK_DAYS
     lookback_days: Annotated[int, Field(ge=0, le=365)] = 7
-    collections: Annotated[
-        tuple[Collection, ...], Field(min_length=1, strict=False), AfterValidator(_distinct)
-    ] = COLLECTIONS
+    collections: Annotated[tuple[Collection, ...], Field(min_length=1, strict=False), AfterValidator(_distinct)] = (
+        COLLECTIONS
+    )
     survey_questions: Annotated[
         tuple[Annotated[str, StringConstraints(min_length=1)], ...],
         Field(strict=False),
@@ -88,11 +88,9 @@ def read_integration(path: Path) -> Integration:
     if "name" in content:
         raise Refused(f"{path.name}: name: unknown key; the file's name is the integration's name.")
     try:
-        return Integration(name=path.stem, **{"connection": path.stem} | content)
+        return Integration.model_validate({"name": path.stem, "connection": path.stem} | content)
     except ValidationError as error:
         raise Refused(f"{path.name}: {_reasons(error)}") from None
-    except TypeError:
-        raise Refused(f"{path.name}: every key must be a text.") from None
 
 
 def _reasons(error: ValidationError) -> str:

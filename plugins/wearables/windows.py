@@ -16,6 +16,14 @@ class Window:
     start: dt.datetime
     end: dt.datetime
 
+    def __str__(self) -> str:
+        return f"{self.start:%Y-%m-%dT%H:%MZ}..{self.end:%Y-%m-%dT%H:%MZ}"
+
+    @property
+    def label(self) -> str:
+        """A name fit for a path."""
+        return f"{self.start:%Y%m%dT%H%M%SZ}-{self.end:%Y%m%dT%H%M%SZ}"
+
 
 def dates_to_window(first: dt.date, last: dt.date, zone: ZoneInfo, now: dt.datetime) -> Window:
     """The days ``first`` to ``last`` (inclusive) in ``zone``, cut off at ``now``.
@@ -35,7 +43,11 @@ def day_before(now: dt.datetime) -> Window:
 
 
 def since_last_pull(
-    last_end: dt.datetime | None, start_date: dt.date | None, lookback_days: int, zone: ZoneInfo, now: dt.datetime
+    last_end: dt.datetime | None,
+    start_date: dt.date | None,
+    lookback_days: int,
+    zone: ZoneInfo,
+    now: dt.datetime,
 ) -> Window:
     """From the end of the last complete pull to ``now``, widened back by ``lookback_days``.
 

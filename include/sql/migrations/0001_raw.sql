@@ -9,7 +9,6 @@ create table raw.records (
     athlete_id bigint not null,
     record_id text not null,
     payload jsonb not null,
-    payload_hash uuid not null,
     started_at timestamptz,
     ended_at timestamptz,
     source_updated_at timestamptz not null,
@@ -34,7 +33,6 @@ comment on column raw.records.collection is 'cycle, recovery, sleep or workout.'
 comment on column raw.records.athlete_id is 'user_id of WHOOP (int64).';
 comment on column raw.records.record_id is 'Id of the record at WHOOP; of a recovery, the id of its cycle.';
 comment on column raw.records.payload is 'The record as WHOOP sent it, unknown keys included.';
-comment on column raw.records.payload_hash is 'MD5 of the text WHOOP sent; tells an unchanged record without parsing it.';
 comment on column raw.records.started_at is 'Start of the record; null for a recovery, which has none.';
 comment on column raw.records.ended_at is 'End of the record; null for a recovery and for a cycle still open.';
 comment on column raw.records.source_updated_at is 'updated_at of WHOOP; the newest version wins.';
@@ -62,3 +60,41 @@ language sql immutable as $$
     ) as inner_pair
 $$;
 comment on function raw.score_values(jsonb) is 'Names of the scored values that a record carries.';
+
+create view raw.current_records as
+select
+    known.integration,
+    known.collection,
+    known.athlete_id,
+    known.record_id,
+    known.payload,
+    known.source_updated_at,
+    known.deleted_at,
+    coalesce(known.started_at, sleep.started_at, cycle.started_at) as started_at,
+    coalesce(known.ended_at, sleep.ended_at, cycle.ended_at) as ended_at
+from raw.records as known
+left join raw.records as sleep
+    on known.collection = 'recovery'
+    and sleep.integration = known.integration
+    and sleep.collection = 'sleep'
+    and sleep.athlete_id = known.athlete_id
+    and sleep.record_id = known.payload ->> 'sleep_id'
+    and sleep.superseded_at is null
+left join raw.records as cycle
+    on known.collection = 'recovery'
+    and cycle.integration = known.integration
+    and cycle.collection = 'cycle'
+    and cycle.athlete_id = known.athlete_id
+    and cycle.record_id = known.record_id
+    and cycle.superseded_at is null
+where known.superseded_at is null;
+comment on view raw.current_records is 'One row per WHOOP record: its current version, and the time it covers.';
+comment on column raw.current_records.integration is 'Name of the integration the record came through.';
+comment on column raw.current_records.collection is 'cycle, recovery, sleep or workout.';
+comment on column raw.current_records.athlete_id is 'user_id of WHOOP (int64).';
+comment on column raw.current_records.record_id is 'Id of the record at WHOOP; of a recovery, the id of its cycle.';
+comment on column raw.current_records.payload is 'The record as WHOOP sent it, unknown keys included.';
+comment on column raw.current_records.source_updated_at is 'updated_at of WHOOP.';
+comment on column raw.current_records.deleted_at is 'When WHOOP was seen to return it no longer; null = still at WHOOP.';
+comment on column raw.current_records.started_at is 'Start of the record; of a recovery, of its sleep or else of its cycle.';
+comment on column raw.current_records.ended_at is 'End of the record, likewise; null while a cycle is open.';

@@ -56,7 +56,7 @@ create table ops.pulls (
     chunk_end timestamptz not null,
     athlete_id bigint not null,
     collection text not null,
-    state text not null check (state in ('running', 'landed', 'staged', 'failed', 'skipped')),
+    state text not null check (state in ('running', 'landed', 'staged', 'failed', 'skipped', 'handed_over')),
     path text,
     pages integer not null default 0,
     requests integer not null default 0,
@@ -81,7 +81,7 @@ comment on column ops.pulls.chunk_start is 'First instant of the chunk (inclusiv
 comment on column ops.pulls.chunk_end is 'Last instant of the chunk (exclusive).';
 comment on column ops.pulls.athlete_id is 'user_id of WHOOP (int64).';
 comment on column ops.pulls.collection is 'cycle, recovery, sleep or workout.';
-comment on column ops.pulls.state is 'running, landed, staged, failed, or skipped (the grant was already known to be dead).';
+comment on column ops.pulls.state is 'running, landed, staged, failed, skipped (the grant was already known to be dead) or handed_over (a later run staged what had landed).';
 comment on column ops.pulls.path is 'Where in the landing zone the answer lies.';
 comment on column ops.pulls.pages is 'Pages WHOOP answered with.';
 comment on column ops.pulls.requests is 'Requests sent, retries included.';

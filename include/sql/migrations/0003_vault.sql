@@ -37,3 +37,22 @@ comment on table vault.refresh_attempts is 'One row per refresh that was begun a
 comment on column vault.refresh_attempts.integration is 'Name of the integration.';
 comment on column vault.refresh_attempts.athlete_id is 'user_id of WHOOP (int64).';
 comment on column vault.refresh_attempts.attempted_at is 'When the refresh was begun.';
+
+create table vault.unclaimed_grants (
+    integration text not null,
+    token_hash text not null,
+    access_token bytea not null,
+    refresh_token bytea not null,
+    expires_at timestamptz not null,
+    scopes text not null,
+    created_at timestamptz not null default now(),
+    primary key (integration, token_hash)
+);
+comment on table vault.unclaimed_grants is 'One row per enrolment that got a new pair and not yet the name of its athlete.';
+comment on column vault.unclaimed_grants.integration is 'Name of the integration.';
+comment on column vault.unclaimed_grants.token_hash is 'SHA-256 of the refresh token that was handed in.';
+comment on column vault.unclaimed_grants.access_token is 'Access token, Fernet.';
+comment on column vault.unclaimed_grants.refresh_token is 'Refresh token, Fernet.';
+comment on column vault.unclaimed_grants.expires_at is 'When the access token expires.';
+comment on column vault.unclaimed_grants.scopes is 'Scopes granted, separated by blanks.';
+comment on column vault.unclaimed_grants.created_at is 'When the pair was got.';

@@ -1,0 +1,64 @@
+"""A DAG for every file in include/integrations: a squad's WHOOP data, from the API to analytics.metrics.
+
+validate -> extract (one per chunk of at most 28 days) -> stage (likewise) -> transform -> check
+"""
+
+import datetime as dt
+
+from airflow.sdk import DAG, Param, task_group
+
+from wearables.integrations import COLLECTIONS, Integration, load_integrations
+from wearables.whoop.tasks import check, extract, stage, transform, validate
+
+PARAMS = {
+    "start_date": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="First day",
+        description="In the integration's time zone. Leave both days empty for the previous 24 hours.",
+    ),
+    "end_date": Param(None, type=["null", "string"], format="date", title="Last day", description="Inclusive."),
+    "athletes": Param(
+        None,
+        type=["null", "array"],
+        title="Athletes",
+        description="WHOOP user ids, one a line; empty for everyone enrolled.",
+    ),
+    "collections": Param(
+        None,
+        type=["null", "array"],
+        examples=list(COLLECTIONS),
+        title="Collections",
+        description="Empty for those of the integration's file.",
+    ),
+}
+
+
+def whoop_dag(integration: Integration) -> None:
+    """Declare the DAG of one integration; Airflow finds it by itself."""
+    name = integration.name
+    with DAG(
+        dag_id=name,
+        description=f"WHOOP data of {name}, from the API to analytics.metrics",
+        doc_md=__doc__,
+        schedule=integration.schedule,
+        # A run before the DAG's start date would end green with nothing done: any day may be pulled.
+        start_date=dt.datetime(2000, 1, 1, tzinfo=integration.zone),
+        catchup=False,
+        # Two pulls at once would only compete for the same request budget.
+        max_active_runs=1,
+        is_paused_upon_creation=False,
+        params=PARAMS,
+        tags=["whoop"],
+    ):
+
+        @task_group(prefix_group_id=False)
+        def each_chunk(chunk: dict[str, str]) -> None:
+            extract(name, chunk) >> stage(name, chunk)
+
+        each_chunk.expand(chunk=validate(name)) >> transform(name) >> check(name)
+
+
+for integration in load_integrations():
+    whoop_dag(integration)

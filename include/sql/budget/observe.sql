@@ -1,0 +1,13 @@
+-- What WHOOP said of the budget. Parameters: client_key, limits (null = not told), remaining, reset_seconds.
+-- Within one window the lower figure holds: an answer that was overtaken must not raise it again.
+update ops.request_budgets
+set
+    limits = coalesce(%(limits)s::jsonb, limits),
+    remaining = case
+        when resets_at > clock_timestamp() and remaining is not null
+            and abs(extract(epoch from resets_at - clock_timestamp()) - %(reset_seconds)s) < 2
+            then least(remaining, %(remaining)s)
+        else %(remaining)s
+    end,
+    resets_at = clock_timestamp() + make_interval(secs => %(reset_seconds)s)
+where client_key = %(client_key)s

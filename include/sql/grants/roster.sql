@@ -1,0 +1,13 @@
+-- One row per athlete of the integration. Parameters: integration.
+select
+    athletes.athlete_id,
+    concat_ws(' ', athletes.first_name, athletes.last_name) as athlete_name,
+    coalesce(grants.state, 'none') as grant_state,
+    grants.reason,
+    athletes.enrolled_at
+from ops.athletes as athletes
+left join vault.grants as grants
+    on athletes.integration = grants.integration
+    and athletes.athlete_id = grants.athlete_id
+where athletes.integration = %(integration)s
+order by athletes.athlete_id

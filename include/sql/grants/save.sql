@@ -1,0 +1,18 @@
+-- One row: the grant of an athlete, with its newest pair. Whatever was wrong with the old one is over.
+-- Parameters: integration, athlete_id, access_token, refresh_token, expires_at, scopes.
+insert into vault.grants as stored (
+    integration, athlete_id, access_token, refresh_token, expires_at, scopes, state, reason, updated_at
+)
+values (
+    %(integration)s, %(athlete_id)s, %(access_token)s, %(refresh_token)s, %(expires_at)s, %(scopes)s, 'active', null,
+    now()
+)
+on conflict (integration, athlete_id) do update
+set
+    access_token = excluded.access_token,
+    refresh_token = excluded.refresh_token,
+    expires_at = excluded.expires_at,
+    scopes = coalesce(nullif(excluded.scopes, ''), stored.scopes),
+    state = excluded.state,
+    reason = excluded.reason,
+    updated_at = excluded.updated_at

@@ -1,0 +1,2 @@
+-- Makes room for the next collection.
+drop table landed, incoming

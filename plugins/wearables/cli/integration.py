@@ -1,0 +1,15 @@
+"""Commands about an integration."""
+
+import click
+
+from wearables.integrations import load_integration
+from wearables.whoop.validate import check_setup
+
+
+@click.command()
+@click.argument("integration")
+def validate(integration: str) -> None:
+    """Check file, warehouse, roster and client credentials, as the first task of a pull does."""
+    athletes = check_setup(load_integration(integration))
+    active = sum(athlete.grant_state == "active" for athlete in athletes)
+    click.echo(f"{integration} can pull: WHOOP accepts its app, {active} of {len(athletes)} athletes are active.")

@@ -1,0 +1,24 @@
+"""Commands about the warehouse."""
+
+import click
+
+from wearables import migrations
+from wearables.warehouse import warehouse
+from wearables.whoop import grants
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the schema of the warehouse up to date."""
+    names = migrations.migrate(warehouse())
+    for name in names:
+        click.echo(f"Applied {name}.")
+    if not names:
+        click.echo("The warehouse is up to date.")
+
+
+@click.command()
+def rotate_keys() -> None:
+    """Encrypt every grant with the first of WEARABLES_GRANT_KEYS."""
+    count = grants.rotate_keys(warehouse())
+    click.echo(f"{count} grants are encrypted with the first key; the others may go.")

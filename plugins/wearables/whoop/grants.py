@@ -1,0 +1,149 @@
+"""The grants of an integration's athletes: kept in ``vault.grants``, renewed one at a time.
+
+WHOOP rotates both tokens at each refresh and forgets the old pair at once. So a refresh runs under a lock
+on the athlete's row, the attempt is recorded before WHOOP is asked, and the new pair is committed before
+anyone uses it. The row lock is also why an error of WHOOP can be believed: nobody else can have renewed
+the pair between the read and the answer.
+"""
+
+import datetime as dt
+import hashlib
+
+from sqlalchemy import Connection, Engine, Row
+
+from wearables.errors import AthleteTrouble, Inactive, Reconnect, Refused
+from wearables.warehouse import run_sql, transaction
+from wearables.whoop.oauth import TokenEndpoint, TokenPair
+from wearables.whoop.vault import cipher, decrypted, encrypted
+
+# A page may take a minute to arrive; a token must outlive it.
+EXPIRY_MARGIN = dt.timedelta(minutes=2)
+
+
+class Grants:
+    """The grants of one integration."""
+
+    def __init__(self, engine: Engine, integration: str, endpoint: TokenEndpoint) -> None:
+        self._engine = engine
+        self._integration = integration
+        self._endpoint = endpoint
+
+    def access_token(self, athlete_id: int, stale: str | None = None) -> str:
+        """An access token that is good for a while, other than ``stale``; renewed if need be.
+
+        Raises Reconnect or Inactive when the grant is of no use.
+        """
+        key = {"integration": self._integration, "athlete_id": athlete_id}
+        with transaction(self._engine) as connection:
+            pair = _usable_pair(run_sql(connection, "grants/read", **key).one_or_none())
+        if _is_due(pair, stale):
+            pair = self._renew(key, stale)
+        return pair.access_token
+
+    def mark(self, athlete_id: int, trouble: AthleteTrouble) -> None:
+        """Note that an athlete's grant is of no use until it is renewed."""
+        with transaction(self._engine) as connection:
+            _mark(connection, {"integration": self._integration, "athlete_id": athlete_id}, trouble)
+
+    def save(self, connection: Connection, athlete_id: int, pair: TokenPair) -> None:
+        """Store an athlete's pair in place of any older one."""
+        key = {"integration": self._integration, "athlete_id": athlete_id}
+        run_sql(connection, "grants/save", **key, **encrypted(pair))
+        run_sql(connection, "grants/end_refresh", **key)
+
+    def claim(self, refresh_token: str) -> TokenPair:
+        """Trade a refresh token of a yet unknown athlete for a pair, and keep the pair safe.
+
+        An enrolment that broke off after the trade finds its pair again.
+        """
+        key = {"integration": self._integration, "token_hash": _token_hash(refresh_token)}
+        with transaction(self._engine) as connection:
+            kept = run_sql(connection, "grants/read_unclaimed", **key).one_or_none()
+        pair = decrypted(kept) if kept else self._endpoint.refresh(refresh_token)
+        if kept and pair.expires_within(EXPIRY_MARGIN):
+            pair = self._endpoint.refresh(pair.refresh_token)
+        with transaction(self._engine) as connection:
+            run_sql(connection, "grants/keep_unclaimed", **key, **encrypted(pair))
+        return pair
+
+    def claimed(self, connection: Connection, refresh_token: str) -> None:
+        """The pair got by ``claim`` has found its athlete."""
+        run_sql(
+            connection,
+            "grants/drop_unclaimed",
+            integration=self._integration,
+            token_hash=_token_hash(refresh_token),
+        )
+
+    def _renew(self, key: dict, stale: str | None) -> TokenPair:
+        trouble: AthleteTrouble
+        with transaction(self._engine) as connection:
+            row = run_sql(connection, "grants/lock", **key).one_or_none()
+            pair = _usable_pair(row)
+            if not _is_due(pair, stale):
+                return pair  # another task renewed it while this one waited for the lock
+            with transaction(self._engine) as other:
+                run_sql(other, "grants/begin_refresh", **key)
+            try:
+                fresh = self._endpoint.refresh(pair.refresh_token)
+            except Refused:
+                with transaction(self._engine) as other:
+                    run_sql(other, "grants/end_refresh", **key)
+                raise
+            except AthleteTrouble as refusal:
+                trouble = _explained(refusal, row.attempted_at if row else None)
+                _mark(connection, key, trouble)
+                run_sql(connection, "grants/end_refresh", **key)
+            else:
+                run_sql(connection, "grants/save", **key, **encrypted(fresh))
+                run_sql(connection, "grants/end_refresh", **key)
+                return fresh
+        raise trouble
+
+
+def rotate_keys(engine: Engine) -> int:
+    """Encrypt every grant with the first key of ``WEARABLES_GRANT_KEYS``; returns how many."""
+    fernet = cipher()
+    with transaction(engine) as connection:
+        rows = run_sql(connection, "grants/lock_all").all()
+        for row in rows:
+            run_sql(
+                connection,
+                "grants/reencrypt",
+                integration=row.integration,
+                athlete_id=row.athlete_id,
+                access_token=fernet.rotate(bytes(row.access_token)),
+                refresh_token=fernet.rotate(bytes(row.refresh_token)),
+            )
+    return len(rows)
+
+
+def _usable_pair(row: Row | None) -> TokenPair:
+    if row is None:
+        raise Reconnect("no grant is stored; let the athlete consent.")
+    if row.state == "reconnect":
+        raise Reconnect(row.reason)
+    if row.state == "inactive":
+        raise Inactive(row.reason)
+    return decrypted(row)
+
+
+def _is_due(pair: TokenPair, stale: str | None) -> bool:
+    return pair.access_token == stale or pair.expires_within(EXPIRY_MARGIN)
+
+
+def _explained(refusal: AthleteTrouble, attempted_at: dt.datetime | None) -> AthleteTrouble:
+    if attempted_at is None:
+        return refusal
+    return Reconnect(
+        f"the refresh begun at {attempted_at:%Y-%m-%d %H:%M} UTC broke off before WHOOP's answer was saved, "
+        "and WHOOP no longer accepts the grant; let the athlete consent again."
+    )
+
+
+def _mark(connection: Connection, key: dict, trouble: AthleteTrouble) -> None:
+    run_sql(connection, "grants/mark", **key, state=trouble.grant_state, reason=str(trouble))
+
+
+def _token_hash(refresh_token: str) -> str:
+    return hashlib.sha256(refresh_token.encode()).hexdigest()

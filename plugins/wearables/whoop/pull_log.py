@@ -1,0 +1,137 @@
+"""``ops.pulls`` and ``ops.runs``: what a pull was to do, and how each part of it went."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row
+
+from wearables.errors import Refused
+from wearables.landing import Manifest
+from wearables.warehouse import run_sql
+from wearables.windows import Window
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a pull is to do, frozen when it began, so that a retry does the same."""
+
+    integration: str
+    run_id: str
+    run_type: str
+    window: Window
+    chunks: list[Window]
+    athletes: list[int]
+    collections: list[str]
+    is_full_scope: bool
+
+
+@dataclass(frozen=True)
+class Unit:
+    """The smallest part of a pull: one athlete's collection in one chunk."""
+
+    integration: str
+    run_id: str
+    chunk: Window
+    athlete_id: int
+    collection: str
+
+    @property
+    def key(self) -> dict[str, object]:
+        """Its key in ``ops.pulls``."""
+        return {
+            "integration": self.integration,
+            "run_id": self.run_id,
+            "chunk_start": self.chunk.start,
+            "chunk_end": self.chunk.end,
+            "athlete_id": self.athlete_id,
+            "collection": self.collection,
+        }
+
+
+def find_plan(connection: Connection, integration: str, run_id: str) -> Plan | None:
+    """The plan of a run, if it has one."""
+    row = run_sql(connection, "plan/read", integration=integration, run_id=run_id).one_or_none()
+    return _plan(row) if row else None
+
+
+def read_plan(connection: Connection, integration: str, run_id: str) -> Plan:
+    """The plan of a run. Raises Refused if it has none."""
+    plan = find_plan(connection, integration, run_id)
+    if plan is None:
+        raise Refused(f"The run {run_id} has no plan in the warehouse; clear its task `validate`.")
+    return plan
+
+
+def save_plan(connection: Connection, plan: Plan) -> None:
+    """Freeze a plan."""
+    run_sql(
+        connection,
+        "plan/save",
+        integration=plan.integration,
+        run_id=plan.run_id,
+        run_type=plan.run_type,
+        window_start=plan.window.start,
+        window_end=plan.window.end,
+        chunks=json.dumps([[chunk.start.isoformat(), chunk.end.isoformat()] for chunk in plan.chunks]),
+        athletes=plan.athletes,
+        collections=plan.collections,
+        is_full_scope=plan.is_full_scope,
+    )
+
+
+def finish_run(connection: Connection, plan: Plan, state: str) -> None:
+    """Note how a run ended: ``complete`` or ``failed``."""
+    run_sql(connection, "plan/finish", integration=plan.integration, run_id=plan.run_id, state=state)
+
+
+def begin(connection: Connection, unit: Unit) -> None:
+    """The unit is being pulled."""
+    run_sql(connection, "pulls/begin", **unit.key)
+
+
+def land(connection: Connection, unit: Unit, path: str, manifest: Manifest) -> None:
+    """The unit's answer has landed whole at ``path``."""
+    run_sql(
+        connection,
+        "pulls/land",
+        **unit.key,
+        path=path,
+        pages=manifest.pages,
+        requests=manifest.requests,
+        records=manifest.records,
+        quarantined=manifest.rejected,
+        waited_seconds=manifest.waited_seconds,
+        seconds=manifest.seconds,
+    )
+
+
+def fail(connection: Connection, unit: Unit, error: str, state: str = "failed") -> None:
+    """The unit was not pulled, and why."""
+    run_sql(connection, "pulls/fail", **unit.key, state=state, error=error)
+
+
+def chunk_units(connection: Connection, plan: Plan, chunk: Window) -> list[Row]:
+    """The rows of ``ops.pulls`` of one chunk."""
+    return list(
+        run_sql(
+            connection,
+            "pulls/read",
+            integration=plan.integration,
+            run_id=plan.run_id,
+            chunk_start=chunk.start,
+        ).all()
+    )
+
+
+def _plan(row: Row) -> Plan:
+    return Plan(
+        integration=row.integration,
+        run_id=row.run_id,
+        run_type=row.run_type,
+        window=Window(row.window_start, row.window_end),
+        chunks=[Window(*map(dt.datetime.fromisoformat, pair)) for pair in row.chunks],
+        athletes=list(row.athletes),
+        collections=list(row.collections),
+        is_full_scope=row.is_full_scope,
+    )

@@ -1,0 +1,64 @@
+"""Sorts what WHOOP sent: records fit to stage, and those to keep aside with the reason."""
+
+import json
+import re
+
+import msgspec
+
+from wearables.whoop.collections import ENDPOINTS, Record
+
+# PostgreSQL's jsonb cannot hold a NUL.
+NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+INT64_MAX = 2**63 - 1
+
+_decoders = {name: msgspec.json.Decoder(endpoint.record_type) for name, endpoint in ENDPOINTS.items()}
+
+
+class Unfit(Exception):
+    """A record that cannot be staged; says why, never what it held."""
+
+
+def record_line(raw: bytes, collection: str, athlete_id: int) -> bytes:
+    """The record as one line of JSON. Raises Unfit."""
+    try:
+        record = _decoders[collection].decode(raw)
+    except msgspec.ValidationError as error:
+        raise Unfit(_without_values(str(error))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Unfit("is not JSON") from None
+    _require_sense(record, athlete_id)
+    return _one_line(raw)
+
+
+def identify(raw: bytes) -> str:
+    """The id of a faulty record, as far as one can tell; empty if it tells none."""
+    try:
+        content = json.loads(raw)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(content, dict):
+        return ""
+    found = content.get("id") or content.get("cycle_id")
+    return str(found).replace("\x00", "") if isinstance(found, int | str) else ""
+
+
+def _require_sense(record: Record, athlete_id: int) -> None:
+    if record.user_id != athlete_id:
+        raise Unfit("belongs to another athlete")
+    if isinstance(record.id, int) and not 0 < record.id <= INT64_MAX:
+        raise Unfit("id is out of range")
+    start, end = getattr(record, "start", None), getattr(record, "end", None)
+    if start and end and end < start:
+        raise Unfit("ends before it starts")
+
+
+def _one_line(raw: bytes) -> bytes:
+    if NUL_ESCAPE.search(raw):
+        raise Unfit("holds a NUL character")
+    # Inside JSON strings a line end is always escaped: these stand between values.
+    return raw.replace(b"\n", b" ").replace(b"\r", b" ")
+
+
+def _without_values(message: str) -> str:
+    # msgspec names types and paths, never values, except for enums and tags, which are not used here.
+    return message.replace("`", "")

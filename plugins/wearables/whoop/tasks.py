@@ -1,0 +1,109 @@
+"""The tasks of a WHOOP pull: what Airflow runs, around the steps that do the work.
+
+A step is imported when its task runs: the DAG processor reads this file for every integration.
+"""
+
+import datetime as dt
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from airflow.sdk import task
+
+from wearables.errors import WearablesError
+from wearables.integrations import load_integration
+from wearables.windows import Window
+
+log = logging.getLogger(__name__)
+
+Chunk = dict[str, str]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+AFTER_A_CRASH: dict[str, Any] = {"retries": 2, "retry_delay": dt.timedelta(seconds=20)}
+MOST_CHUNKS_AT_ONCE = 4
+
+
+def told_in_one_sentence(step: Callable[P, R]) -> Callable[P, R]:
+    """An error that the user can act on is told in one line; a bug keeps its traceback."""
+
+    @functools.wraps(step)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return step(*args, **kwargs)
+        except WearablesError as error:
+            log.error("%s", error)
+            # Airflow prints a traceback for every exception but this one.
+            raise SystemExit(1) from None
+
+    return wrapped
+
+
+@task(retries=0, show_return_value_in_logs=False)
+@told_in_one_sentence
+def validate(name: str, dag_run: Any = None, params: Any = None) -> list[Chunk]:
+    """Refuse what cannot work; otherwise freeze the plan and return its chunks."""
+    from wearables.whoop.validate import Run, validate
+
+    chunks = validate(
+        load_integration(name),
+        Run(
+            run_id=dag_run.run_id,
+            run_type=str(getattr(dag_run.run_type, "value", dag_run.run_type)),
+            run_after=dag_run.run_after,
+            logical_date=dag_run.logical_date,
+            conf={**dict(params), **(dag_run.conf or {})},
+        ),
+    )
+    return [{"start": chunk.start.isoformat(), "end": chunk.end.isoformat()} for chunk in chunks]
+
+
+@task(
+    map_index_template="{{ chunk['start'][:10] }} to {{ chunk['end'][:10] }}",
+    max_active_tis_per_dagrun=MOST_CHUNKS_AT_ONCE,
+    show_return_value_in_logs=False,
+    **AFTER_A_CRASH,
+)
+@told_in_one_sentence
+def extract(name: str, chunk: Chunk, dag_run: Any = None) -> dict[str, int]:
+    """Land what WHOOP answers for one chunk."""
+    from wearables.whoop.extract import extract
+
+    return extract(load_integration(name), dag_run.run_id, _window(chunk))
+
+
+@task(
+    map_index_template="{{ chunk['start'][:10] }} to {{ chunk['end'][:10] }}",
+    show_return_value_in_logs=False,
+    **AFTER_A_CRASH,
+)
+@told_in_one_sentence
+def stage(name: str, chunk: Chunk, dag_run: Any = None) -> dict[str, int]:
+    """Bring what landed of one chunk into raw.records."""
+    from wearables.whoop.stage import stage
+
+    return stage(load_integration(name), dag_run.run_id, _window(chunk))
+
+
+# One chunk that failed for good must not keep the others from the warehouse; `check` fails the run for it.
+@task(trigger_rule="all_done_min_one_success", show_return_value_in_logs=False, **AFTER_A_CRASH)
+@told_in_one_sentence
+def transform(name: str, dag_run: Any = None) -> dict[str, int]:
+    """Bring analytics.metrics up to date with raw.records."""
+    from wearables.whoop.transform import transform
+
+    return transform(load_integration(name), dag_run.run_id)
+
+
+@task(retries=0, show_return_value_in_logs=False)
+@told_in_one_sentence
+def check(name: str, dag_run: Any = None) -> dict[str, int]:
+    """Decide the outcome of the run."""
+    from wearables.whoop.check import check
+
+    return check(load_integration(name), dag_run.run_id)
+
+
+def _window(chunk: Chunk) -> Window:
+    return Window(dt.datetime.fromisoformat(chunk["start"]), dt.datetime.fromisoformat(chunk["end"]))

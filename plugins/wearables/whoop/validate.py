@@ -1,0 +1,184 @@
+"""Refuses what cannot work before WHOOP is asked for any data, and freezes the plan of the pull."""
+
+import datetime as dt
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from wearables.errors import Refused
+from wearables.integrations import COLLECTIONS, Integration
+from wearables.migrations import require_migrated
+from wearables.warehouse import run_sql, transaction, warehouse
+from wearables.whoop.hook import WhoopHook
+from wearables.whoop.pull_log import Plan, Unit, fail, find_plan, save_plan
+from wearables.windows import Window, chunks, dates_to_window, day_before, since_last_pull
+
+log = logging.getLogger(__name__)
+
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+PARAMS = ("start_date", "end_date", "athletes", "collections")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What Airflow tells of a run."""
+
+    run_id: str
+    run_type: str
+    run_after: dt.datetime
+    logical_date: dt.datetime | None
+    conf: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a user asks of a run; None or empty means the default."""
+
+    dates: tuple[dt.date, dt.date] | None
+    athletes: list[int]
+    collections: list[str]
+
+
+def validate(integration: Integration, run: Run) -> list[Window]:
+    """Check everything a pull needs and freeze its plan; returns the chunks.
+
+    A repeated validate returns the plan that was frozen first. Raises Refused, WhoopUnavailable or BudgetSpent.
+    """
+    request = read_request(run.conf, integration)
+    athletes = check_setup(integration)
+    with transaction(warehouse()) as connection:
+        plan = find_plan(connection, integration.name, run.run_id)
+        if plan is None:
+            plan = _plan(connection, integration, run, request, athletes)
+            save_plan(connection, plan)
+            _skip(connection, plan, _chosen(athletes, request))
+    log.info(
+        "pull %s: %d chunk(s), %d athlete(s), %s",
+        plan.window, len(plan.chunks), len(plan.athletes), ", ".join(plan.collections),
+    )  # fmt: skip
+    return plan.chunks
+
+
+def check_setup(integration: Integration) -> list[Row]:
+    """Check warehouse, roster and credentials; returns the roster. Raises Refused."""
+    with transaction(warehouse()) as connection:
+        require_migrated(connection)
+        athletes = run_sql(connection, "grants/roster", integration=integration.name).all()
+    if not athletes:
+        raise Refused(
+            f"No athlete is enrolled in {integration.name}; "
+            f"run `bin/wearables enroll {integration.name} --refresh-token -`."
+        )
+    hook = WhoopHook(integration.connection)
+    try:
+        hook.token_endpoint.verify_client()
+    finally:
+        hook.close()
+    return list(athletes)
+
+
+def read_request(conf: Mapping[str, Any], integration: Integration) -> Request:
+    """Read the parameters of a run. Raises Refused with what to correct."""
+    unknown = sorted(set(conf) - set(PARAMS))
+    if unknown:
+        raise Refused(f"Unknown parameter {', '.join(unknown)}; known are {', '.join(PARAMS)}.")
+    return Request(_dates(conf), _athletes(conf.get("athletes")), _collections(conf.get("collections"), integration))
+
+
+def _dates(conf: Mapping[str, Any]) -> tuple[dt.date, dt.date] | None:
+    first, last = (_date(conf.get(name), name) for name in ("start_date", "end_date"))
+    if first is None and last is None:
+        return None
+    if first is None or last is None:
+        missing = "start_date" if first is None else "end_date"
+        raise Refused(f"{missing} is missing; give both dates, or neither for the previous 24 hours.")
+    return first, last
+
+
+def _date(value: object, name: str) -> dt.date | None:
+    if value is None or value == "":
+        return None
+    try:
+        if isinstance(value, str) and DATE.fullmatch(value):
+            return dt.date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise Refused(f"{name} {value!r} is no date; write it as 2026-03-01.")
+
+
+def _athletes(value: object) -> list[int]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Refused("athletes must be a list of WHOOP user ids, such as [10129].")
+    try:
+        return sorted({int(str(item)) for item in value})
+    except ValueError:
+        raise Refused("athletes must be a list of WHOOP user ids, such as [10129].") from None
+
+
+def _collections(value: object, integration: Integration) -> list[str]:
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise Refused(f"collections must be a list; known are {', '.join(COLLECTIONS)}.")
+    for item in value:
+        if item not in COLLECTIONS:
+            raise Refused(f"Unknown collection {item!r}; known are {', '.join(COLLECTIONS)}.")
+        if item not in integration.collections:
+            raise Refused(
+                f"The file of {integration.name} does not pull {item!r}; add it to `collections` there first."
+            )
+    return [name for name in integration.collections if name in value]
+
+
+def _plan(connection: Connection, integration: Integration, run: Run, request: Request, athletes: list[Row]) -> Plan:
+    chosen = _chosen(athletes, request)
+    collections = request.collections or list(integration.collections)
+    window = _window(connection, integration, run, request)
+    return Plan(
+        integration=integration.name,
+        run_id=run.run_id,
+        run_type=run.run_type,
+        window=window,
+        chunks=chunks(window, integration.chunk_days, integration.zone),
+        athletes=[athlete.athlete_id for athlete in chosen if athlete.grant_state == "active"],
+        collections=collections,
+        is_full_scope=len(chosen) == len(athletes) and set(collections) == set(integration.collections),
+    )
+
+
+def _chosen(athletes: list[Row], request: Request) -> list[Row]:
+    unknown = set(request.athletes) - {athlete.athlete_id for athlete in athletes}
+    if unknown:
+        names = ", ".join(map(str, sorted(unknown)))
+        raise Refused(f"Unknown athlete {names}; `bin/wearables athletes` lists who is enrolled.")
+    return [athlete for athlete in athletes if not request.athletes or athlete.athlete_id in request.athletes]
+
+
+def _window(connection: Connection, integration: Integration, run: Run, request: Request) -> Window:
+    # Frozen here: whatever arrives at WHOOP while the pull runs is the next pull's.
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    if request.dates:
+        return dates_to_window(*request.dates, integration.zone, now)
+    if run.run_type == "scheduled":
+        last_end = run_sql(connection, "plan/last_complete_end", integration=integration.name).scalar()
+        return since_last_pull(last_end, integration.start_date, integration.lookback_days, integration.zone, now)
+    began = run.logical_date if run.run_type == "backfill" and run.logical_date else run.run_after
+    return day_before(min(began.astimezone(dt.UTC).replace(microsecond=0), now))
+
+
+def _skip(connection: Connection, plan: Plan, chosen: list[Row]) -> None:
+    for athlete in chosen:
+        if athlete.grant_state == "active":
+            continue
+        reason = athlete.reason or "no grant is stored; let the athlete consent."
+        log.warning("athlete %d is skipped (%s): %s", athlete.athlete_id, athlete.grant_state, reason)
+        for chunk in plan.chunks:
+            for collection in plan.collections:
+                unit = Unit(plan.integration, plan.run_id, chunk, athlete.athlete_id, collection)
+                fail(connection, unit, reason, state="skipped")

@@ -1,0 +1,86 @@
+"""Which records are fit to stage."""
+
+import json
+
+import pytest
+
+from wearables.whoop.records import Unfit, identify, record_line
+
+CYCLE = {
+    "id": 93845,
+    "user_id": 10129,
+    "created_at": "2026-04-24T11:25:44.774Z",
+    "updated_at": "2026-04-24T14:25:44.774Z",
+    "start": "2026-04-24T02:25:44.774Z",
+    "end": None,
+    "timezone_offset": "-05:00",
+    "score_state": "PENDING_SCORE",
+}
+
+
+def line(**changes: object) -> bytes:
+    return record_line(json.dumps(CYCLE | changes).encode(), "cycle", 10129)
+
+
+def test_a_record_keeps_every_byte_of_its_values() -> None:
+    raw = json.dumps(CYCLE | {"new_key": {"deep": [1.50, 2**60]}}).encode()
+    assert record_line(raw, "cycle", 10129) == raw
+
+
+def test_line_ends_between_values_become_blanks() -> None:
+    raw = json.dumps(CYCLE, indent=1).encode()
+    assert b"\n" not in record_line(raw, "cycle", 10129)
+    assert json.loads(record_line(raw, "cycle", 10129)) == CYCLE
+
+
+def test_an_escaped_backslash_before_u0000_is_no_nul() -> None:
+    assert b"u0000" in line(note="\\u0000")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"user_id": 2}, "another athlete"),
+        ({"user_id": "10129"}, "user_id"),
+        ({"id": None}, "id"),
+        ({"id": 0}, "out of range"),
+        ({"id": 2**63}, "out of range"),
+        ({"updated_at": "yesterday"}, "updated_at"),
+        ({"updated_at": "2026-04-24T14:25:44"}, "updated_at"),
+        ({"timezone_offset": "Europe/Berlin"}, "timezone_offset"),
+        ({"end": "2026-04-24T01:00:00.000Z"}, "ends before it starts"),
+        ({"note": "a\0b"}, "NUL"),
+        ({"note": "\ud83d"}, "not JSON"),
+    ],
+)
+def test_a_record_the_pipeline_cannot_place_is_unfit(changes: dict, reason: str) -> None:
+    with pytest.raises(Unfit, match=reason):
+        line(**changes)
+
+
+@pytest.mark.parametrize("raw", [b"{", b"[1]", b'"x"', b'{"id": "\xff"}'])
+def test_what_is_no_record_is_unfit(raw: bytes) -> None:
+    with pytest.raises(Unfit):
+        record_line(raw, "cycle", 10129)
+
+
+@pytest.mark.parametrize("secret", ["sixty-one-point-5", "Zoë"])
+def test_the_reason_never_tells_a_value(secret: str) -> None:
+    with pytest.raises(Unfit) as unfit:
+        line(start=secret)
+    assert secret not in str(unfit.value)
+
+
+@pytest.mark.parametrize(
+    ("raw", "record_id"),
+    [
+        (b'{"id": 5}', "5"),
+        (b'{"cycle_id": 7}', "7"),
+        (b'{"id": "a\\u0000"}', "a"),
+        (b"{}", ""),
+        (b"[]", ""),
+        (b"{", ""),
+    ],
+)
+def test_a_faulty_record_is_identified_as_far_as_it_tells(raw: bytes, record_id: str) -> None:
+    assert identify(raw) == record_id
