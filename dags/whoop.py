@@ -55,7 +55,7 @@ def whoop_dag(integration: Integration) -> None:
 
         @task_group(prefix_group_id=False)
         def each_chunk(chunk: dict[str, str]) -> None:
-            extract(name, chunk) >> stage(name, chunk)
+            stage(name, extract(name, chunk))
 
         each_chunk.expand(chunk=validate(name)) >> transform(name) >> check(name)
 

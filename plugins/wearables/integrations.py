@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from croniter import croniter
@@ -34,8 +34,10 @@ def _schedule(value: str | None) -> str | None:
 
 
 def _timezone(value: str) -> str:
-    if value not in available_timezones():
-        raise ValueError("is no IANA time zone such as Europe/Berlin")
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError("is no IANA time zone such as Europe/Berlin") from None
     return value
 
 

@@ -66,11 +66,12 @@ def validate(name: str, dag_run: Any = None, params: Any = None) -> list[Chunk]:
     **AFTER_A_CRASH,
 )
 @told_in_one_sentence
-def extract(name: str, chunk: Chunk, dag_run: Any = None) -> dict[str, int]:
-    """Land what WHOOP answers for one chunk."""
+def extract(name: str, chunk: Chunk, dag_run: Any = None) -> Chunk:
+    """Land what WHOOP answers for one chunk; returns the chunk."""
     from wearables.whoop.extract import extract
 
-    return extract(load_integration(name), dag_run.run_id, _window(chunk))
+    extract(load_integration(name), dag_run.run_id, _window(chunk))
+    return chunk
 
 
 @task(

@@ -1,0 +1,1 @@
+"""Everything on one machine: an embedded PostgreSQL, Airflow, the sandbox and the demo. Not used in production."""

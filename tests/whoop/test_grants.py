@@ -1,0 +1,211 @@
+"""Grants: one refresh at a time, nothing used before it is saved, nothing readable at rest."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import Engine
+
+from wearables.errors import Inactive, Reconnect, Refused, WhoopUnavailable
+from wearables.warehouse import run_sql, transaction
+from wearables.whoop.grants import Grants, rotate_keys
+from wearables.whoop.oauth import TokenPair
+
+KEY = {"integration": "team", "athlete_id": 2**40}
+ATHLETE = 2**40
+
+
+def pair(name: str, seconds: int = 3600) -> TokenPair:
+    return TokenPair(
+        f"access-{name}", f"refresh-{name}", dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds), "offline"
+    )
+
+
+class Endpoint:
+    """A token endpoint that answers as it is told and counts."""
+
+    def __init__(self, answer: Callable[[str], TokenPair]) -> None:
+        self.answer = answer
+        self.asked: list[str] = []
+
+    def refresh(self, refresh_token: str) -> TokenPair:
+        self.asked.append(refresh_token)
+        return self.answer(refresh_token)
+
+
+def dead(refresh_token: str) -> TokenPair:
+    raise Reconnect("WHOOP no longer accepts the grant")
+
+
+@pytest.fixture(autouse=True)
+def keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEARABLES_GRANT_KEYS", Fernet.generate_key().decode())
+
+
+def stored(engine: Engine, grants: Grants, token_pair: TokenPair) -> None:
+    with transaction(engine) as connection:
+        grants.save(connection, ATHLETE, token_pair)
+
+
+def state(engine: Engine) -> tuple[str, str | None]:
+    with transaction(engine) as connection:
+        row = run_sql(connection, "grants/read", **KEY).one()
+    return row.state, row.reason
+
+
+def attempts(engine: Engine) -> int:
+    with transaction(engine) as connection:
+        return connection.exec_driver_sql("select count(*) from vault.refresh_attempts").scalar_one()
+
+
+def test_a_token_that_is_good_is_not_renewed(warehouse_engine: Engine) -> None:
+    endpoint = Endpoint(dead)
+    grants = Grants(warehouse_engine, "team", endpoint)
+    stored(warehouse_engine, grants, pair("1"))
+    assert grants.access_token(ATHLETE) == "access-1"
+    assert endpoint.asked == []
+
+
+def test_a_token_about_to_expire_is_renewed_and_saved_before_use(warehouse_engine: Engine) -> None:
+    endpoint = Endpoint(lambda token: pair("2"))
+    grants = Grants(warehouse_engine, "team", endpoint)
+    stored(warehouse_engine, grants, pair("1", seconds=60))
+    assert grants.access_token(ATHLETE) == "access-2"
+    assert Grants(warehouse_engine, "team", Endpoint(dead)).access_token(ATHLETE) == "access-2"
+    assert endpoint.asked == ["refresh-1"]
+    assert attempts(warehouse_engine) == 0
+
+
+def test_a_token_that_whoop_refused_is_renewed_even_if_it_looks_good(warehouse_engine: Engine) -> None:
+    grants = Grants(warehouse_engine, "team", Endpoint(lambda token: pair("2")))
+    stored(warehouse_engine, grants, pair("1"))
+    assert grants.access_token(ATHLETE, stale="access-1") == "access-2"
+    assert grants.access_token(ATHLETE, stale="access-1") == "access-2"
+
+
+def test_many_tasks_at_once_refresh_once(warehouse_engine: Engine) -> None:
+    endpoint = Endpoint(lambda token: pair("2"))
+    stored(warehouse_engine, Grants(warehouse_engine, "team", endpoint), pair("1", seconds=0))
+    got: list[str] = []
+
+    def ask() -> None:
+        got.append(Grants(warehouse_engine, "team", endpoint).access_token(ATHLETE))
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == ["access-2"] * 3
+    assert endpoint.asked == ["refresh-1"]
+
+
+def test_a_grant_that_whoop_declares_dead_is_not_tried_again(warehouse_engine: Engine) -> None:
+    endpoint = Endpoint(dead)
+    grants = Grants(warehouse_engine, "team", endpoint)
+    stored(warehouse_engine, grants, pair("1", seconds=0))
+    for _ in range(2):
+        with pytest.raises(Reconnect, match="no longer accepts"):
+            grants.access_token(ATHLETE)
+    assert endpoint.asked == ["refresh-1"]
+    assert state(warehouse_engine)[0] == "reconnect"
+
+
+def test_a_crash_between_whoops_answer_and_its_saving_is_recognised(warehouse_engine: Engine) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(token: str) -> TokenPair:
+        raise Killed
+
+    grants = Grants(warehouse_engine, "team", Endpoint(killed))
+    stored(warehouse_engine, grants, pair("1", seconds=0))
+    with pytest.raises(Killed):
+        grants.access_token(ATHLETE)
+    assert attempts(warehouse_engine) == 1
+    with pytest.raises(Reconnect, match="broke off before WHOOP's answer was saved"):
+        Grants(warehouse_engine, "team", Endpoint(dead)).access_token(ATHLETE)
+    assert "broke off" in (state(warehouse_engine)[1] or "")
+
+
+def test_an_outage_leaves_the_grant_as_it_was(warehouse_engine: Engine) -> None:
+    def out(token: str) -> TokenPair:
+        raise WhoopUnavailable("out")
+
+    grants = Grants(warehouse_engine, "team", Endpoint(out))
+    stored(warehouse_engine, grants, pair("1", seconds=0))
+    with pytest.raises(WhoopUnavailable):
+        grants.access_token(ATHLETE)
+    assert state(warehouse_engine) == ("active", None)
+    assert Grants(warehouse_engine, "team", Endpoint(lambda token: pair("2"))).access_token(ATHLETE) == "access-2"
+    assert attempts(warehouse_engine) == 0
+
+
+def test_bad_client_credentials_do_not_cost_the_grant(warehouse_engine: Engine) -> None:
+    def refused(token: str) -> TokenPair:
+        raise Refused("secret")
+
+    grants = Grants(warehouse_engine, "team", Endpoint(refused))
+    stored(warehouse_engine, grants, pair("1", seconds=0))
+    with pytest.raises(Refused):
+        grants.access_token(ATHLETE)
+    assert state(warehouse_engine) == ("active", None)
+    assert attempts(warehouse_engine) == 0
+
+
+def test_an_inactive_membership_is_remembered(warehouse_engine: Engine) -> None:
+    grants = Grants(warehouse_engine, "team", Endpoint(dead))
+    stored(warehouse_engine, grants, pair("1"))
+    grants.mark(ATHLETE, Inactive("not active"))
+    with pytest.raises(Inactive, match="not active"):
+        grants.access_token(ATHLETE)
+
+
+def test_a_new_consent_heals_a_dead_grant(warehouse_engine: Engine) -> None:
+    grants = Grants(warehouse_engine, "team", Endpoint(dead))
+    stored(warehouse_engine, grants, pair("1"))
+    grants.mark(ATHLETE, Reconnect("dead"))
+    stored(warehouse_engine, grants, pair("2"))
+    assert grants.access_token(ATHLETE) == "access-2"
+
+
+def test_an_enrolment_that_broke_off_finds_its_pair_again(warehouse_engine: Engine) -> None:
+    endpoint = Endpoint(lambda token: pair("2"))
+    grants = Grants(warehouse_engine, "team", endpoint)
+    assert grants.claim("handed-in").refresh_token == "refresh-2"
+    assert grants.claim("handed-in").refresh_token == "refresh-2"
+    assert endpoint.asked == ["handed-in"]
+
+
+def test_nothing_readable_is_stored_and_nothing_is_shown(warehouse_engine: Engine) -> None:
+    stored(warehouse_engine, Grants(warehouse_engine, "team", Endpoint(dead)), pair("1"))
+    with transaction(warehouse_engine) as connection:
+        row = connection.exec_driver_sql("select access_token, refresh_token from vault.grants").one()
+    assert b"-1" not in bytes(row.access_token) + bytes(row.refresh_token)
+    assert "access-1" not in repr(pair("1")) and "refresh-1" not in repr(pair("1"))
+
+
+def test_keys_can_be_rotated(warehouse_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    grants = Grants(warehouse_engine, "team", Endpoint(dead))
+    monkeypatch.setenv("WEARABLES_GRANT_KEYS", old)
+    stored(warehouse_engine, grants, pair("1"))
+    monkeypatch.setenv("WEARABLES_GRANT_KEYS", f"{new},{old}")
+    assert grants.access_token(ATHLETE) == "access-1"
+    assert rotate_keys(warehouse_engine) == 1
+    monkeypatch.setenv("WEARABLES_GRANT_KEYS", new)
+    assert grants.access_token(ATHLETE) == "access-1"
+    monkeypatch.setenv("WEARABLES_GRANT_KEYS", old)
+    with pytest.raises(Refused, match="No key in WEARABLES_GRANT_KEYS"):
+        grants.access_token(ATHLETE)
+
+
+@pytest.mark.parametrize(("keys_set", "reason"), [("", "is not set"), ("short", "no Fernet key")])
+def test_a_missing_or_broken_key_is_refused(
+    warehouse_engine: Engine, monkeypatch: pytest.MonkeyPatch, keys_set: str, reason: str
+) -> None:
+    monkeypatch.setenv("WEARABLES_GRANT_KEYS", keys_set)
+    with pytest.raises(Refused, match=reason):
+        stored(warehouse_engine, Grants(warehouse_engine, "team", Endpoint(dead)), pair("1"))
