@@ -1,6 +1,7 @@
 # What there is to do with this project. Nothing but git, make and Python 3.11 or later is assumed.
 
-PYTHON ?=
+# Which Python to use may be named: make install PYTHON=python3.12
+export PYTHON
 BIN := .venv/bin
 STAMP := .venv/.installed
 
@@ -16,19 +17,18 @@ help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 install: $(STAMP) ## make the environment .venv and the keys in .local
+	@echo "Installed in .venv"
 
-$(STAMP): requirements-dev.lock pyproject.toml bin/_python
-	@echo "Installing into .venv (about a minute the first time)"
-	@python=$$(bin/_python $(PYTHON)) && "$$python" -m venv .venv \
-		|| { echo "Python cannot make a virtual environment; on Debian: apt install python3-venv." >&2; exit 1; }
+$(STAMP): requirements-dev.lock pyproject.toml bin/_install
+	@echo "Installing into .venv (a minute or two the first time)"
 	@bin/_install
 	@bin/wearables local init
-	@printf '%s\n' '$(CURDIR)' > $@
+	@printf '%s\n' '$(CURDIR)' >$@
 
 lock: $(STAMP) ## resolve requirements*.txt anew into the locks
 	@for name in requirements requirements-dev; do \
 		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-			--custom-compile-command "make lock" $$name.txt -o $$name.lock || exit 1; done
+			$$name.txt -o $$name.lock || exit 1; done
 
 check: $(STAMP) ## formatters, linters (Python, SQL, YAML) and the type checker
 	$(BIN)/ruff check
@@ -53,6 +53,7 @@ down: ## stop everything
 demo: $(STAMP) ## pull a sandbox squad's data through Airflow, and show it
 	@bin/wearables local demo
 
-clean: ## stop everything; delete the environment, the databases, their keys and all logs
+clean: ## stop everything; delete environment, embedded databases, landing zone and logs (the keys stay)
 	@if [ -x $(BIN)/python ]; then bin/wearables local clean; fi
-	rm -rf .venv .local .airflow landing .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .airflow landing .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@if [ -d .local ]; then find .local -mindepth 1 ! -name secrets.env -delete; fi

@@ -22,8 +22,6 @@ from wearables.settings import PROJECT_DIR
 
 CONF = Path(__file__).with_name("supervisord.conf")
 PIDFILE = LOCAL / "supervisord.pid"
-# The environment variable by which what belongs to this checkout is known, supervisor killed or not.
-MARK = "WEARABLES_SOCKET"
 LONGEST_SOCKET_PATH = 90
 STOP_SECONDS = 40
 START_SECONDS = 15
@@ -58,7 +56,7 @@ def environment() -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     # Set for our own look into Airflow's connections; a task must ask the API.
     inherited.pop("_AIRFLOW_PROCESS_CONTEXT", None)
-    return inherited | {"PROJECT_DIR": str(PROJECT_DIR), MARK: str(socket_path())}
+    return inherited | {"PROJECT_DIR": str(PROJECT_DIR), "WEARABLES_SOCKET": str(socket_path())}
 
 
 def is_running() -> bool:
@@ -150,16 +148,25 @@ def _supervisor() -> psutil.Process | None:
 
 
 def _family() -> Iterator[psutil.Process]:
-    """Supervisor and all below it, and what a killed supervisor left behind."""
-    seen = set()
-    for root in psutil.process_iter():
-        with suppress(psutil.Error, OSError):
-            if root.pid == os.getpid() or root.environ().get(MARK) != str(socket_path()):
-                continue
-            for process in (root, *root.children(recursive=True)):
-                if process.pid not in seen:
-                    seen.add(process.pid)
-                    yield process
+    """Supervisor and all below it, or what a killed supervisor left behind.
+
+    Supervisor leads a session, and what it starts stays in it whatever it calls itself later.
+    """
+    with suppress(OSError, ValueError):
+        session = int(PIDFILE.read_text())
+        seen = set()
+        for member in psutil.process_iter():
+            with suppress(psutil.Error, OSError):
+                if os.getsid(member.pid) != session or not _is_ours(member):
+                    continue
+                for process in (member, *member.children(recursive=True)):
+                    if process.pid not in seen:
+                        seen.add(process.pid)
+                        yield process
+
+
+def _is_ours(process: psutil.Process) -> bool:
+    return process.cwd() == str(PROJECT_DIR) and Path(process.exe()) == Path(sys.executable).resolve()
 
 
 def _full_name(name: str) -> str:

@@ -84,7 +84,11 @@ def _alone() -> Iterator[None]:
 
 def _check_ports(sandbox: bool) -> None:
     """A taken port is told before anything is started."""
-    running = {each.name for each in services.programs() if each.is_up} if services.is_running() else set()
+    running = set()
+    if services.is_running():
+        running = {each.name for each in services.programs() if each.is_up}
+    elif left := services.stop():
+        say(f"Stopped {left} processes that a killed supervisor had left behind.")
     if "api-server" not in running:
         refuse_taken(_port("AIRFLOW__API__PORT"), "Airflow", "API_PORT")
     if sandbox and "sandbox" not in running:
