@@ -55,7 +55,7 @@ def whoop_dag(integration: Integration) -> None:
 
         @task_group(prefix_group_id=False)
         def each_chunk(chunk: dict[str, str]) -> None:
-            stage(name, extract(name, chunk))
+            stage(name, extract(name, chunk))  # type: ignore[arg-type]  # the value comes when it runs
 
         each_chunk.expand(chunk=validate(name)) >> transform(name) >> check(name)
 

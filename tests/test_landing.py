@@ -34,7 +34,8 @@ def manifest(writer: Writer) -> Manifest:
 
 def land(landing: Landing, lines: list[bytes]) -> None:
     with landing.writer() as writer:
-        writer.write(lines)
+        for line in lines:
+            writer.write(line)
     landing.commit(manifest(writer))
 
 
@@ -51,7 +52,7 @@ def test_an_empty_answer_lands_too(landing: Landing) -> None:
 
 def test_without_a_manifest_nothing_has_landed(landing: Landing) -> None:
     with landing.writer() as writer:
-        writer.write([b"{}"])
+        writer.write(b"{}")
     assert landing.manifest() is None
 
 
@@ -73,7 +74,7 @@ def test_a_file_that_was_changed_afterwards_is_not_read_as_whole(landing: Landin
     land(landing, [b'{"id": 1}'])
     before = landing.manifest()
     with landing.writer() as writer:
-        writer.write([b'{"id": 2}'])
+        writer.write(b'{"id": 2}')
     assert before is not None
     landing.commit(before)
     with pytest.raises(ValueError, match="is not what landed"):

@@ -19,6 +19,7 @@ COMMANDS = {
     "validate": "wearables.cli.integration",
     "migrate": "wearables.cli.warehouse",
     "rotate-keys": "wearables.cli.warehouse",
+    "dictionary": "wearables.cli.warehouse",
     "sandbox": "wearables.sandbox.command",
     "local": "wearables.local.command",
 }

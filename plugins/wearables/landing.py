@@ -11,7 +11,7 @@ any moment leaves either the whole answer or none.
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
@@ -112,13 +112,12 @@ class Writer:
         self.records = 0
         self.rejected = 0
 
-    def write(self, lines: Iterable[bytes]) -> None:
-        """Write records, each one line of JSON without its line end."""
-        for line in lines:
-            text = line + b"\n"
-            self._records.write(text)
-            self._digest.update(text)
-            self.records += 1
+    def write(self, line: bytes) -> None:
+        """Write a record, one line of JSON without its line end."""
+        text = line + b"\n"
+        self._records.write(text)
+        self._digest.update(text)
+        self.records += 1
 
     def reject(self, record: bytes, record_id: str, reason: str) -> None:
         """Keep a record aside."""

@@ -72,7 +72,8 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def land_answer(unit: Unit, records: list[dict]) -> None:
         landing = Landing.at(unit.run_id, unit.chunk.label, unit.collection)
         with landing.writer() as writer:
-            writer.write(record_line(json.dumps(record).encode(), unit.collection, ATHLETE) for record in records)
+            for record in records:
+                writer.write(record_line(json.dumps(record).encode(), unit.collection, ATHLETE))
         manifest = Manifest(
             integration="team",
             run_id=unit.run_id,

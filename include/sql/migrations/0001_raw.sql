@@ -26,6 +26,12 @@ where superseded_at is not null;
 create index records_period
 on raw.records (integration, athlete_id, collection, started_at)
 where superseded_at is null;
+create index records_sleep_cycle
+on raw.records (integration, athlete_id, (payload ->> 'cycle_id'), started_at)
+where collection = 'sleep' and superseded_at is null;
+create index records_recovery_sleep
+on raw.records (integration, athlete_id, (payload ->> 'sleep_id'))
+where collection = 'recovery' and superseded_at is null;
 
 comment on table raw.records is 'One row per version of a WHOOP record ever seen.';
 comment on column raw.records.integration is 'Name of the integration the record came through.';
@@ -60,6 +66,59 @@ language sql immutable as $$
     ) as inner_pair
 $$;
 comment on function raw.score_values(jsonb) is 'Names of the scored values that a record carries.';
+
+create function raw.number(content jsonb) returns double precision
+language sql immutable parallel safe as $$
+    -- null unless it is a number; one beyond double precision becomes infinite, or zero, instead of an error
+    select case
+        when jsonb_typeof(content) <> 'number' then null
+        when content = '0' or abs(content::numeric) between 1e-300 and 1e300 then content::double precision
+        when abs(content::numeric) > 1 then double precision 'infinity'
+        else 0
+    end
+$$;
+comment on function raw.number(jsonb) is 'A JSON number; null for anything else.';
+
+create function raw.local_time(instant timestamptz, utc_offset text) returns timestamp
+language sql stable parallel safe as $$
+    select instant at time zone 'utc' + case
+        when utc_offset ~ '^[+-][0-9]{2}:[0-5][0-9]$' then utc_offset::interval
+        else interval '0'
+    end
+$$;
+comment on function raw.local_time(timestamptz, text) is 'Wall clock at an offset such as +05:30 or -03:00; UTC at Z.';
+
+create function raw.cycle_of_sleep(sleep raw.records) returns text
+language sql stable parallel safe as $$
+    -- the cycle it names, else the one whose recovery names it, else the one in which its middle lies
+    select coalesce(
+        sleep.payload ->> 'cycle_id',
+        (
+            select max(recovery.record_id)
+            from raw.records as recovery
+            where recovery.integration = sleep.integration
+            and recovery.collection = 'recovery'
+            and recovery.athlete_id = sleep.athlete_id
+            and recovery.payload ->> 'sleep_id' = sleep.record_id
+            and recovery.superseded_at is null
+            and recovery.deleted_at is null
+        ),
+        (
+            select cycle.record_id
+            from raw.records as cycle
+            where cycle.integration = sleep.integration
+            and cycle.collection = 'cycle'
+            and cycle.athlete_id = sleep.athlete_id
+            and cycle.started_at <= sleep.started_at + (sleep.ended_at - sleep.started_at) / 2
+            and (cycle.ended_at is null or cycle.ended_at > sleep.started_at + (sleep.ended_at - sleep.started_at) / 2)
+            and cycle.superseded_at is null
+            and cycle.deleted_at is null
+            order by cycle.started_at desc, cycle.record_id desc
+            limit 1
+        )
+    )
+$$;
+comment on function raw.cycle_of_sleep(raw.records) is 'Id of the cycle that a sleep or nap belongs to.';
 
 create view raw.current_records as
 select

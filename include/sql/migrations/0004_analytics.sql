@@ -89,6 +89,7 @@ create table analytics.cycle_days (
     metric_date date not null,
     cycle_started_at timestamptz not null,
     main_sleep_id text,
+    sleep_ids text [] not null,
     primary key (integration, athlete_id, cycle_id)
 );
 create index cycle_days_date on analytics.cycle_days (integration, athlete_id, metric_date);
@@ -99,6 +100,7 @@ comment on column analytics.cycle_days.cycle_id is 'Id of the cycle at WHOOP.';
 comment on column analytics.cycle_days.metric_date is 'Local date on which its main sleep ended; see docs/metrics.md for the two exceptions.';
 comment on column analytics.cycle_days.cycle_started_at is 'Start of the cycle.';
 comment on column analytics.cycle_days.main_sleep_id is 'Id of its main sleep, if it has one.';
+comment on column analytics.cycle_days.sleep_ids is 'Ids of all its sleeps, naps included.';
 
 create table analytics.survey_responses (
     integration text not null,

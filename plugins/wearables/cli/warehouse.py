@@ -3,7 +3,8 @@
 import click
 
 from wearables import migrations
-from wearables.warehouse import warehouse
+from wearables.dictionary import dictionary as data_dictionary
+from wearables.warehouse import transaction, warehouse
 from wearables.whoop import grants
 
 
@@ -22,3 +23,11 @@ def rotate_keys() -> None:
     """Encrypt every grant with the first of WEARABLES_GRANT_KEYS."""
     count = grants.rotate_keys(warehouse())
     click.echo(f"{count} grants are encrypted with the first key; the others may go.")
+
+
+@click.command()
+def dictionary() -> None:
+    """Print what every table and column means, as Markdown."""
+    with transaction(warehouse()) as connection:
+        migrations.require_migrated(connection)
+        click.echo(data_dictionary(connection), nl=False)

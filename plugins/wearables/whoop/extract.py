@@ -1,16 +1,17 @@
 """Asks WHOOP for one chunk and lands the answers; a retry asks only for what has not landed."""
 
 import logging
-import time
+
+from sqlalchemy import Connection
 
 from wearables.errors import AthleteTrouble, BudgetSpent, IncompleteAnswer, WearablesError, WhoopUnavailable
 from wearables.integrations import Integration
-from wearables.landing import Landing, Manifest
+from wearables.landing import Landing
 from wearables.warehouse import run_sql, transaction, warehouse
+from wearables.whoop.answer import land_answer
 from wearables.whoop.grants import Grants
 from wearables.whoop.hook import WhoopHook
 from wearables.whoop.pull_log import Plan, Unit, begin, chunk_units, fail, land, read_plan
-from wearables.whoop.records import Unfit, identify, record_line
 from wearables.windows import Window
 
 log = logging.getLogger(__name__)
@@ -19,147 +20,94 @@ log = logging.getLogger(__name__)
 ROUNDS = 2
 
 
-def extract(integration: Integration, run_id: str, chunk: Window) -> dict[str, int]:
-    """Land every athlete's collections of a chunk; returns how many landed and how many failed.
+def extract(integration: Integration, run_id: str, chunk: Window) -> None:
+    """Land every athlete's collections of a chunk.
 
     One athlete's trouble, or one answer's, is recorded and loses nobody else's data: `check` judges it.
     """
+    with transaction(warehouse()) as connection:
+        plan = read_plan(connection, integration.name, run_id)
+        units = _still_to_land(connection, plan, chunk)
     hook = WhoopHook(integration.connection)
     try:
-        return _Extraction(integration, run_id, chunk, hook).run()
+        extraction = _Extraction(hook, Grants(warehouse(), integration.name, hook.token_endpoint))
+        for _ in range(ROUNDS):
+            units = extraction.try_each(units)
     finally:
         hook.close()
 
 
 class _Extraction:
-    def __init__(self, integration: Integration, run_id: str, chunk: Window, hook: WhoopHook) -> None:
-        self._engine = warehouse()
+    """The client and the grants of one task."""
+
+    def __init__(self, hook: WhoopHook, grants: Grants) -> None:
         self._hook = hook
-        self._chunk = chunk
-        self._grants = Grants(self._engine, integration.name, hook.token_endpoint)
-        with transaction(self._engine) as connection:
-            self._plan = read_plan(connection, integration.name, run_id)
-            run_sql(
-                connection,
-                "pulls/adopt",
-                integration=integration.name,
-                run_id=run_id,
-                chunk_start=chunk.start,
-                chunk_end=chunk.end,
-                athletes=self._plan.athletes,
-                collections=self._plan.collections,
-            )
-            rows = chunk_units(connection, self._plan, chunk)
-        self._landed = {
-            (row.athlete_id, row.collection)
-            for row in rows
-            if row.state == "staged" or (row.state == "landed" and Landing(row.path).manifest())
-        }
+        self._grants = grants
 
-    def run(self) -> dict[str, int]:
-        units = [
-            unit for unit in _units(self._plan, self._chunk) if (unit.athlete_id, unit.collection) not in self._landed
-        ]
-        if len(self._landed):
-            log.info("%d of the chunk's answers have landed before", len(self._landed))
-        failed = units
-        for _ in range(ROUNDS):
-            failed = self._round(failed)
-            if not failed:
-                break
-        return {"landed": len(self._landed), "failed": len(units) - self._newly_landed(units)}
-
-    def _newly_landed(self, units: list[Unit]) -> int:
-        return sum((unit.athlete_id, unit.collection) in self._landed for unit in units)
-
-    def _round(self, units: list[Unit]) -> list[Unit]:
-        """Try every unit once; returns those that may be tried again."""
+    def try_each(self, units: list[Unit]) -> list[Unit]:
+        """Try every unit once; returns those that are worth another try."""
         again = []
-        stopped: dict[int | None, WearablesError] = {}  # athletes in trouble; None: everyone
+        in_trouble: dict[int, AthleteTrouble] = {}
+        spent: BudgetSpent | None = None
         for unit in units:
-            reason = stopped.get(None) or stopped.get(unit.athlete_id)
-            if reason:
-                self._fail(unit, reason)
-                continue
+            known = spent or in_trouble.get(unit.athlete_id)
             try:
+                if known:
+                    raise known
                 self._pull(unit)
             except AthleteTrouble as trouble:
+                in_trouble[unit.athlete_id] = trouble
                 self._grants.mark(unit.athlete_id, trouble)
-                stopped[unit.athlete_id] = trouble
-                self._fail(unit, trouble)
-            except BudgetSpent as spent:
-                stopped[None] = spent
-                self._fail(unit, spent)
+                _fail(unit, trouble)
+            except BudgetSpent as error:
+                spent = error
+                _fail(unit, error)
             except (WhoopUnavailable, IncompleteAnswer) as error:
                 again.append(unit)
-                self._fail(unit, error)
-        return [] if None in stopped else again
+                _fail(unit, error)
+        return [] if spent else again
 
     def _pull(self, unit: Unit) -> None:
-        transport = self._hook.transport
-        requests_before, waited_before, began = (
-            transport.requests_sent,
-            transport.budget.waited_seconds,
-            time.monotonic(),
-        )
-        with transaction(self._engine) as connection:
+        with transaction(warehouse()) as connection:
             begin(connection, unit)
-        landing = Landing.at(*_path(unit))
         client = self._hook.client(lambda stale=None: self._grants.access_token(unit.athlete_id, stale))
-        pages = 0
-        with landing.writer() as writer:
-            for page in client.records(unit.collection, unit.chunk):
-                pages += 1
-                for record in page:
-                    try:
-                        writer.write([record_line(record, unit.collection, unit.athlete_id)])
-                    except Unfit as reason:
-                        writer.reject(record, identify(record), str(reason))
-        manifest = Manifest(
-            integration=unit.integration,
-            run_id=unit.run_id,
-            athlete_id=unit.athlete_id,
-            collection=unit.collection,
-            window_start=unit.chunk.start.isoformat(),
-            window_end=unit.chunk.end.isoformat(),
-            pages=pages,
-            records=writer.records,
-            rejected=writer.rejected,
-            requests=transport.requests_sent - requests_before,
-            waited_seconds=round(transport.budget.waited_seconds - waited_before, 3),
-            seconds=round(time.monotonic() - began, 3),
-            sha256=writer.sha256,
-        )
-        landing.commit(manifest)
-        with transaction(self._engine) as connection:
+        landing, manifest = land_answer(client, self._hook.transport, unit)
+        with transaction(warehouse()) as connection:
             land(connection, unit, landing.url, manifest)
-        self._landed.add((unit.athlete_id, unit.collection))
         log.info(
             "landed athlete=%d collection=%s chunk=%s pages=%d records=%d waited=%.1fs seconds=%.1f",
             unit.athlete_id, unit.collection, unit.chunk, manifest.pages, manifest.records,
             manifest.waited_seconds, manifest.seconds,
         )  # fmt: skip
 
-    def _fail(self, unit: Unit, error: WearablesError) -> None:
-        log.warning(
-            "failed athlete=%d collection=%s chunk=%s: %s",
-            unit.athlete_id,
-            unit.collection,
-            unit.chunk,
-            error,
-        )
-        with transaction(self._engine) as connection:
-            fail(connection, unit, str(error))
 
-
-def _units(plan: Plan, chunk: Window) -> list[Unit]:
+def _still_to_land(connection: Connection, plan: Plan, chunk: Window) -> list[Unit]:
+    run_sql(
+        connection,
+        "pulls/adopt",
+        integration=plan.integration,
+        run_id=plan.run_id,
+        chunk_start=chunk.start,
+        chunk_end=chunk.end,
+        athletes=plan.athletes,
+        collections=plan.collections,
+    )
+    landed = {
+        (row.athlete_id, row.collection)
+        for row in chunk_units(connection, plan, chunk)
+        if row.state == "staged" or (row.state == "landed" and Landing(row.path).manifest())
+    }
+    if landed:
+        log.info("%d answers of %s have landed before", len(landed), chunk)
     return [
         Unit(plan.integration, plan.run_id, chunk, athlete_id, collection)
         for athlete_id in plan.athletes
         for collection in plan.collections
+        if (athlete_id, collection) not in landed
     ]
 
 
-def _path(unit: Unit) -> tuple[str, ...]:
-    run = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in unit.run_id)
-    return unit.integration, run, unit.chunk.label, str(unit.athlete_id), unit.collection
+def _fail(unit: Unit, error: WearablesError) -> None:
+    log.warning("failed athlete=%d collection=%s chunk=%s: %s", unit.athlete_id, unit.collection, unit.chunk, error)
+    with transaction(warehouse()) as connection:
+        fail(connection, unit, str(error))

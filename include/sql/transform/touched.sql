@@ -1,0 +1,58 @@
+-- Takes the queue. One row per version, older ones included, of each record whose metrics are to be recomputed.
+-- Parameters: integration.
+create temporary table queued (
+    athlete_id bigint not null,
+    collection text not null,
+    record_id text not null
+) on commit drop;
+
+with taken as (
+    delete from ops.transform_queue
+    where integration = %(integration)s
+    returning athlete_id, collection, record_ids
+)
+
+insert into queued (athlete_id, collection, record_id)
+select distinct
+    taken.athlete_id,
+    taken.collection,
+    record.id
+from taken
+cross join lateral unnest(taken.record_ids) as record (id);
+
+analyze queued;
+
+create temporary table touched on commit drop as
+with versions as (
+    -- apart, for current and older versions have an index each
+    select known.*
+    from queued
+    inner join raw.records as known
+        on known.integration = %(integration)s
+        and queued.athlete_id = known.athlete_id
+        and queued.collection = known.collection
+        and queued.record_id = known.record_id
+        and known.superseded_at is null
+    union all
+    select known.*
+    from queued
+    inner join raw.records as known
+        on known.integration = %(integration)s
+        and queued.athlete_id = known.athlete_id
+        and queued.collection = known.collection
+        and queued.record_id = known.record_id
+        and known.superseded_at is not null
+)
+
+select
+    athlete_id,
+    collection,
+    record_id,
+    started_at,
+    ended_at,
+    payload ->> 'cycle_id' as cycle_id,
+    payload ->> 'sleep_id' as sleep_id,
+    raw.local_time(started_at, payload ->> 'timezone_offset')::date as local_date
+from versions;
+
+analyze touched
