@@ -3,9 +3,8 @@
 validate -> extract (one per chunk of at most 28 days) -> stage (likewise) -> transform -> check
 """
 
-import datetime as dt
-
 from airflow.sdk import DAG, Param, task_group
+from airflow.timetables.trigger import CronTriggerTimetable
 
 from wearables.integrations import COLLECTIONS, Integration, load_integrations
 from wearables.whoop.tasks import check, extract, stage, transform, validate
@@ -35,6 +34,13 @@ PARAMS = {
 }
 
 
+def schedule(integration: Integration) -> CronTriggerTimetable | str | None:
+    """When an integration pulls by itself: on its own clock, and not the moment its file appears."""
+    if integration.schedule in {None, "@once"}:
+        return integration.schedule
+    return CronTriggerTimetable(integration.schedule, timezone=integration.timezone, run_immediately=False)
+
+
 def whoop_dag(integration: Integration) -> None:
     """Declare the DAG of one integration; Airflow finds it by itself."""
     name = integration.name
@@ -42,9 +48,9 @@ def whoop_dag(integration: Integration) -> None:
         dag_id=name,
         description=f"WHOOP data of {name}, from the API to analytics.metrics",
         doc_md=__doc__,
-        schedule=integration.schedule,
-        # A run before the DAG's start date would end green with nothing done: any day may be pulled.
-        start_date=dt.datetime(2000, 1, 1, tzinfo=integration.zone),
+        schedule=schedule(integration),
+        # No start date: a run before it would end green with nothing done, and any day may be pulled.
+        start_date=None,
         catchup=False,
         # Two pulls at once would only compete for the same request budget.
         max_active_runs=1,

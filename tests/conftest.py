@@ -69,9 +69,7 @@ def warehouse_engine(migrated_template: URL, monkeypatch: pytest.MonkeyPatch) ->
     name = "warehouse_under_test"
     _execute(migrated_template, f"create database {name} template {TEMPLATE} strategy file_copy")
     url = migrated_template.set(database=name)
-    monkeypatch.setenv(
-        "AIRFLOW_CONN_WAREHOUSE", url.set(drivername="postgres").render_as_string(hide_password=False)
-    )
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", url.set(drivername="postgres").render_as_string(hide_password=False))
     warehouse.cache_clear()
     engine = warehouse()
     yield engine

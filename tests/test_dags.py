@@ -29,8 +29,7 @@ print(json.dumps({
             "mapped": sorted(task.task_id for task in dag.tasks if task.get_closest_mapped_task_group()),
             "retries": {task.task_id: task.retries for task in dag.tasks},
             "params": sorted(dag.params),
-            "schedule": dag.schedule,
-            "timezone": str(dag.timezone),
+            "schedule": None if dag.schedule is None else dag.schedule.serialize(),
             "catchup": dag.catchup,
             "max_active_runs": dag.max_active_runs,
         }
@@ -88,9 +87,13 @@ def test_a_run_has_these_parameters(parsed: dict) -> None:
 
 def test_schedule_and_time_zone_come_from_the_file(parsed: dict) -> None:
     north, south, by_hand = (parsed["dags"][name] for name in ("north", "south", "by_hand"))
-    assert (north["schedule"], north["timezone"]) == ("0 6 * * *", "Europe/Berlin")
-    assert (south["schedule"], south["timezone"]) == ("@daily", "UTC")
+    assert (north["schedule"]["expression"], north["schedule"]["timezone"]) == ("0 6 * * *", "Europe/Berlin")
+    assert (south["schedule"]["expression"], south["schedule"]["timezone"]) == ("0 0 * * *", "UTC")
     assert by_hand["schedule"] is None
+
+
+def test_a_new_integration_waits_for_its_schedule(parsed: dict) -> None:
+    assert parsed["dags"]["south"]["schedule"]["run_immediately"] is False
 
 
 def test_an_outage_is_not_caught_up_run_by_run_and_pulls_do_not_overlap(parsed: dict) -> None:

@@ -8,8 +8,8 @@ from wearables.warehouse import run_sql
 
 HEAD = """# The warehouse
 
-Made from the comments in the database by `bin/wearables dictionary`; a test fails when it is stale. What the metrics mean
-and how they are dated: [metrics.md](metrics.md).
+Made from the comments in the database by `bin/wearables dictionary`; a test fails when it is stale. How the metrics are
+dated, and what counts: [metrics.md](metrics.md).
 """
 
 
@@ -21,12 +21,13 @@ def dictionary(connection: Connection) -> str:
         parts.append(f"\n## {schema}\n\n{comment}\n")
         for relation, rows in groupby(in_schema, lambda row: row.relation_name):
             parts.append(_relation(f"{schema}.{relation}", list(rows)))
-    parts.append(_metrics(run_sql(connection, "dictionary/metrics").all()))
+    parts.append(_metrics(list(run_sql(connection, "dictionary/metrics").all())))
     return "".join(parts)
 
 
 def _relation(name: str, rows: list[Row]) -> str:
-    head = f"\n### {name} ({rows[0].relation_kind})\n\n{rows[0].relation_comment}\n\n| column | type | meaning |\n|---|---|---|\n"
+    head = f"\n### {name} ({rows[0].relation_kind})\n\n{rows[0].relation_comment}\n\n"
+    head += "| column | type | meaning |\n|---|---|---|\n"
     return head + "".join(f"| `{row.column_name}` | {row.column_type} | {row.column_comment} |\n" for row in rows)
 
 

@@ -4,6 +4,8 @@ select
     collection,
     state,
     path,
+    records,
+    quarantined,
     error
 from ops.pulls
 where integration = %(integration)s

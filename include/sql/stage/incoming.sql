@@ -1,18 +1,20 @@
--- One row per record that landed, beside the version the warehouse holds. Parameters: integration, collection.
+-- One row per record that landed, beside the version the warehouse holds. Parameters: integration.
 analyze landed;
 
 create temporary table incoming on commit drop as
 with parsed as (
     select
         line_number,
+        collection,
         line::jsonb as payload
     from landed
 ),
 
 named as (
     select
+        collection,
         (payload ->> 'user_id')::bigint as athlete_id,
-        payload ->> case %(collection)s when 'recovery' then 'cycle_id' else 'id' end as record_id,
+        payload ->> case collection when 'recovery' then 'cycle_id' else 'id' end as record_id,
         (payload ->> 'updated_at')::timestamptz as source_updated_at,
         (payload ->> 'start')::timestamptz as started_at,
         (payload ->> 'end')::timestamptz as ended_at,
@@ -23,15 +25,9 @@ named as (
 
 newest as (
     -- a record may come on two pages while WHOOP's list shifts
-    select distinct on (athlete_id, record_id)
-        athlete_id,
-        record_id,
-        source_updated_at,
-        started_at,
-        ended_at,
-        payload
+    select distinct on (athlete_id, collection, record_id) *
     from named
-    order by athlete_id, record_id, source_updated_at desc, line_number desc
+    order by athlete_id, collection, record_id, source_updated_at desc, line_number desc
 )
 
 select
@@ -48,8 +44,8 @@ select
 from newest
 left join raw.records as known
     on known.integration = %(integration)s
-    and known.collection = %(collection)s
     and newest.athlete_id = known.athlete_id
+    and newest.collection = known.collection
     and newest.record_id = known.record_id
     and known.superseded_at is null;
 

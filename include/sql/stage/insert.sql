@@ -1,10 +1,10 @@
--- One row per version never seen before. Parameters: integration, collection, run_id.
+-- One row per version never seen before. Parameters: integration, run_id.
 insert into raw.records (
     integration, collection, athlete_id, record_id, payload, started_at, ended_at, source_updated_at, pulled_at, run_id
 )
 select
     %(integration)s,
-    %(collection)s,
+    collection,
     athlete_id,
     record_id,
     payload,

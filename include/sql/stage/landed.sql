@@ -1,5 +1,6 @@
--- One row per line that landed for one collection of a chunk.
+-- One row per line that landed for a chunk.
 create temporary table landed (
     line_number bigint generated always as identity,
+    collection text not null,
     line text not null
 ) on commit drop

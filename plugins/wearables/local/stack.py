@@ -59,6 +59,14 @@ def delete_data() -> None:
     postgres.delete(POSTGRES_HOME)
 
 
+def psql() -> None:
+    """Become psql, in the warehouse of the embedded server. Raises Refused."""
+    server = _server()
+    if not server.is_running():
+        raise Refused("PostgreSQL does not run; start it with `make up`.")
+    server.psql("warehouse")
+
+
 def sandbox_url() -> str:
     """Address of the sandbox."""
     return f"http://{LOOPBACK}:{os.environ['SANDBOX_PORT']}"
@@ -90,7 +98,7 @@ def _check_ports(sandbox: bool) -> None:
     elif left := services.stop():
         say(f"Stopped {left} processes that a killed supervisor had left behind.")
     if "api-server" not in running:
-        refuse_taken(_port("AIRFLOW__API__PORT"), "Airflow", "API_PORT")
+        refuse_taken(_port("AIRFLOW__API__PORT"), "Airflow", "AIRFLOW__API__PORT")
     if sandbox and "sandbox" not in running:
         refuse_taken(_port("SANDBOX_PORT"), "the sandbox", "SANDBOX_PORT")
 

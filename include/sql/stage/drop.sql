@@ -1,2 +1,0 @@
--- Makes room for the next collection.
-drop table landed, incoming

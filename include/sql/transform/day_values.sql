@@ -1,0 +1,204 @@
+-- One row per affected athlete, date and metric, plausible or not. Parameters: integration.
+create temporary table day_values on commit drop as
+with day_cycles as (
+    select
+        affected.athlete_id,
+        affected.metric_date,
+        known.cycle_id,
+        known.main_sleep_id,
+        known.sleep_ids,
+        row_number() over (
+            partition by affected.athlete_id, affected.metric_date
+            order by known.cycle_started_at desc, known.cycle_id desc
+        ) = 1 as is_winner
+    from affected_days as affected
+    inner join analytics.cycle_days as known
+        on known.integration = %(integration)s
+        and affected.athlete_id = known.athlete_id
+        and affected.metric_date = known.metric_date
+),
+
+day_records as (
+    -- what each day is made of
+    select athlete_id, metric_date, 'cycle' as collection, cycle_id as record_id, false as is_nap
+    from day_cycles
+    where is_winner
+    union all
+    select athlete_id, metric_date, 'recovery', cycle_id, false
+    from day_cycles
+    where is_winner
+    union all
+    select athlete_id, metric_date, 'sleep', main_sleep_id, false
+    from day_cycles
+    where is_winner and main_sleep_id is not null
+    union all
+    select day_cycles.athlete_id, day_cycles.metric_date, 'sleep', sleep.id, true
+    from day_cycles
+    cross join lateral unnest(day_cycles.sleep_ids) as sleep (id)
+    union all
+    select affected.athlete_id, affected.metric_date, 'workout', workout.record_id, false
+    from affected_days as affected
+    inner join raw.records as workout
+        on workout.integration = %(integration)s
+        and workout.collection = 'workout'
+        and affected.athlete_id = workout.athlete_id
+        -- no offset moves a start further than this
+        and workout.started_at >= affected.metric_date::timestamp at time zone 'utc' - interval '1 day'
+        and workout.started_at < affected.metric_date::timestamp at time zone 'utc' + interval '2 days'
+        and raw.local_time(workout.started_at, workout.payload ->> 'timezone_offset')::date = affected.metric_date
+        and workout.superseded_at is null
+),
+
+current_records as materialized (
+    select
+        day_records.athlete_id,
+        day_records.metric_date,
+        day_records.collection,
+        day_records.record_id,
+        day_records.is_nap,
+        known.started_at,
+        known.ended_at,
+        known.collection = 'cycle' and known.ended_at is null as is_provisional,
+        case when known.collection <> 'workout' and not day_records.is_nap then known.record_id end as source_record_id,
+        known.payload ->> 'score_state' = 'SCORED' as is_scored,
+        known.payload -> 'step_count' as step_count,
+        known.payload -> 'score' as score
+    from day_records
+    inner join raw.records as known
+        on known.integration = %(integration)s
+        and day_records.athlete_id = known.athlete_id
+        and day_records.collection = known.collection
+        and day_records.record_id = known.record_id
+        and known.superseded_at is null
+        and known.deleted_at is null
+    where not day_records.is_nap or known.payload -> 'nap' = 'true'
+),
+
+amounts as (
+    select
+        known.*,
+        field.*
+    from current_records as known
+    cross join lateral (
+        values
+        ('day_strain', raw.number(known.score -> 'strain'), 1),
+        ('energy', raw.number(known.score -> 'kilojoule'), 1),
+        ('average_heart_rate', raw.number(known.score -> 'average_heart_rate'), 1),
+        ('max_heart_rate', raw.number(known.score -> 'max_heart_rate'), 1),
+        ('steps', raw.number(known.step_count), 1)
+    ) as field (metric, amount, divisor)
+    where known.collection = 'cycle' and known.is_scored
+    union all
+    select
+        known.*,
+        field.*
+    from current_records as known
+    cross join lateral (
+        values
+        ('recovery', raw.number(known.score -> 'recovery_score'), 1),
+        ('resting_heart_rate', raw.number(known.score -> 'resting_heart_rate'), 1),
+        ('heart_rate_variability', raw.number(known.score -> 'hrv_rmssd_milli'), 1),
+        ('blood_oxygen', raw.number(known.score -> 'spo2_percentage'), 1),
+        ('skin_temperature', raw.number(known.score -> 'skin_temp_celsius'), 1)
+    ) as field (metric, amount, divisor)
+    where known.collection = 'recovery' and known.is_scored
+    union all
+    select
+        known.*,
+        field.*
+    from current_records as known
+    cross join lateral (
+        select
+            raw.number(known.score #> '{stage_summary,total_light_sleep_time_milli}') as light,
+            raw.number(known.score #> '{stage_summary,total_slow_wave_sleep_time_milli}') as slow_wave,
+            raw.number(known.score #> '{stage_summary,total_rem_sleep_time_milli}') as rem,
+            raw.number(known.score #> '{sleep_needed,baseline_milli}')
+            + raw.number(known.score #> '{sleep_needed,need_from_sleep_debt_milli}')
+            + raw.number(known.score #> '{sleep_needed,need_from_recent_strain_milli}')
+            + raw.number(known.score #> '{sleep_needed,need_from_recent_nap_milli}') as need
+    ) as total
+    cross join lateral (
+        values
+        ('sleep_performance', raw.number(known.score -> 'sleep_performance_percentage'), 1),
+        ('sleep_efficiency', raw.number(known.score -> 'sleep_efficiency_percentage'), 1),
+        ('sleep_consistency', raw.number(known.score -> 'sleep_consistency_percentage'), 1),
+        ('respiratory_rate', raw.number(known.score -> 'respiratory_rate'), 1),
+        ('sleep_cycles', raw.number(known.score #> '{stage_summary,sleep_cycle_count}'), 1),
+        ('disturbances', raw.number(known.score #> '{stage_summary,disturbance_count}'), 1),
+        ('hours_of_sleep', total.light + total.slow_wave + total.rem, 3600000),
+        ('light_sleep', total.light, 3600000),
+        ('slow_wave_sleep', total.slow_wave, 3600000),
+        ('rem_sleep', total.rem, 3600000),
+        ('awake_time', raw.number(known.score #> '{stage_summary,total_awake_time_milli}'), 3600000),
+        ('time_in_bed', raw.number(known.score #> '{stage_summary,total_in_bed_time_milli}'), 3600000),
+        ('sleep_need', total.need, 3600000)
+    ) as field (metric, amount, divisor)
+    where known.collection = 'sleep' and known.is_scored and not known.is_nap
+    union all
+    select
+        known.*,
+        field.*
+    from current_records as known
+    cross join lateral (
+        values
+        ('naps', 1, 1),
+        (
+            'nap_hours',
+            case
+                when known.is_scored
+                    then raw.number(known.score #> '{stage_summary,total_light_sleep_time_milli}')
+                    + raw.number(known.score #> '{stage_summary,total_slow_wave_sleep_time_milli}')
+                    + raw.number(known.score #> '{stage_summary,total_rem_sleep_time_milli}')
+            end,
+            3600000
+        )
+    ) as field (metric, amount, divisor)
+    where known.is_nap
+    union all
+    select
+        known.*,
+        field.*
+    from current_records as known
+    cross join lateral (
+        values
+        ('workouts', 1, 1)
+    ) as field (metric, amount, divisor)
+    where known.collection = 'workout'
+    union all
+    select
+        known.*,
+        field.*
+    from current_records as known
+    cross join lateral (
+        values
+        ('workout_minutes', extract(epoch from known.ended_at - known.started_at)::double precision, 60),
+        ('workout_energy', raw.number(known.score -> 'kilojoule'), 1),
+        ('zone_0_minutes', raw.number(known.score #> '{zone_durations,zone_zero_milli}'), 60000),
+        ('zone_1_minutes', raw.number(known.score #> '{zone_durations,zone_one_milli}'), 60000),
+        ('zone_2_minutes', raw.number(known.score #> '{zone_durations,zone_two_milli}'), 60000),
+        ('zone_3_minutes', raw.number(known.score #> '{zone_durations,zone_three_milli}'), 60000),
+        ('zone_4_minutes', raw.number(known.score #> '{zone_durations,zone_four_milli}'), 60000),
+        ('zone_5_minutes', raw.number(known.score #> '{zone_durations,zone_five_milli}'), 60000)
+    ) as field (metric, amount, divisor)
+    where known.collection = 'workout' and known.is_scored
+)
+
+select
+    amounts.athlete_id,
+    amounts.metric_date,
+    amounts.metric,
+    definition.unit,
+    amounts.collection,
+    sum(amounts.amount order by amounts.record_id) / max(amounts.divisor) as value,
+    bool_or(amounts.is_provisional) as is_provisional,
+    min(amounts.source_record_id) as source_record_id,
+    -- of several, the one that is most to blame should the value be implausible
+    (array_agg(amounts.record_id order by abs(amounts.amount) desc, amounts.record_id))[1] as greatest_record_id,
+    sum(amounts.amount) / max(amounts.divisor) between definition.minimum and definition.maximum
+    and bool_and(amounts.amount >= 0 or definition.minimum < 0) as is_plausible
+from amounts
+inner join analytics.metric_definitions as definition on amounts.metric = definition.metric
+where amounts.amount is not null
+group by amounts.athlete_id, amounts.metric_date, amounts.metric, amounts.collection, definition.metric;
+
+analyze day_values

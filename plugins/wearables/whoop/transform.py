@@ -1,0 +1,31 @@
+"""Brings ``analytics.metrics`` up to date with ``raw.records``: one transaction, set by set."""
+
+import logging
+
+from sqlalchemy import Connection
+
+from wearables.integrations import Integration
+from wearables.warehouse import run_sql, transaction, warehouse
+
+log = logging.getLogger(__name__)
+
+STEPS = ("touched", "cycles", "dated_cycles", "cycle_days", "day_values")
+COUNTS = ("records", "days", "inserted", "updated", "deleted", "quarantined")
+
+
+def transform(integration: Integration, run_id: str) -> dict[str, int]:
+    """Recompute the days of every record that changed since the last transform; returns counts."""
+    with transaction(warehouse()) as connection:
+        run_sql(connection, "stage/lock", integration=integration.name)
+        counts = recompute(connection, integration.name, run_id)
+    log.info("transformed %s", " ".join(f"{name}={count}" for name, count in counts.items()))
+    return counts
+
+
+def recompute(connection: Connection, integration: str, run_id: str) -> dict[str, int]:
+    """The same, in the transaction of ``connection``."""
+    for step in STEPS:
+        run_sql(connection, f"transform/{step}", integration=integration)
+    quarantined = run_sql(connection, "transform/quarantine", integration=integration, run_id=run_id).rowcount
+    written = run_sql(connection, "transform/metrics", integration=integration).one()
+    return dict(zip(COUNTS, (*written, quarantined), strict=True))

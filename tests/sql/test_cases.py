@@ -1,0 +1,108 @@
+"""The meaning of the metrics, as data: a folder per rule, with what WHOOP sent and the rows it must become.
+
+``raw.json`` holds pulls, one after the other; the transform runs after each. A pull is a list of records as WHOOP sends
+them, with three keys that are ours: ``collection`` says where a record belongs, ``integration`` whose it is (``team`` if
+it is left out), and ``deleted`` that WHOOP no longer returns it. ``user_id`` is 1 and ``score_state`` SCORED if left out.
+
+``expected.json`` holds what the warehouse then must hold, the whole of it: a list of rows for every relation named.
+"""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine
+
+from wearables.warehouse import transaction
+from wearables.whoop.transform import recompute
+
+CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
+METRICS = ("athlete_id", "metric_date", "metric", "value", "is_provisional")
+COLUMNS = {
+    "metrics": ("analytics.metrics", METRICS),
+    "metrics_by_integration": ("analytics.metrics", ("integration", *METRICS)),
+    "sources": ("analytics.metrics", ("metric_date", "metric", "unit", "source_record_id")),
+    "quarantine": ("ops.quarantine", ("athlete_id", "collection", "record_id", "reason")),
+    "cycle_days": ("analytics.cycle_days", ("cycle_id", "metric_date", "main_sleep_id", "sleep_ids")),
+    "sleeps": ("analytics.sleeps", ()),
+    "workouts": ("analytics.workouts", ()),
+}
+KEEP = """
+insert into raw.records (
+    integration, collection, athlete_id, record_id, payload, started_at, ended_at, source_updated_at, pulled_at, run_id
+)
+values (
+    %(integration)s, %(collection)s, %(athlete_id)s, %(record_id)s, %(payload)s, %(started_at)s, %(ended_at)s,
+    now(), now(), %(run_id)s
+)
+"""
+SUPERSEDE = "update raw.records set superseded_at = now() where superseded_at is null and "
+DELETE = "update raw.records set deleted_at = now() where superseded_at is null and "
+KEY = (
+    "integration = %(integration)s and collection = %(collection)s and athlete_id = %(athlete_id)s "
+    "and record_id = %(record_id)s"
+)
+QUEUE = """
+insert into ops.transform_queue (integration, athlete_id, collection, record_ids)
+values (%(integration)s, %(athlete_id)s, %(collection)s, array[%(record_id)s])
+"""
+
+
+@pytest.mark.parametrize("case", CASES, ids=[path.name for path in CASES])
+def test_case(case: Path, warehouse_engine: Engine) -> None:
+    for number, records in enumerate(read(case / "raw.json")):
+        with transaction(warehouse_engine) as connection:
+            integrations = [keep(connection, record, f"run-{number}") for record in records]
+            for integration in sorted(set(integrations)):
+                recompute(connection, integration, f"run-{number}")
+    expected = read(case / "expected.json")
+    with transaction(warehouse_engine) as connection:
+        assert {name: rows(connection, name) for name in expected} == {
+            name: in_order(wanted) for name, wanted in expected.items()
+        }
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def keep(connection: Connection, record: dict, run_id: str) -> str:
+    """Bring a record into raw.records as staging would, and queue it; returns its integration."""
+    payload = {"user_id": 1, "score_state": "SCORED"} | record
+    is_deleted = payload.pop("deleted", False)
+    collection = payload.pop("collection")
+    row = {
+        "integration": payload.pop("integration", "team"),
+        "collection": collection,
+        "athlete_id": payload["user_id"],
+        "record_id": str(payload["cycle_id" if collection == "recovery" else "id"]),
+        "payload": json.dumps(payload),
+        "started_at": payload.get("start"),
+        "ended_at": payload.get("end"),
+        "run_id": run_id,
+    }
+    if is_deleted:
+        connection.exec_driver_sql(DELETE + KEY, row)
+    else:
+        connection.exec_driver_sql(SUPERSEDE + KEY, row)
+        connection.exec_driver_sql(KEEP, row)
+    connection.exec_driver_sql(QUEUE, row)
+    return row["integration"]
+
+
+def rows(connection: Connection, name: str) -> list[dict]:
+    relation, columns = COLUMNS[name]
+    found = connection.exec_driver_sql(f"select {', '.join(columns) or '*'} from {relation}").mappings()
+    return in_order([{column: plain(value) for column, value in row.items()} for row in found])
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, dt.datetime) and value.tzinfo:
+        value = value.astimezone(dt.UTC)
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def in_order(found: list[dict]) -> list[dict]:
+    return sorted(found, key=lambda row: json.dumps(row, sort_keys=True))
