@@ -71,7 +71,7 @@ create function raw.number(content jsonb) returns double precision
 language sql immutable parallel safe as $$
     -- null unless it is a number; one beyond double precision becomes infinite, or zero, instead of an error
     select case
-        when jsonb_typeof(content) <> 'number' then null
+        when jsonb_typeof(content) is distinct from 'number' then null
         when content = '0' or abs(content::numeric) between 1e-300 and 1e300 then content::double precision
         when abs(content::numeric) > 1 then double precision 'infinity'
         else 0
