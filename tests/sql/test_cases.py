@@ -1,8 +1,9 @@
 """The meaning of the metrics, as data: a folder per rule, with what WHOOP sent and the rows it must become.
 
-``raw.json`` holds pulls, one after the other; the transform runs after each. A pull is a list of records as WHOOP sends
-them, with three keys that are ours: ``collection`` says where a record belongs, ``integration`` whose it is (``team`` if
-it is left out), and ``deleted`` that WHOOP no longer returns it. ``user_id`` is 1 and ``score_state`` SCORED if left out.
+``raw.json`` holds pulls, one after the other; the transform runs after each. A pull is a list of records as WHOOP
+sends them, with three keys that are ours: ``collection`` says where a record belongs, ``integration`` whose it is
+(``team`` if it is left out), and ``deleted`` that WHOOP no longer returns it. ``user_id`` is 1 and ``score_state``
+SCORED if left out.
 
 ``expected.json`` holds what the warehouse then must hold, the whole of it: a list of rows for every relation named.
 """
@@ -54,8 +55,9 @@ values (%(integration)s, %(athlete_id)s, %(collection)s, array[%(record_id)s])
 def test_case(case: Path, warehouse_engine: Engine) -> None:
     for number, records in enumerate(read(case / "raw.json")):
         with transaction(warehouse_engine) as connection:
-            integrations = [keep(connection, record, f"run-{number}") for record in records]
-            for integration in sorted(set(integrations)):
+            integrations = {keep(connection, record, f"run-{number}") for record in records}
+        for integration in sorted(integrations):
+            with transaction(warehouse_engine) as connection:
                 recompute(connection, integration, f"run-{number}")
     expected = read(case / "expected.json")
     with transaction(warehouse_engine) as connection:
