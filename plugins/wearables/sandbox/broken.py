@@ -1,0 +1,42 @@
+"""Answers that suffer a fault."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from wearables.sandbox.faults import Fault
+
+
+class HangUp(ConnectionError):
+    """The sandbox hangs up on purpose."""
+
+
+async def broken(fault: Fault, answer: Response) -> Response:
+    """What becomes of a good answer; ``repeat_token`` is the pages' own business."""
+    if fault.kind == "status":
+        return JSONResponse({"error": "ordered"}, fault.status)
+    if fault.kind == "rate_limited":
+        return JSONResponse({"error": "ordered"}, 429, {"Retry-After": str(round(fault.seconds))})
+    if fault.kind == "empty":
+        return Response(status_code=200)
+    if fault.kind == "malformed":
+        body = bytes(answer.body)
+        return Response(body[: len(body) // 2] or b"{", media_type="application/json")
+    if fault.kind == "truncated":
+        body = bytes(answer.body)
+        return StreamingResponse(_first_half(body), headers={"Content-Length": str(max(2, len(body)))})
+    if fault.kind == "disconnect":
+        return StreamingResponse(_nothing(), headers={"Content-Length": "100"})
+    await asyncio.sleep(fault.seconds)
+    return answer
+
+
+async def _first_half(body: bytes) -> AsyncIterator[bytes]:
+    yield body[: len(body) // 2]
+    raise HangUp
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    raise HangUp
+    yield b""

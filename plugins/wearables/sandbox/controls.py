@@ -1,0 +1,95 @@
+"""What a developer may do to the sandbox; WHOOP has nothing of the kind. Under /sandbox, unlimited, no token."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from wearables.sandbox.world import World
+
+
+async def athletes(request: Request) -> Response:
+    """The squad."""
+    world: World = request.app.state.world
+    return JSONResponse([each.profile | {"is_active": each.is_active} for each in world.squad.values()])
+
+
+async def act(request: Request) -> Response:
+    """Let an athlete consent (the answer holds the tokens), revoke, deactivate, activate or expire."""
+    world: World = request.app.state.world
+    athlete_id = request.path_params["athlete_id"]
+    if athlete_id not in world.squad:
+        return _error(404, "no such athlete")
+    action = request.path_params["action"]
+    if action == "consent":
+        grant = world.consent(athlete_id)
+        return JSONResponse({"access_token": grant.access_token, "refresh_token": grant.refresh_token})
+    actions = {"revoke": world.revoke, "deactivate": world.deactivate, "activate": world.activate}
+    actions["expire"] = world.expire
+    if action not in actions:
+        return _error(404, f"no such action; known are consent, {', '.join(actions)}")
+    actions[action](athlete_id)
+    return Response(status_code=204)
+
+
+async def record(request: Request) -> Response:
+    """PATCH changes a record, DELETE deletes it."""
+    world: World = request.app.state.world
+    key = [request.path_params[name] for name in ("athlete_id", "collection", "record_id")]
+    try:
+        if request.method == "PATCH":
+            return JSONResponse(world.patch(*key, await _body(request)))
+        world.delete(*key)
+    except KeyError:
+        return _error(404, "no such record")
+    except ValueError as error:
+        return _error(400, str(error))
+    return Response(status_code=204)
+
+
+async def faults(request: Request) -> Response:
+    """POST orders a fault (kind, times, athlete_id, collection, status, seconds), DELETE cancels all."""
+    world: World = request.app.state.world
+    if request.method == "DELETE":
+        world.faults.clear()
+        return Response(status_code=204)
+    try:
+        world.add_fault(**await _body(request))
+    except (TypeError, ValueError) as error:
+        return _error(400, str(error))
+    return Response(status_code=204)
+
+
+async def truth(request: Request) -> Response:
+    """The metric values that the records amount to."""
+    return JSONResponse(request.app.state.world.truth)
+
+
+async def requests(request: Request) -> Response:
+    """What was asked so far: method, path, query, athlete and status; DELETE forgets it."""
+    world: World = request.app.state.world
+    if request.method == "DELETE":
+        world.requests.clear()
+    return JSONResponse(world.requests)
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    found = await request.json()
+    if not isinstance(found, dict):
+        raise ValueError("the body must be a JSON object")
+    return found
+
+
+def _error(status: int, message: str) -> Response:
+    return JSONResponse({"error": message}, status)
+
+
+ROUTES = [
+    Route("/athletes", athletes),
+    Route("/athletes/{athlete_id:int}/{action}", act, methods=["POST"]),
+    Route("/athletes/{athlete_id:int}/{collection}/{record_id}", record, methods=["PATCH", "DELETE"]),
+    Route("/faults", faults, methods=["POST", "DELETE"]),
+    Route("/truth", truth),
+    Route("/requests", requests, methods=["GET", "DELETE"]),
+]
