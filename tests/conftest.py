@@ -80,7 +80,7 @@ def warehouse_engine(migrated_template: URL, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def sandbox() -> Iterator[Callable[..., Any]]:
-    """Starts sandboxes: ``sandbox(seed=7, athletes=2)`` is a running World, with its ``url``; they stop with the test."""
+    """Starts sandboxes: ``sandbox(seed=7)`` is a running World, with its ``url``; they stop with the test."""
     from wearables.sandbox import World, running
 
     with ExitStack() as stack:

@@ -36,11 +36,13 @@ async def act(request: Request) -> Response:
 async def record(request: Request) -> Response:
     """PATCH changes a record, DELETE deletes it."""
     world: World = request.app.state.world
-    key = [request.path_params[name] for name in ("athlete_id", "collection", "record_id")]
+    athlete_id, collection, record_id = (
+        request.path_params[name] for name in ("athlete_id", "collection", "record_id")
+    )
     try:
         if request.method == "PATCH":
-            return JSONResponse(world.patch(*key, await _body(request)))
-        world.delete(*key)
+            return JSONResponse(world.patch(athlete_id, collection, record_id, await _body(request)))
+        world.delete(athlete_id, collection, record_id)
     except KeyError:
         return _error(404, "no such record")
     except ValueError as error:

@@ -1,6 +1,7 @@
 """Invents when an athlete sleeps, naps and trains; every oddity that real data has shown occurs once a month."""
 
 import datetime as dt
+import itertools
 import random
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -159,7 +160,7 @@ class _Diary:
 
     def _close_cycles(self) -> None:
         cycles = sorted(self._life.cycles, key=lambda cycle: cycle.start)
-        for cycle, following in zip(cycles, cycles[1:], strict=False):
+        for cycle, following in itertools.pairwise(cycles):
             # After a night without the strap there is a gap.
             gap = 2 * HOUR if following.kind == "strap_off" else dt.timedelta(0)
             cycle.end = max(following.start - gap, cycle.start + HOUR)
