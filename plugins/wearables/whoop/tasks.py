@@ -23,6 +23,8 @@ R = TypeVar("R")
 
 AFTER_A_CRASH: dict[str, Any] = {"retries": 2, "retry_delay": dt.timedelta(seconds=20)}
 MOST_CHUNKS_AT_ONCE = 4
+# The second argument of the task, instead of its number.
+DAYS_OF_THE_CHUNK = "{{ task.op_args[1]['start'][:10] }} to {{ task.op_args[1]['end'][:10] }}"
 
 
 def told_in_one_sentence(step: Callable[P, R]) -> Callable[P, R]:
@@ -60,7 +62,7 @@ def validate(name: str, dag_run: Any = None, params: Any = None) -> list[Chunk]:
 
 
 @task(
-    map_index_template="{{ chunk['start'][:10] }} to {{ chunk['end'][:10] }}",
+    map_index_template=DAYS_OF_THE_CHUNK,
     max_active_tis_per_dagrun=MOST_CHUNKS_AT_ONCE,
     show_return_value_in_logs=False,
     **AFTER_A_CRASH,
@@ -75,7 +77,7 @@ def extract(name: str, chunk: Chunk, dag_run: Any = None) -> Chunk:
 
 
 @task(
-    map_index_template="{{ chunk['start'][:10] }} to {{ chunk['end'][:10] }}",
+    map_index_template=DAYS_OF_THE_CHUNK,
     show_return_value_in_logs=False,
     **AFTER_A_CRASH,
 )
