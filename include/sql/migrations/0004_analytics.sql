@@ -21,6 +21,7 @@ comment on column analytics.metric_definitions.source is 'Field of WHOOP it come
 comment on column analytics.metric_definitions.minimum is 'Least plausible value; a lower one is kept in ops.quarantine instead.';
 comment on column analytics.metric_definitions.maximum is 'Greatest plausible value; a higher one is kept in ops.quarantine instead.';
 
+-- noqa: disable=LT05
 insert into analytics.metric_definitions (metric, title, unit, description, source, minimum, maximum)
 values
     ('day_strain', 'Day strain', '', 'Cardiovascular load of the day; provisional while the cycle is open', 'cycle.score.strain', 0, 21),
@@ -57,6 +58,7 @@ values
     ('zone_3_minutes', 'Minutes in zone 3', 'min', 'Time in heart rate zone 3 over the scored workouts of the day', 'workout.score.zone_durations.zone_three_milli', 0, 2880),
     ('zone_4_minutes', 'Minutes in zone 4', 'min', 'Time in heart rate zone 4 over the scored workouts of the day', 'workout.score.zone_durations.zone_four_milli', 0, 2880),
     ('zone_5_minutes', 'Minutes in zone 5', 'min', 'Time in heart rate zone 5 over the scored workouts of the day', 'workout.score.zone_durations.zone_five_milli', 0, 2880);
+-- noqa: enable=LT05
 
 create table analytics.metrics (
     integration text not null,

@@ -207,7 +207,9 @@ left join attached
 cross join lateral (
     select
         case when known.payload ->> 'score_state' = 'SCORED' then known.payload -> 'score' end as score,
-        case when known.payload ->> 'score_state' = 'SCORED' then known.payload #> '{score,stage_summary}' end as stages,
+        case
+            when known.payload ->> 'score_state' = 'SCORED' then known.payload #> '{score,stage_summary}'
+        end as stages,
         case when known.payload ->> 'score_state' = 'SCORED' then known.payload #> '{score,sleep_needed}' end as need
 ) as scored
 where known.collection = 'sleep'

@@ -18,7 +18,7 @@ COLLECTIONS = ("cycle", "recovery", "sleep", "workout")
 # From here on, ids no longer fit 32 bits: WHOOP's are int64.
 FIRST_ATHLETE_ID = 4_300_000_001
 FIRST_NAMES = ("Avery", "Blair", "Casey", "Devon", "Emery", "Finley", "Gray", "Harper")
-LAST_NAMES = ("Ashdown", "Birch", "Calder", "Dunmore", "Elmwood", "Fairley", "Garside", "Holt")
+LAST_NAMES = ("Ashdown", "Bråtveit-Núñez", "Calder", "Dunmore", "Elmwood", "Fairley", "Garside", "Holt")
 ENDLESS = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
@@ -34,10 +34,9 @@ class Athlete:
     @property
     def profile(self) -> Payload:
         """As /user/profile/basic tells it."""
-        name = f"{self.first_name}.{self.last_name}".lower()
         return {
             "user_id": self.user_id,
-            "email": f"{name}@example.org",
+            "email": f"{self.first_name}.{self.user_id}@example.org".lower(),
             "first_name": self.first_name,
             "last_name": self.last_name,
         }
