@@ -87,6 +87,26 @@ def sandbox() -> Iterator[Callable[..., Any]]:
         yield lambda *arguments, **options: stack.enter_context(running(World(*arguments, **options)))
 
 
+@pytest.fixture
+def team(
+    sandbox: Callable[..., Any], warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Any]:
+    """``team(athletes=2, days=20)`` is an enrolled Team whose connection leads to a sandbox of its own.
+
+    Settings of the integration file go into ``settings``; without ``enrol`` nobody is enrolled.
+    """
+    from tests.team import found_team
+
+    def make(settings: dict[str, Any] | None = None, enrol: bool = True, **traits: Any) -> Any:
+        world = sandbox(**{"per_minute": 100_000, "per_day": 1_000_000, "athletes": 2, "days": 20} | traits)
+        made = found_team(world, warehouse_engine, tmp_path, monkeypatch, **(settings or {}))
+        if enrol:
+            made.enrol()
+        return made
+
+    return make
+
+
 def _execute(server: URL, statement: str) -> None:
     """Run a statement that wants no transaction."""
     connection = psycopg2.connect(

@@ -49,10 +49,14 @@ comment on column raw.records.deleted_at is 'When WHOOP was seen to return it no
 
 create function raw.score_values(payload jsonb) returns text []
 language sql immutable as $$
-    -- names of the scored values that are present, one level of nesting included
+    -- names of the scored values that are present, one level of nesting included; none while it is not SCORED
     select coalesce(array_agg(concat_ws('.', outer_pair.field, inner_pair.field)), '{}')
     from jsonb_each(
-        case when jsonb_typeof(payload -> 'score') = 'object' then payload -> 'score' else '{}' end
+        case
+            when payload ->> 'score_state' = 'SCORED' and jsonb_typeof(payload -> 'score') = 'object'
+                then payload -> 'score'
+            else '{}'
+        end
     ) as outer_pair (field, content)
     cross join lateral (
         select null::text as field
