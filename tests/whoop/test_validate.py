@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.team import connect, requested
+from tests.team import connect
 from wearables.errors import Refused, WearablesError
 from wearables.warehouse import warehouse
 
@@ -38,7 +38,7 @@ def test_a_bad_parameter_is_refused_in_one_sentence(team: Any, conf: dict, sente
     with pytest.raises(Refused, match=sentence) as refusal:
         squad.validate(**conf)
     assert "\n" not in str(refusal.value)
-    assert requested(squad.world) == []
+    assert squad.world.requests == []
     assert squad.rows("select count(*) from ops.runs") == [(0,)]
 
 

@@ -49,11 +49,14 @@ def validate(integration: Integration, run: Run) -> list[Window]:
     A repeated validate returns the plan that was frozen first. Raises Refused, WhoopUnavailable or BudgetSpent.
     """
     request = read_request(run.conf, integration)
-    athletes = check_setup(integration)
     with transaction(warehouse()) as connection:
-        plan = find_plan(connection, integration.name, run.run_id)
-        if plan is None:
-            plan = _plan(connection, integration, run, request, athletes)
+        athletes = _roster(connection, integration)
+        known = find_plan(connection, integration.name, run.run_id)
+        plan = known or _plan(connection, integration, run, request, athletes)
+    # Last of all checks: whatever else is wrong, nothing is sent.
+    _verify_client(integration)
+    if known is None:
+        with transaction(warehouse()) as connection:
             save_plan(connection, plan)
             _skip(connection, plan, _chosen(athletes, request))
     log.info(
@@ -66,19 +69,28 @@ def validate(integration: Integration, run: Run) -> list[Window]:
 def check_setup(integration: Integration) -> list[Row]:
     """Check warehouse, roster and credentials; returns the roster. Raises Refused."""
     with transaction(warehouse()) as connection:
-        require_migrated(connection)
-        athletes = run_sql(connection, "grants/roster", integration=integration.name).all()
+        athletes = _roster(connection, integration)
+    _verify_client(integration)
+    return athletes
+
+
+def _roster(connection: Connection, integration: Integration) -> list[Row]:
+    require_migrated(connection)
+    athletes = run_sql(connection, "grants/roster", integration=integration.name).all()
     if not athletes:
         raise Refused(
             f"No athlete is enrolled in {integration.name}; "
             f"run `bin/wearables enroll {integration.name} --refresh-token -`."
         )
+    return list(athletes)
+
+
+def _verify_client(integration: Integration) -> None:
     hook = WhoopHook(integration.connection)
     try:
         hook.token_endpoint.verify_client()
     finally:
         hook.close()
-    return list(athletes)
 
 
 def read_request(conf: Mapping[str, Any], integration: Integration) -> Request:
