@@ -27,7 +27,7 @@ def stage(integration: Integration, run_id: str, chunk: Window) -> dict[str, int
         plan = read_plan(connection, integration.name, run_id)
         units = [row for row in chunk_units(connection, plan, chunk) if row.state == "landed"]
         outcomes = _stage(connection, integration.name, run_id, chunk, units) if units else []
-    for outcome in outcomes:
+    for outcome in sorted(outcomes, key=lambda row: (row.athlete_id, row.collection)):
         _log(outcome, chunk)
     return {count: sum(getattr(outcome, count) for outcome in outcomes) for count in COUNTS}
 
