@@ -1,7 +1,6 @@
 """A squad in the sandbox, enrolled through the front door, and pulls of its data."""
 
 import datetime as dt
-import os
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ class Team:
     engine: Engine
     name: str = "team"
     athlete_ids: list[int] = field(default_factory=list)
+    seen_tokens: list[str] = field(default_factory=list)
 
     @property
     def integration(self) -> Integration:
@@ -108,8 +108,3 @@ def requested(world: World, **wanted: Any) -> list[Mapping[str, Any]]:
         for each in world.requests
         if each["path"].startswith("/developer") and all(each[name] == value for name, value in wanted.items())
     ]
-
-
-def environment() -> dict[str, str]:
-    """What a process of its own needs to see the same Airflow, warehouse and integrations."""
-    return dict(os.environ)

@@ -30,4 +30,4 @@ def test_every_table_of_the_warehouse_begins_with_its_grain(warehouse_engine: En
 
 def test_the_file_in_docs_is_up_to_date(warehouse_engine: Engine) -> None:
     with transaction(warehouse_engine) as connection:
-        assert FILE.read_text() == dictionary(connection), "run `make dictionary`"
+        assert FILE.read_text() == dictionary(connection), "run `bin/wearables dictionary` into it"

@@ -9,6 +9,21 @@ with quarantined as (
     group by collection, reason
 ),
 
+kept_aside_before as (
+    select
+        unit.collection,
+        sum(unit.quarantined) - (
+            select count(*)
+            from ops.quarantine as newly
+            where newly.integration = %(integration)s
+            and newly.run_id = %(run_id)s
+            and newly.collection = unit.collection
+        ) as records
+    from ops.pulls as unit
+    where unit.integration = %(integration)s and unit.run_id = %(run_id)s
+    group by unit.collection
+),
+
 run as (
     select
         athletes,
@@ -36,6 +51,18 @@ select
     quarantined.records || ' ' || quarantined.collection || ' record(s) were kept aside in ops.quarantine: '
     || quarantined.reason || '.' as sentence
 from quarantined
+union all
+select
+    'warning',
+    records || ' ' || collection || ' record(s) came again that an earlier pull had kept aside in ops.quarantine.'
+from kept_aside_before
+where records > 0
+union all
+select
+    'warning',
+    'WHOOP sends a new field, ' || field || ' of ' || collection || '; it is kept in raw.records and read by nothing.'
+from ops.schema_drift
+where integration = %(integration)s and run_id = %(run_id)s
 union all
 select
     'warning',

@@ -39,6 +39,8 @@ def _stage(connection: Connection, name: str, run_id: str, chunk: Window, units:
     run_sql(connection, "stage/incoming", integration=name)
     run_sql(connection, "stage/supersede", integration=name)
     run_sql(connection, "stage/insert", **run)
+    for drift in run_sql(connection, "stage/drift", **run):
+        log.warning("new field %s of %s is kept in raw and read by nothing", drift.field, drift.collection)
     _quarantine(connection, run, units)
     whole = [unit for unit in units if _tells_deletions(unit)]
     read = {"athletes": [unit.athlete_id for unit in whole], "collections": [unit.collection for unit in whole]}
