@@ -11,7 +11,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock check format test up down demo clean
+.PHONY: help install lock check format test test-faults test-load audit bench up down demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,8 +41,21 @@ format: $(STAMP) ## let ruff format and mend the Python
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-test: $(STAMP) ## every test, on two cores
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+test: $(STAMP) ## every test but the next two suites, on two cores
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/faults --ignore tests/load $(ARGS)
+
+test-faults: $(STAMP) ## break WHOOP, the network, the warehouse, the disk and the tasks; prints a table
+	$(BIN)/python -m pytest -n 2 tests/faults $(ARGS)
+
+test-load: $(STAMP) ## large squads and long histories through the whole pipeline; takes a while
+	$(BIN)/python -m pytest -s --timeout 3600 tests/load $(ARGS)
+
+audit: $(STAMP) ## known vulnerabilities of the pinned packages; secrets in the repository
+	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.lock --ignore-file .audit-accepted
+	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+
+bench: $(STAMP) ## the benchmark suite; writes benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks $(ARGS)
 
 up: $(STAMP) ## start PostgreSQL and Airflow
 	@bin/wearables local up

@@ -71,8 +71,8 @@ def test_an_operator_reads_how_pulls_went_and_no_health_data(team: Callable[...,
 @pytest.mark.parametrize("role", ["wearables_analyst", "wearables_operator"])
 def test_a_reader_changes_nothing(warehouse_engine: Engine, role: str) -> None:
     for relation in relations(warehouse_engine):
-        with acting_as(warehouse_engine, role) as cursor:
-            cursor.execute("select has_table_privilege(%s, 'insert, update, delete, truncate')", (relation,))
+        with acting_as(warehouse_engine, "postgres") as cursor:
+            cursor.execute("select has_table_privilege(%s, %s, 'insert, update, delete, truncate')", (role, relation))
             assert cursor.fetchone() == (False,), relation
     with acting_as(warehouse_engine, role) as cursor, pytest.raises(InsufficientPrivilege):
         cursor.execute("create table analytics.mine (id integer)")

@@ -3,9 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from wearables.sandbox.faults import Fault
+
+
+class Bare(Response):
+    """An answer from something in front of WHOOP: it tells nothing of the request limit."""
 
 
 class HangUp(ConnectionError):
@@ -15,9 +19,11 @@ class HangUp(ConnectionError):
 async def broken(fault: Fault, answer: Response) -> Response:
     """What becomes of a good answer; ``repeat_token`` is the pages' own business."""
     if fault.kind == "status":
-        return JSONResponse({"error": "ordered"}, fault.status)
+        return HTMLResponse("<html><body>ordered</body></html>", fault.status)
     if fault.kind == "rate_limited":
-        return JSONResponse({"error": "ordered"}, 429, {"Retry-After": str(round(fault.seconds))})
+        return Bare(status_code=429, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(fault.seconds)})
+    if fault.kind == "rate_limited_bare":
+        return Bare(status_code=429)
     if fault.kind == "empty":
         return Response(status_code=200)
     if fault.kind == "malformed":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Kind = Literal[
-    "status",  # answer `status`, 500 if not told
+    "status",  # answer `status`, 500 if not told, with a page of HTML
     "malformed",  # JSON that breaks off, well-formed HTTP
     "truncated",  # fewer bytes than the header promises
     "disconnect",  # hang up without a body; at the token endpoint after the tokens have been rotated
@@ -12,6 +12,7 @@ Kind = Literal[
     "repeat_token",  # the same next_token again and again
     "empty",  # 200 without a body
     "rate_limited",  # 429, to be repeated after `seconds`
+    "rate_limited_bare",  # 429 that tells nothing
 ]
 KINDS = get_args(Kind)
 TOKEN = "token"  # noqa: S105 - the endpoint, where a collection's name stands otherwise

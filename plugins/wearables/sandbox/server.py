@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from wearables.sandbox import controls, data, oauth
+from wearables.sandbox.broken import Bare
 from wearables.sandbox.world import Athlete, World
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -46,7 +47,8 @@ def _limited(endpoint: Endpoint) -> Endpoint:
             response = await endpoint(request)
         else:
             response = JSONResponse({"error": "too_many_requests"}, 429)
-        response.headers.update(world.limits.headers())
+        if not isinstance(response, Bare):
+            response.headers.update(world.limits.headers())
         athlete = getattr(request.state, "athlete", None)
         world.requests.append(
             {
