@@ -27,7 +27,7 @@ $(STAMP): requirements-dev.lock pyproject.toml bin/_install
 
 lock: $(STAMP) ## resolve requirements*.txt anew into the locks
 	@for name in requirements requirements-dev; do \
-		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+		$(BIN)/uv pip compile --quiet --system-certs --upgrade --universal --python-version 3.11 --generate-hashes \
 			$$name.txt -o $$name.lock || exit 1; done
 
 check: $(STAMP) ## formatters, linters (Python, SQL, YAML) and the type checker
@@ -51,8 +51,7 @@ test-load: $(STAMP) ## large squads and long histories through the whole pipelin
 	$(BIN)/python -m pytest -s --timeout 3600 tests/load $(ARGS)
 
 audit: $(STAMP) ## known vulnerabilities of the pinned packages; secrets in the repository
-	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.lock --ignore-file .audit-accepted
-	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+	@bin/_audit
 
 bench: $(STAMP) ## the benchmark suite; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -46,6 +46,17 @@ def test_a_run_is_green_from_end_to_end_and_a_second_one_changes_nothing(team: A
     ]
     assert squad.metrics() == squad.truth()
 
+    grants = squad.world.grants._grants
+    secrets = [
+        squad.world.client_secret,
+        *(each.access_token for each in grants),
+        *(each.refresh_token for each in grants),
+    ]
+    # Airflow's database holds XComs, rendered templates and events; its folder, the logs.
+    everything = b"".join(path.read_bytes() for path in Path(os.environ["AIRFLOW_HOME"]).rglob("*") if path.is_file())
+    assert b"team" in everything
+    assert not [secret for secret in secrets if secret.encode() in everything]
+
     before = squad.snapshot()
     assert run_dag(**squad.all_days())["run"] == "success"
     assert squad.snapshot() == before
