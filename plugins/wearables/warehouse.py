@@ -92,7 +92,7 @@ def warehouse() -> Engine:
         pool_size=3,
         pool_pre_ping=True,
         hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "wearables", "options": "-c jit=off"},
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "wearables"},
     )
 
 

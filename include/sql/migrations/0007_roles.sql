@@ -31,3 +31,11 @@ grant select, insert, update, delete on all tables in schema raw, ops, vault, an
 alter default privileges in schema raw, ops, vault, analytics
 grant select, insert, update, delete on tables to wearables_pipeline;
 revoke insert, update, delete on ops.migrations, ops.known_fields, analytics.metric_definitions from wearables_pipeline;
+
+do $$
+begin
+    if current_setting('server_version_num')::integer >= 170000 then
+        grant maintain on raw.records, analytics.metrics, analytics.cycle_days to wearables_pipeline;
+    end if;
+end
+$$;

@@ -2,7 +2,8 @@
 analyze landed;
 
 create temporary table incoming on commit drop as
-with parsed as (
+with parsed as materialized (
+    -- parsed once, not once for each field
     select
         line_number,
         collection,
@@ -32,21 +33,34 @@ newest as (
 
 select
     newest.*,
+    known.place as known_place,
     case
         when known.record_id is null then 'new'
         when newest.source_updated_at < known.source_updated_at then 'unchanged'
         when known.payload = newest.payload and known.deleted_at is null then 'unchanged'
         else 'changed'
     end as outcome,
-    known.record_id is not null
-    and newest.source_updated_at >= known.source_updated_at
-    and not raw.score_values(known.payload) <@ raw.score_values(newest.payload) as is_regression
+    case
+        when known.record_id is null or newest.source_updated_at < known.source_updated_at then false
+        when known.payload = newest.payload then false
+        else not raw.score_values(known.payload) <@ raw.score_values(newest.payload)
+    end as is_regression
 from newest
-left join raw.records as known
-    on known.integration = %(integration)s
-    and newest.athlete_id = known.athlete_id
-    and newest.collection = known.collection
-    and newest.record_id = known.record_id
-    and known.superseded_at is null;
+left join lateral (
+    -- `offset 0`: one probe of the index each, also on a table that was never analysed
+    select
+        records.ctid as place,
+        records.record_id,
+        records.payload,
+        records.source_updated_at,
+        records.deleted_at
+    from raw.records as records
+    where records.integration = %(integration)s
+    and records.athlete_id = newest.athlete_id
+    and records.collection = newest.collection
+    and records.record_id = newest.record_id
+    and records.superseded_at is null
+    offset 0
+) as known on true;
 
 analyze incoming

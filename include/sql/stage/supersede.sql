@@ -1,10 +1,8 @@
--- Older versions give way. Parameters: integration.
-update raw.records as known
+-- Older versions give way. They are found by their place, which nobody moves while the lock is held.
+update raw.records
 set superseded_at = now()
-from incoming
-where known.integration = %(integration)s
-and known.athlete_id = incoming.athlete_id
-and known.collection = incoming.collection
-and known.record_id = incoming.record_id
-and known.superseded_at is null
-and incoming.outcome = 'changed'
+where ctid = any(array(
+    select known_place
+    from incoming
+    where outcome = 'changed'
+))

@@ -12,10 +12,19 @@ with day_cycles as (
             order by known.cycle_started_at desc, known.cycle_id desc
         ) = 1 as is_winner
     from affected_days as affected
-    inner join analytics.cycle_days as known
-        on known.integration = %(integration)s
-        and affected.athlete_id = known.athlete_id
-        and affected.metric_date = known.metric_date
+    -- `offset 0`, here and below: one probe of an index each, also on a table that was never analysed
+    cross join lateral (
+        select
+            cycle_id,
+            cycle_started_at,
+            main_sleep_id,
+            sleep_ids
+        from analytics.cycle_days
+        where integration = %(integration)s
+        and athlete_id = affected.athlete_id
+        and metric_date = affected.metric_date
+        offset 0
+    ) as known
 ),
 
 day_records as (
@@ -38,15 +47,19 @@ day_records as (
     union all
     select affected.athlete_id, affected.metric_date, 'workout', workout.record_id, false
     from affected_days as affected
-    inner join raw.records as workout
-        on workout.integration = %(integration)s
-        and workout.collection = 'workout'
-        and affected.athlete_id = workout.athlete_id
+    cross join lateral (
+        select record_id
+        from raw.records
+        where integration = %(integration)s
+        and collection = 'workout'
+        and athlete_id = affected.athlete_id
         -- no offset moves a start further than this
-        and workout.started_at >= affected.metric_date::timestamp at time zone 'utc' - interval '1 day'
-        and workout.started_at < affected.metric_date::timestamp at time zone 'utc' + interval '2 days'
-        and raw.local_time(workout.started_at, workout.payload ->> 'timezone_offset')::date = affected.metric_date
-        and workout.superseded_at is null
+        and started_at >= affected.metric_date::timestamp at time zone 'utc' - interval '1 day'
+        and started_at < affected.metric_date::timestamp at time zone 'utc' + interval '2 days'
+        and raw.local_time(started_at, payload ->> 'timezone_offset')::date = affected.metric_date
+        and superseded_at is null
+        offset 0
+    ) as workout
 ),
 
 current_records as materialized (
@@ -64,13 +77,17 @@ current_records as materialized (
         known.payload -> 'step_count' as step_count,
         known.payload -> 'score' as score
     from day_records
-    inner join raw.records as known
-        on known.integration = %(integration)s
-        and day_records.athlete_id = known.athlete_id
-        and day_records.collection = known.collection
-        and day_records.record_id = known.record_id
-        and known.superseded_at is null
-        and known.deleted_at is null
+    cross join lateral (
+        select *
+        from raw.records
+        where integration = %(integration)s
+        and athlete_id = day_records.athlete_id
+        and collection = day_records.collection
+        and record_id = day_records.record_id
+        and superseded_at is null
+        and deleted_at is null
+        offset 0
+    ) as known
     where not day_records.is_nap or known.payload -> 'nap' = 'true'
 ),
 

@@ -39,6 +39,7 @@ def _stage(connection: Connection, name: str, run_id: str, chunk: Window, units:
     run_sql(connection, "stage/incoming", integration=name)
     run_sql(connection, "stage/supersede", integration=name)
     run_sql(connection, "stage/insert", **run)
+    run_sql(connection, "stage/analyze")
     for drift in run_sql(connection, "stage/drift", **run):
         log.warning("new field %s of %s is kept in raw and read by nothing", drift.field, drift.collection)
     _quarantine(connection, run, units)

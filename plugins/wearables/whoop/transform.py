@@ -28,4 +28,5 @@ def recompute(connection: Connection, integration: str, run_id: str) -> dict[str
         run_sql(connection, f"transform/{step}", integration=integration)
     quarantined = run_sql(connection, "transform/quarantine", integration=integration, run_id=run_id).rowcount
     written = run_sql(connection, "transform/metrics", integration=integration).one()
+    run_sql(connection, "transform/analyze")
     return dict(zip(COUNTS, (*written, quarantined), strict=True))

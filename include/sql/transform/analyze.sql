@@ -1,0 +1,8 @@
+-- As stage/analyze.sql, for what the transform writes.
+do $$
+begin
+    if (select reltuples < 0 from pg_catalog.pg_class where oid = 'analytics.metrics'::regclass) then
+        analyze analytics.metrics, analytics.cycle_days;
+    end if;
+end
+$$
