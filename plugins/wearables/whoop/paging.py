@@ -45,7 +45,7 @@ def pages(fetch: Fetch) -> Iterator[list[bytes]]:
 def _decode(body: bytes) -> Page:
     try:
         return _decoder.decode(body)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, RecursionError):
         raise IncompleteAnswer(MALFORMED) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         return _decode_leniently(body)
