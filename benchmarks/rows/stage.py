@@ -1,0 +1,126 @@
+"""Staging against the least that could be done: COPY into a temporary table and one upsert."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks.ground import NAME, empty, fresh_warehouse
+from benchmarks.row import Row, in_turn, seconds
+from wearables.integrations import Integration
+from wearables.landing import Landing, Manifest
+from wearables.sandbox import World
+from wearables.warehouse import copy_lines, transaction
+from wearables.whoop.pull_log import Plan, Unit, begin, land, save_plan
+from wearables.whoop.stage import stage
+from wearables.windows import Window
+
+UNITS = 100
+NEW, UNCHANGED = 1.3, 2.0
+END = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+CHUNK = Window(END - dt.timedelta(days=28), END)
+UPSERT = """
+insert into bare_records as known (
+    integration, collection, athlete_id, record_id, payload, started_at, ended_at, source_updated_at, pulled_at, run_id
+)
+select
+    'bench', collection, (payload ->> 'user_id')::bigint, payload ->> 'id', payload,
+    (payload ->> 'start')::timestamptz, (payload ->> 'end')::timestamptz, (payload ->> 'updated_at')::timestamptz,
+    now(), 'bare'
+from (select collection, line::jsonb as payload from landed offset 0) as parsed
+on conflict (integration, athlete_id, collection, record_id) where superseded_at is null do update
+set payload = excluded.payload, source_updated_at = excluded.source_updated_at, pulled_at = excluded.pulled_at
+"""
+
+
+def run(quick: bool) -> list[Row]:
+    """New records, and the same again."""
+    records = 20_000 if quick else 200_000
+    integration = Integration(name=NAME, connection=NAME)
+    with fresh_warehouse() as engine:
+        landings = land_workouts(records)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("create table bare_records (like raw.records including indexes)")
+
+        def new() -> float:
+            empty(engine)
+            return _stage(engine, integration, landings, "new")
+
+        def bare() -> float:
+            with engine.begin() as connection:
+                connection.exec_driver_sql("truncate bare_records")
+            return seconds(lambda: _bare(engine, landings))
+
+        def unchanged() -> float:
+            return _stage(engine, integration, landings, "again")
+
+        bare_seconds, new_seconds, again_seconds = in_turn(bare, new, unchanged)
+    return [
+        Row(
+            f"stage: {records:,} new records",
+            "COPY and one upsert of the same rows, same indexes",
+            f"<= {NEW}",
+            f"{new_seconds / bare_seconds:.2f} ({records / new_seconds:,.0f} records/s)",
+            new_seconds / bare_seconds <= NEW,
+        ),
+        Row(
+            f"stage: {records:,} unchanged records",
+            "staging them new",
+            f">= {UNCHANGED} times faster",
+            f"{new_seconds / again_seconds:.2f}",
+            new_seconds / again_seconds >= UNCHANGED,
+        ),
+    ]
+
+
+def land_workouts(records: int) -> list[tuple[Unit, Landing]]:
+    """Landing files of ``UNITS`` athletes, as extract leaves them."""
+    (template,) = (record.payload for record in World(athletes=1, days=20).records[4_300_000_001, "workout"][:1])
+    landings = []
+    for athlete_id in range(1, UNITS + 1):
+        unit = Unit(NAME, "new", CHUNK, athlete_id, "workout")
+        landing = Landing.at(NAME, "run", CHUNK.label, str(athlete_id), "workout")
+        with landing.writer() as writer:
+            for line in _workouts(template, athlete_id, records // UNITS):
+                writer.write(line)
+        landing.commit(
+            Manifest(
+                integration=NAME, run_id="new", athlete_id=athlete_id, collection="workout",
+                window_start=CHUNK.start.isoformat(), window_end=CHUNK.end.isoformat(), pages=1,
+                records=writer.records, rejected=0, requests=1, waited_seconds=0, seconds=0, sha256=writer.sha256,
+            )
+        )  # fmt: skip
+        landings.append((unit, landing))
+    return landings
+
+
+def _workouts(template: dict[str, Any], athlete_id: int, count: int) -> Iterator[bytes]:
+    for number in range(count):
+        start = CHUNK.start + dt.timedelta(seconds=number * 600 % 2_000_000)
+        times = {"start": start, "end": start + dt.timedelta(minutes=9), "updated_at": END}
+        changes = {name: moment.isoformat() for name, moment in times.items()}
+        payload = template | changes | {"id": f"{athlete_id}-{number}", "user_id": athlete_id}
+        yield json.dumps(payload, separators=(",", ":")).encode()
+
+
+def _stage(engine: Any, integration: Integration, landings: list[tuple[Unit, Landing]], run_id: str) -> float:
+    athletes = [unit.athlete_id for unit, _ in landings]
+    with transaction(engine) as connection:
+        connection.exec_driver_sql("delete from ops.pulls where run_id = %(run_id)s", {"run_id": run_id})
+        connection.exec_driver_sql("delete from ops.runs where run_id = %(run_id)s", {"run_id": run_id})
+        save_plan(connection, Plan(NAME, run_id, "manual", CHUNK, [CHUNK], athletes, ["workout"], True))
+        for unit, landing in landings:
+            mine = Unit(NAME, run_id, CHUNK, unit.athlete_id, "workout")
+            manifest = landing.manifest()
+            assert manifest
+            begin(connection, mine)
+            land(connection, mine, landing.url, manifest)
+    return seconds(lambda: stage(integration, run_id, CHUNK))
+
+
+def _bare(engine: Any, landings: list[tuple[Unit, Landing]]) -> None:
+    with transaction(engine) as connection:
+        connection.exec_driver_sql("create temporary table landed (collection text, line text) on commit drop")
+        lines = (b"workout\x02" + line for _, landing in landings for line in landing.lines())
+        copy_lines(connection, "stage/landed.copy", lines)
+        connection.exec_driver_sql(UPSERT)
