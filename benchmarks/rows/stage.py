@@ -27,7 +27,7 @@ select
     'bench', collection, (payload ->> 'user_id')::bigint, payload ->> 'id', payload,
     (payload ->> 'start')::timestamptz, (payload ->> 'end')::timestamptz, (payload ->> 'updated_at')::timestamptz,
     now(), 'bare'
-from (select collection, line::jsonb as payload from landed offset 0) as parsed
+from landed
 on conflict (integration, athlete_id, collection, record_id) where superseded_at is null do update
 set payload = excluded.payload, source_updated_at = excluded.source_updated_at, pulled_at = excluded.pulled_at
 """
@@ -120,7 +120,7 @@ def _stage(engine: Any, integration: Integration, landings: list[tuple[Unit, Lan
 
 def _bare(engine: Any, landings: list[tuple[Unit, Landing]]) -> None:
     with transaction(engine) as connection:
-        connection.exec_driver_sql("create temporary table landed (collection text, line text) on commit drop")
+        connection.exec_driver_sql("create temporary table landed (collection text, payload jsonb) on commit drop")
         lines = (b"workout\x02" + line for _, landing in landings for line in landing.lines())
         copy_lines(connection, "stage/landed.copy", lines)
         connection.exec_driver_sql(UPSERT)

@@ -1,11 +1,13 @@
 """Periods and their chunks: pure functions on instants."""
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from wearables.errors import Refused
 
+DAY = dt.timedelta(days=1)
 MAX_CHUNK = dt.timedelta(days=28)
 
 
@@ -60,11 +62,19 @@ def since_last_pull(
 
 
 def chunks(window: Window, chunk_days: int, zone: ZoneInfo) -> list[Window]:
-    """Cut a window into half-open chunks of ``chunk_days`` local days, never over 28 x 24 hours, newest first."""
+    """Cut a window into half-open chunks of at most ``chunk_days`` local days, never over 28 x 24 hours, newest first.
+
+    They are about equally long: a short rest would cost as many requests as a whole chunk, and the long ones
+    spill over the end of a page.
+    """
+    first, last = (instant.astimezone(zone).replace(tzinfo=None) for instant in (window.start, window.end))
+    local_days = (last - first) / DAY
+    count = max(1, math.ceil(local_days / chunk_days))
+    days = min(chunk_days, math.ceil(local_days / count))
     pieces = []
     start = window.start
     while start < window.end:
-        end = min(_add_local_days(start, chunk_days, zone), start + MAX_CHUNK, window.end)
+        end = min(_add_local_days(start, days, zone), start + MAX_CHUNK, window.end)
         pieces.append(Window(start, end))
         start = end
     return pieces[::-1]

@@ -3,7 +3,7 @@
 do $$
 begin
     if (select reltuples < 0 from pg_catalog.pg_class where oid = 'raw.records'::regclass) then
-        analyze raw.records;
+        analyze raw.records (integration, collection, athlete_id, record_id, started_at, superseded_at);
     end if;
 end
 $$

@@ -6,11 +6,12 @@ select distinct
     left(array_to_string(known.parent || unknown.field, '.'), 200),
     %(run_id)s
 from incoming
+inner join landed on incoming.line_number = landed.line_number
 inner join ops.known_fields as known on incoming.collection = known.collection
 cross join lateral jsonb_object_keys(
     case
-        when jsonb_typeof(incoming.payload #> known.parent) = 'object'
-            then (incoming.payload #> known.parent) - known.fields
+        when jsonb_typeof(landed.payload #> known.parent) = 'object'
+            then (landed.payload #> known.parent) - known.fields
         else '{}'
     end
 ) as unknown (field)

@@ -4,14 +4,15 @@ insert into raw.records (
 )
 select
     %(integration)s,
-    collection,
-    athlete_id,
-    record_id,
-    payload,
-    started_at,
-    ended_at,
-    source_updated_at,
+    incoming.collection,
+    incoming.athlete_id,
+    incoming.record_id,
+    landed.payload,
+    incoming.started_at,
+    incoming.ended_at,
+    incoming.source_updated_at,
     now(),
     %(run_id)s
 from incoming
-where outcome <> 'unchanged'
+inner join landed on incoming.line_number = landed.line_number
+where incoming.outcome <> 'unchanged'

@@ -2,5 +2,5 @@
 create temporary table landed (
     line_number bigint generated always as identity,
     collection text not null,
-    line text not null
+    payload jsonb not null
 ) on commit drop
