@@ -1,6 +1,8 @@
 """What all tests share: a real PostgreSQL, a fresh warehouse each, the sandbox, and an Airflow of their own."""
 
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -105,6 +107,31 @@ def team(
         return made
 
     return make
+
+
+@pytest.fixture(scope="session")
+def airflow_database() -> None:
+    """Airflow's own database, made once."""
+    subprocess.run(
+        [sys.executable, "-m", "airflow", "db", "migrate"], env=os.environ, check=True, capture_output=True, timeout=200
+    )
+
+
+@pytest.fixture
+def run_dag(airflow_database: None) -> Callable[..., dict[str, Any]]:
+    """Runs the DAG ``team``: state of the run, and of every task in order."""
+
+    def run(**conf: Any) -> dict[str, Any]:
+        from airflow.dag_processing.dagbag import DagBag
+
+        from tests.team import STEPS
+
+        dag = DagBag(str(ROOT / "dags"), bundle_path=ROOT / "dags", bundle_name="dags-folder").get_dag("team")
+        done = dag.test(run_conf=conf, logical_date=None)
+        instances = sorted(done.get_task_instances(), key=lambda each: (STEPS.index(each.task_id), each.map_index))
+        return {"run": str(done.state), "tasks": [(each.task_id, str(each.state)) for each in instances]}
+
+    return run
 
 
 def _execute(server: URL, statement: str) -> None:

@@ -20,6 +20,8 @@ from wearables.whoop.stage import stage
 from wearables.whoop.transform import transform
 from wearables.whoop.validate import Run, validate
 
+STEPS = ["validate", "extract", "stage", "transform", "check"]
+
 
 @dataclass
 class Team:

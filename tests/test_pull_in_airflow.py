@@ -1,39 +1,12 @@
 """The whole DAG, run by Airflow in this process against the sandbox."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-STEPS = ["validate", "extract", "stage", "transform", "check"]
-
-
-@pytest.fixture(scope="module")
-def airflow_database() -> None:
-    """Airflow's own database, made once."""
-    subprocess.run(
-        [sys.executable, "-m", "airflow", "db", "migrate"], env=os.environ, check=True, capture_output=True, timeout=200
-    )
-
-
-@pytest.fixture
-def run_dag(airflow_database: None) -> Callable[..., dict[str, Any]]:
-    """Runs the DAG ``team``: state of the run, and of every task in order."""
-
-    def run(**conf: Any) -> dict[str, Any]:
-        from airflow.dag_processing.dagbag import DagBag
-
-        dag = DagBag(str(ROOT / "dags"), bundle_path=ROOT / "dags", bundle_name="dags-folder").get_dag("team")
-        done = dag.test(run_conf=conf, logical_date=None)
-        instances = sorted(done.get_task_instances(), key=lambda each: (STEPS.index(each.task_id), each.map_index))
-        return {"run": str(done.state), "tasks": [(each.task_id, str(each.state)) for each in instances]}
-
-    return run
+from tests.team import STEPS
 
 
 @pytest.mark.dag
