@@ -23,10 +23,9 @@ Written by `make bench`; do not edit. Each row is a ratio of two things measured
 that the machine cancels out.
 
 Machine: {machine}.
-Date: {date}.
 
-| row | what | against | target | measured | met | note |
-|---|---|---|---|---|---|---|
+| row | what | against | target | measured | met | note | date |
+|---|---|---|---|---|---|---|---|
 """
 
 
@@ -41,14 +40,19 @@ def main() -> None:
     unknown = set(arguments.names) - suite.keys()
     if unknown:
         parser.error(f"unknown row {', '.join(sorted(unknown))}; known are {', '.join(suite)}")
-    lines = []
     for name in arguments.names or suite:
-        for row in suite[name](arguments.quick):
-            lines.append(f"| {name} | {' | '.join(row.cells())} |")
-            print(lines[-1], flush=True)
-    if not arguments.quick and not arguments.names:
-        head = HEAD.format(machine=machine(), date=dt.datetime.now(dt.UTC).date())
-        RESULTS.write_text(head + "\n".join(lines) + "\n", encoding="utf-8")
+        lines = [f"| {name} | {' | '.join(row.cells())} | {dt.date.today()} |" for row in suite[name](arguments.quick)]
+        print(*lines, sep="\n", flush=True)
+        if not arguments.quick:
+            write(name, lines, list(suite))
+
+
+def write(name: str, lines: list[str], order: list[str]) -> None:
+    """Put the lines of one row into RESULTS.md, in place of its older ones."""
+    old = RESULTS.read_text(encoding="utf-8").splitlines() if RESULTS.exists() else []
+    kept = [line for line in old if line.startswith(tuple(f"| {each} |" for each in order if each != name))]
+    ordered = sorted(kept + lines, key=lambda line: order.index(line.split("|")[1].strip()))
+    RESULTS.write_text(HEAD.format(machine=machine()) + "\n".join(ordered) + "\n", encoding="utf-8")
 
 
 def rows() -> dict[str, Callable[[bool], list[Row]]]:
