@@ -18,7 +18,7 @@ from wearables.whoop.transform import transform
 DLT = Path(__file__).parents[1] / ".cache" / "dlt"
 SCRIPT = Path(__file__).parents[1] / "with_dlt.py"
 TARGET = 5.0
-SIZES = {"an athlete-year": (1, 365), "a season of 40 athletes": (40, 120)}
+SIZES = {"an athlete-year": (1, 365), "two months of 40 athletes": (40, 60)}
 
 
 def run(quick: bool) -> list[Row]:
