@@ -2,19 +2,20 @@
 
 import logging
 from collections.abc import Iterator
+from itertools import chain
 
 from sqlalchemy import Connection, Row
 
 from wearables.integrations import Integration
 from wearables.landing import Landing
-from wearables.warehouse import copy_lines, run_sql, transaction, warehouse
+from wearables.warehouse import copy_lines, run_sql, sql, transaction, warehouse
 from wearables.whoop.pull_log import chunk_units, read_plan
+from wearables.whoop.records import landed_row
 from wearables.windows import Window
 
 log = logging.getLogger(__name__)
 
 COUNTS = ("new", "changed", "unchanged", "deleted", "regressions")
-DELIMITER = b"\x02"  # of landed.copy.sql
 
 
 def stage(integration: Integration, run_id: str, chunk: Window) -> dict[str, int]:
@@ -35,27 +36,41 @@ def stage(integration: Integration, run_id: str, chunk: Window) -> dict[str, int
 def _stage(connection: Connection, name: str, run_id: str, chunk: Window, units: list[Row]) -> list[Row]:
     run = {"integration": name, "run_id": run_id}
     run_sql(connection, "stage/landed")
-    copy_lines(connection, "stage/landed.copy", _lines(units))
+    copy_lines(connection, sql("stage/landed.copy"), _lines(units))
     run_sql(connection, "stage/incoming", integration=name)
-    run_sql(connection, "stage/supersede", integration=name)
+    if run_sql(connection, "stage/differences", integration=name).rowcount:
+        run_sql(connection, "stage/supersede")
     run_sql(connection, "stage/insert", **run)
     run_sql(connection, "stage/analyze")
-    for drift in run_sql(connection, "stage/drift", **run):
-        log.warning("new field %s of %s is kept in raw and read by nothing", drift.field, drift.collection)
+    _note_drift(connection, run, units)
     _quarantine(connection, run, units)
-    whole = [unit for unit in units if _tells_deletions(unit)]
-    read = {"athletes": [unit.athlete_id for unit in whole], "collections": [unit.collection for unit in whole]}
-    run_sql(connection, "stage/absences", **run, **read, chunk_start=chunk.start, chunk_end=chunk.end)
-    run_sql(connection, "stage/gone", **run, **read)
-    run_sql(connection, "stage/delete", integration=name)
+    _delete(connection, run, chunk, [unit for unit in units if _tells_deletions(unit)])
     return list(run_sql(connection, "stage/outcome", **run, chunk_start=chunk.start).all())
 
 
 def _lines(units: list[Row]) -> Iterator[bytes]:
-    for unit in units:
-        collection = unit.collection.encode() + DELIMITER
-        for line in Landing(unit.path).lines():
-            yield collection + line
+    landed = chain.from_iterable(((line, unit.collection) for line in Landing(unit.path).lines()) for unit in units)
+    return (landed_row(number, line, collection) for number, (line, collection) in enumerate(landed))
+
+
+def _note_drift(connection: Connection, run: dict[str, str], units: list[Row]) -> None:
+    fields = {
+        (unit.collection, field)
+        for unit in units
+        if (manifest := Landing(unit.path).manifest())
+        for field in manifest.unknown_fields
+    }
+    for collection, field in sorted(fields):
+        if run_sql(connection, "stage/drift", **run, collection=collection, field=field).rowcount:
+            log.warning("new field %s of %s is kept in raw and read by nothing", field, collection)
+
+
+def _delete(connection: Connection, run: dict[str, str], chunk: Window, whole: list[Row]) -> None:
+    """Mark what WHOOP no longer returns; ``whole`` are the units whose answer tells."""
+    read = {"athletes": [unit.athlete_id for unit in whole], "collections": [unit.collection for unit in whole]}
+    run_sql(connection, "stage/gone")
+    if run_sql(connection, "stage/absences", **run, **read, chunk_start=chunk.start, chunk_end=chunk.end).scalar_one():
+        run_sql(connection, "stage/delete", **run, **read)
 
 
 def _tells_deletions(unit: Row) -> bool:
