@@ -123,5 +123,5 @@ def _stage(engine: Any, integration: Integration, landings: list[tuple[Unit, Lan
 def _bare(engine: Any, landings: list[tuple[Unit, Landing]]) -> None:
     with transaction(engine) as connection:
         connection.exec_driver_sql("create temporary table bare (payload jsonb) on commit drop")
-        copy_lines(connection, COPY, (line for _, landing in landings for line in landing.lines()))
+        copy_lines(connection, COPY, (line for _, landing in landings for line in landing.lines(landing.manifest())))
         connection.exec_driver_sql(UPSERT)

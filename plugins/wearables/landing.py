@@ -96,9 +96,8 @@ class Landing:
         except (FileNotFoundError, msgspec.DecodeError):
             return None
 
-    def lines(self) -> Iterator[bytes]:
-        """The records, one a line. Raises ValueError when they are not those that landed."""
-        manifest = self.manifest()
+    def lines(self, manifest: Manifest | None) -> Iterator[bytes]:
+        """The records, one a line. Raises ValueError when they are not those of the manifest."""
         with self._open(self._records, "rb") as stored:
             digested = _Digested(stored)
             try:
@@ -111,9 +110,6 @@ class Landing:
 
     def rejects(self) -> Iterator[dict[str, str]]:
         """What cannot be staged: record_id, reason and payload."""
-        manifest = self.manifest()
-        if manifest is None or not manifest.rejected:
-            return
         with self._open(self._rejected, "rb") as raw, gzip.open(raw) as lines:
             for line in lines:
                 yield json.loads(line)

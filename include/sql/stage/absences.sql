@@ -114,8 +114,8 @@ inserted as (
 )
 
 select
-    exists(select from inserted)
-    or exists(
+    exists (select from inserted)
+    or exists (
         select
         from ops.absences
         where integration = %(integration)s and run_id = %(run_id)s

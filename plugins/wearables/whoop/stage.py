@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from itertools import chain
+from itertools import count
 
 from sqlalchemy import Connection, Row
 
@@ -30,37 +30,38 @@ def stage(integration: Integration, run_id: str, chunk: Window) -> dict[str, int
         outcomes = _stage(connection, integration.name, run_id, chunk, units) if units else []
     for outcome in sorted(outcomes, key=lambda row: (row.athlete_id, row.collection)):
         _log(outcome, chunk)
-    return {count: sum(getattr(outcome, count) for outcome in outcomes) for count in COUNTS}
+    return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in COUNTS}
 
 
 def _stage(connection: Connection, name: str, run_id: str, chunk: Window, units: list[Row]) -> list[Row]:
     run = {"integration": name, "run_id": run_id}
     run_sql(connection, "stage/landed")
-    copy_lines(connection, sql("stage/landed.copy"), _lines(units))
+    unknown: set[tuple[str, str]] = set()
+    copy_lines(connection, sql("stage/landed.copy"), _rows(units, unknown))
     run_sql(connection, "stage/incoming", integration=name)
     if run_sql(connection, "stage/differences", integration=name).rowcount:
         run_sql(connection, "stage/supersede")
     run_sql(connection, "stage/insert", **run)
     run_sql(connection, "stage/analyze")
-    _note_drift(connection, run, units)
+    _note_drift(connection, run, unknown)
     _quarantine(connection, run, units)
     _delete(connection, run, chunk, [unit for unit in units if _tells_deletions(unit)])
     return list(run_sql(connection, "stage/outcome", **run, chunk_start=chunk.start).all())
 
 
-def _lines(units: list[Row]) -> Iterator[bytes]:
-    landed = chain.from_iterable(((line, unit.collection) for line in Landing(unit.path).lines()) for unit in units)
-    return (landed_row(number, line, collection) for number, (line, collection) in enumerate(landed))
+def _rows(units: list[Row], unknown: set[tuple[str, str]]) -> Iterator[bytes]:
+    """The rows of `landed`; adds to ``unknown`` the collections and fields that this version does not know."""
+    numbers = count()
+    for unit in units:
+        landing = Landing(unit.path)
+        manifest = landing.manifest()
+        unknown.update((unit.collection, field) for field in (manifest.unknown_fields if manifest else ()))
+        for line in landing.lines(manifest):
+            yield landed_row(next(numbers), line, unit.collection)
 
 
-def _note_drift(connection: Connection, run: dict[str, str], units: list[Row]) -> None:
-    fields = {
-        (unit.collection, field)
-        for unit in units
-        if (manifest := Landing(unit.path).manifest())
-        for field in manifest.unknown_fields
-    }
-    for collection, field in sorted(fields):
+def _note_drift(connection: Connection, run: dict[str, str], unknown: set[tuple[str, str]]) -> None:
+    for collection, field in sorted(unknown):
         if run_sql(connection, "stage/drift", **run, collection=collection, field=field).rowcount:
             log.warning("new field %s of %s is kept in raw and read by nothing", field, collection)
 
