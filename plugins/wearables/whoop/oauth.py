@@ -105,7 +105,7 @@ class TokenEndpoint:
     def _bad_client(self) -> Refused:
         return Refused(
             f"WHOOP at {self._credentials.base_url} does not accept the client id and secret; "
-            "correct login and password of the Airflow connection."
+            "correct Client ID and Client secret of the Airflow connection."
         )
 
 
