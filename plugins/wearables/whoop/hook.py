@@ -68,10 +68,10 @@ class WhoopHook(BaseHook):
     def test_connection(self) -> tuple[bool, str]:
         """Whether WHOOP accepts the client id and secret, and how many grants are alive; uses none of them."""
         # The answer knows tables, which a hook does not.
-        from wearables.whoop.app_test import test_app
+        from wearables.whoop.standing import standing
 
         try:
-            return True, test_app(self)
+            return True, standing(self)
         except WearablesError as error:
             return False, str(error)
         finally:

@@ -1,4 +1,4 @@
-"""The test of a WHOOP app, behind the Test button of its connection and *Validate credentials* of its page."""
+"""How a WHOOP app stands with WHOOP: what is behind the Test button of its connection and *Validate credentials* of its page."""
 
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from wearables.whoop.hook import WhoopHook
 
 
-def test_app(hook: "WhoopHook") -> str:
+def standing(hook: "WhoopHook") -> str:
     """Prove client id and secret, without any athlete; says how many grants of the app are alive.
 
     Raises Refused when WHOOP does not know the app, WhoopUnavailable or BudgetSpent.
