@@ -22,6 +22,8 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 MAX_CHUNK_DAYS = 28
 # A page holds 25 records and a window of n days meets n + 1 cycles: 24 days fit one page.
 DEFAULT_CHUNK_DAYS = 24
+# As many members may consent to a new WHOOP app.
+DEFAULT_MEMBER_CAP = 10
 
 Collection = Literal["cycle", "recovery", "sleep", "workout"]
 COLLECTIONS: tuple[Collection, ...] = ("cycle", "recovery", "sleep", "workout")
@@ -62,6 +64,7 @@ class Integration(BaseModel):
     collections: Annotated[tuple[Collection, ...], Field(min_length=1, strict=False), AfterValidator(_distinct)] = (
         COLLECTIONS
     )
+    member_cap: Annotated[int, Field(ge=1)] = DEFAULT_MEMBER_CAP
     survey_questions: Annotated[
         tuple[Annotated[str, StringConstraints(min_length=1)], ...],
         Field(strict=False),
