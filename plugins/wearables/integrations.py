@@ -79,11 +79,20 @@ class Integration(BaseModel):
 
 def read_integration(path: Path) -> Integration:
     """Read one file. Raises Refused with file, key and reason."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(f"{path.name}: is not YAML: {error}") from None
+    return parse_integration(path, text)
+
+
+def parse_integration(path: Path, text: str) -> Integration:
+    """The integration that a file of that text would be. Raises Refused with file, key and reason."""
     if not NAME.fullmatch(path.stem):
         raise Refused(f"{path.name}: the name must be letters, digits, _ and -, and begin with a letter.")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise Refused(f"{path.name}: is not YAML: {reason}") from None
     if content is None:

@@ -54,7 +54,8 @@ def test_a_grant_that_whoop_does_not_accept_must_be_renewed(warehouse_engine: En
 
 @pytest.mark.parametrize("error", ["invalid_client", "unauthorized_client"])
 def test_bad_client_credentials_are_refused_with_the_remedy(warehouse_engine: Engine, error: str) -> None:
-    with scripted(answer(401, error=error)) as whoop, pytest.raises(Refused, match="Client ID and Client secret") as refusal:
+    remedy = "Client ID and Client secret"
+    with scripted(answer(401, error=error)) as whoop, pytest.raises(Refused, match=remedy) as refusal:
         endpoint(warehouse_engine, whoop).refresh("old")
     assert "s&cret" not in str(refusal.value)
 

@@ -48,7 +48,7 @@ def tasks(session: Session, name: str, run_id: str) -> list[TaskInstance]:
 def last_words(failed: TaskInstance) -> str:
     """The last sentence that our own code logged as an error; empty when there is none."""
     try:
-        stream, _ = TaskLogReader().read_log_chunks(failed, failed.try_number, {})
+        stream, _ = TaskLogReader().read_log_chunks(failed, failed.try_number, {"end_of_log": False})
     except (OSError, LookupError):
         return ""
     said = [

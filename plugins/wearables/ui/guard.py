@@ -18,8 +18,10 @@ from airflow.api_fastapi.core_api.security import (
     requires_access_dag,
 )
 from airflow.api_fastapi.logging.decorators import action_logging
-from airflow.configuration import conf
 from fastapi import Depends, Form, HTTPException, Request
+
+from wearables.errors import Refused
+from wearables.settings import grant_keys
 
 NONCE_COOKIE = "wearables_nonce"
 RUN = DagAccessEntity.RUN
@@ -51,9 +53,14 @@ def new_nonce() -> str:
 
 
 def csrf_token(user_id: str, nonce: str) -> str:
-    """The half that a page carries: nobody can make it without Airflow's secret key."""
-    key = conf.get_mandatory_value("api", "secret_key").encode()
-    return hmac.new(key, f"wearables\n{user_id}\n{nonce}".encode(), hashlib.sha256).hexdigest()
+    """The half that a page carries: nobody can make it without the key of the grants.
+
+    Airflow's own secret will not do: left alone, each process makes another one.
+    """
+    keys = grant_keys()
+    if not keys:
+        raise Refused("WEARABLES_GRANT_KEYS is not set; give it a Fernet key (`make install` makes one).")
+    return hmac.new(keys[0].encode(), f"pages\n{user_id}\n{nonce}".encode(), hashlib.sha256).hexdigest()
 
 
 def _comes_from_a_page(request: Request, user: GetUserDep, csrf: Annotated[str, Form()] = "") -> None:
@@ -62,9 +69,10 @@ def _comes_from_a_page(request: Request, user: GetUserDep, csrf: Annotated[str, 
         raise HTTPException(403, "This form is stale or was not made by this page; reload the page and try again.")
 
 
+CSRF = Depends(_comes_from_a_page)
 SIGNED_IN = [Depends(get_user)]
 READER = [Depends(requires_access_dag("GET"))]
 # Every action is noted in Airflow's audit log; never with what was typed.
-PULLER = [Depends(requires_access_dag("POST", RUN)), Depends(_comes_from_a_page), Depends(action_logging())]
+PULLER = [Depends(requires_access_dag("POST", RUN)), CSRF, Depends(action_logging())]
 EDITOR_SEES = [Depends(requires_access_dag("GET")), Depends(requires_access_connection("PUT"))]
-EDITOR = [*EDITOR_SEES, Depends(_comes_from_a_page), Depends(action_logging())]
+EDITOR = [*EDITOR_SEES, CSRF, Depends(action_logging())]

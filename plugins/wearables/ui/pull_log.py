@@ -75,9 +75,7 @@ def _in_full(session: Session, integration: Integration, run: Any, sheet: int) -
     which = {"integration": integration.name, "run_id": run.run_id}
     with transaction(warehouse()) as connection:
         chunks = run_sql(connection, "pages/run_chunks", **which).all()
-        athletes = run_sql(
-            connection, "pages/run_athletes", **which, most=ATHLETES, skip=(sheet - 1) * ATHLETES
-        ).all()
+        athletes = run_sql(connection, "pages/run_athletes", **which, most=ATHLETES, skip=(sheet - 1) * ATHLETES).all()
     failed = [each for each in tasks if str(each.state) == "failed"]
     return {
         "steps": [_step(name, [each for each in tasks if each.task_id == name]) for name in airflow_state.TASKS],

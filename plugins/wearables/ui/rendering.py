@@ -33,8 +33,8 @@ def page(request: Request, user: Any, template: str, status: int = 200, **contex
     }
     answer = TEMPLATES.TemplateResponse(request, template, context, status_code=status)
     if NONCE_COOKIE not in request.cookies:
-        secure = request.base_url.scheme == "https"
-        answer.set_cookie(NONCE_COOKIE, nonce, path=context["root"] or "/", httponly=True, samesite="strict", secure=secure)
+        path, secure = context["root"] or "/", request.base_url.scheme == "https"
+        answer.set_cookie(NONCE_COOKIE, nonce, path=path, httponly=True, samesite="strict", secure=secure)
     return answer
 
 

@@ -11,13 +11,14 @@ from airflow.models.dag import DagModel
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from wearables.consent import MEMBER_CAP
 from wearables.errors import Refused
 from wearables.integrations import Integration, integration_files, read_integration
 from wearables.migrations import require_migrated
 from wearables.ui import airflow_state
 from wearables.ui.connections import ConnectionFacts, read_connections
 from wearables.warehouse import run_sql, transaction, warehouse
+
+WITHOUT_GRANT = {"none", "offboarded"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Standing:
-    """All that the pages tell of one integration. Without ``integration``, its file is faulty and ``fault`` says how."""
+    """All that the pages tell of one integration; ``fault`` is why its file is refused, then ``integration`` is None."""
 
     name: str
     integration: Integration | None
@@ -58,19 +59,9 @@ class Standing:
     budget: Budget
 
     @property
-    def enrolled(self) -> int:
-        """Athletes, whatever the state of their grants."""
-        return sum(self.athletes.values())
-
-    @property
     def slots(self) -> int:
-        """Member slots of the app that are used."""
-        return self.enrolled - self.athletes.get("none", 0)
-
-    @property
-    def member_cap(self) -> int:
-        """How many members the app may have."""
-        return MEMBER_CAP
+        """Member slots of the app that are used: one for each grant, alive or not."""
+        return sum(count for state, count in self.athletes.items() if state not in WITHOUT_GRANT)
 
     @property
     def is_settling(self) -> bool:

@@ -39,7 +39,8 @@ class WhoopHook(BaseHook):
             connection = self.get_connection(self.whoop_conn_id)
         except AirflowNotFoundException:
             raise Refused(
-                f"Airflow has no connection {self.whoop_conn_id!r}; add one of type WHOOP with Client ID and Client secret."
+                f"Airflow has no connection {self.whoop_conn_id!r}; "
+                "add one of type WHOOP with Client ID and Client secret."
             ) from None
         if not connection.login or not connection.password:
             raise Refused(f"The connection {self.whoop_conn_id!r} lacks the Client ID or the Client secret; add it.")

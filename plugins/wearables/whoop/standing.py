@@ -1,4 +1,4 @@
-"""How a WHOOP app stands with WHOOP: what is behind the Test button of its connection and *Validate credentials* of its page."""
+"""How an app stands with WHOOP: behind the Test button of its connection, and *Validate credentials* of its page."""
 
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,8 @@ def standing(hook: "WhoopHook") -> str:
     hook.token_endpoint.verify_client()
     with transaction(warehouse()) as connection:
         grants = run_sql(connection, "grants/count", integrations=_integrations_of(hook)).one()
-    return (
-        f"{hook.credentials.base_url} accepts the client id and secret; {grants.alive} of {grants.known} grants are alive."
-    )
+    accepted = f"{hook.credentials.base_url} accepts the client id and secret"
+    return f"{accepted}; {grants.alive} of {grants.known} grants are alive."
 
 
 def _integrations_of(hook: "WhoopHook") -> list[str]:
