@@ -47,7 +47,7 @@ class Budget:
 
 @dataclass(frozen=True)
 class Standing:
-    """All that the pages tell of one integration; ``fault`` is why its file is refused, then ``integration`` is None."""
+    """All that the pages tell of one integration. Where its file is refused, ``fault`` says why."""
 
     name: str
     integration: Integration | None
