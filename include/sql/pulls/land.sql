@@ -1,13 +1,28 @@
--- A unit has landed. Parameters: integration, run_id, chunk_start, chunk_end, athlete_id, collection, path, pages,
+-- A unit has landed; none of an athlete who was erased, see begin. Parameters: integration, run_id, chunk_start, chunk_end, athlete_id, collection, path, pages,
 -- requests, records, quarantined, waited_seconds, seconds.
 insert into ops.pulls as unit (
     integration, run_id, chunk_start, chunk_end, athlete_id, collection, state, path, pages, requests, records,
     quarantined, waited_seconds, seconds
 )
-values (
-    %(integration)s, %(run_id)s, %(chunk_start)s, %(chunk_end)s, %(athlete_id)s, %(collection)s, 'landed', %(path)s,
-    %(pages)s, %(requests)s, %(records)s, %(quarantined)s, %(waited_seconds)s, %(seconds)s
-)
+select
+    integration,
+    %(run_id)s,
+    %(chunk_start)s,
+    %(chunk_end)s,
+    athlete_id,
+    %(collection)s,
+    'landed',
+    %(path)s,
+    %(pages)s,
+    %(requests)s,
+    %(records)s,
+    %(quarantined)s,
+    %(waited_seconds)s,
+    %(seconds)s
+from ops.athletes
+where integration = %(integration)s
+and athlete_id = %(athlete_id)s
+for key share
 on conflict (integration, run_id, chunk_start, athlete_id, collection) do update
 set
     state = excluded.state,

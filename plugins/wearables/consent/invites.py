@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from wearables.consent.links import fingerprint, new_secret, sign_invite
+from wearables.consent import outcomes
+from wearables.consent.links import fingerprint, new_secret, read_invite, sign_invite
+from wearables.consent.outcomes import Outcome
 from wearables.errors import Refused
 from wearables.integrations import Integration, load_integration
 from wearables.migrations import require_migrated
-from wearables.settings import invite_days, public_url
+from wearables.settings import invite_days, public_url, redirect_url
 from wearables.warehouse import run_sql, transaction, warehouse
+from wearables.whoop.hook import WhoopHook
+from wearables.whoop.oauth import Credentials, authorization_url
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +26,22 @@ class Invite:
 
     url: str = field(repr=False)
     expires_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class OpenInvite:
+    """An invite that an athlete may use, as its page shows it."""
+
+    signed: str
+    token: str = field(repr=False)
+    integration: str
+    expires_at: dt.datetime
+    credentials: Credentials
+
+    @property
+    def whoop_url(self) -> str:
+        """Where the athlete will consent."""
+        return self.credentials.base_url
 
 
 def create_invite(integration_name: str, created_by: str, athlete_id: int | None = None) -> Invite:
@@ -54,6 +74,37 @@ def used_slots(integration_name: str) -> tuple[int, int]:
     with transaction(warehouse()) as connection:
         require_migrated(connection)
         return len(_members(connection, integration)), integration.member_cap
+
+
+def find_invite(signed: str) -> OpenInvite | Outcome:
+    """The invite of a link, or why it cannot be used."""
+    token = read_invite(signed)
+    if token is None:
+        return outcomes.UNKNOWN
+    with transaction(warehouse()) as connection:
+        row = run_sql(connection, "consent/read", token_hash=fingerprint(token)).one_or_none()
+    if row is None:
+        return outcomes.UNKNOWN
+    if row.is_used:
+        return outcomes.USED
+    if row.is_expired:
+        return outcomes.EXPIRED
+    credentials = WhoopHook(load_integration(row.integration).connection).credentials
+    return OpenInvite(signed, token, row.integration, row.expires_at, credentials)
+
+
+def begin(invite: OpenInvite, browser: str) -> str:
+    """Await an answer to this browser; returns the address at WHOOP where the athlete consents."""
+    state = new_secret()
+    with transaction(warehouse()) as connection:
+        run_sql(
+            connection,
+            "consent/begin",
+            token_hash=fingerprint(invite.token),
+            state_hash=fingerprint(state),
+            browser_hash=fingerprint(browser),
+        )
+    return authorization_url(invite.credentials, redirect_url(), state)
 
 
 def _members(connection: Connection, integration: Integration) -> set[int]:

@@ -53,3 +53,26 @@ def offboard(integration_name: str, athlete_id: int, erase: bool = False) -> Rec
     receipt = Receipt(name, athlete_id, revocation == REVOKED, revocation, erase, rows, files)
     log.info("%s", receipt)
     return receipt
+
+
+def _refuse_unknown(connection: Connection, name: str, athlete_id: int) -> None:
+    if not run_sql(connection, "erase/known", integration=name, athlete_id=athlete_id).scalar():
+        raise Refused(f"Unknown athlete {athlete_id}; `bin/wearables athletes {name}` lists who is enrolled.")
+
+
+def _revoke(name: str, athlete_id: int) -> str:
+    """End the grant at WHOOP; returns what came of it."""
+    hook = WhoopHook(load_integration(name).connection)
+    try:
+        with transaction(warehouse()) as connection:
+            if run_sql(connection, "grants/read", integration=name, athlete_id=athlete_id).one_or_none() is None:
+                return NO_GRANT
+        grants = Grants(warehouse(), name, hook.token_endpoint)
+        hook.client(lambda stale=None: grants.access_token(athlete_id, stale)).revoke_access()
+    except Reconnect:
+        return ENDED_BEFORE
+    except Inactive:
+        return NOT_CONFIRMED
+    finally:
+        hook.close()
+    return REVOKED
