@@ -31,6 +31,8 @@ class WearablesPlugin(AirflowPlugin):
     name = "wearables"
     fastapi_apps = [  # noqa: RUF012 - Airflow's way
         {"name": "wearables", "url_prefix": "/wearables", "app": Pages("wearables.ui.app")},
+        # For athletes, who have no login.
+        {"name": "consent", "url_prefix": "/consent", "app": Pages("wearables.consent.pages")},
     ]
     external_views = [  # noqa: RUF012 - Airflow's way
         # A relative address: Airflow may be served below a path.

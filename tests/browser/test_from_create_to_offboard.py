@@ -1,5 +1,6 @@
 """The way of a staff member who has never opened a terminal: by mouse, in a real browser, against a real Airflow."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,18 @@ NASTY = "<script>document.title='owned'</script>"
 def frame(page: Page) -> FrameLocator:
     """Our page within Airflow's."""
     return page.frame_locator("iframe[title=Integrations]")
+
+
+def consent(visit: Callable[..., Page], link: str, athlete_id: int, picture: Callable[[Page, str], None]) -> None:
+    """As the athlete: no login, read what it is about, agree at WHOOP."""
+    page = visit()
+    page.goto(link)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("May north have your WHOOP data?")
+    picture(page, "consent")
+    page.get_by_role("button", name="Continue to WHOOP").click()
+    page.locator(f"button[value='{athlete_id}']").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are connected")
+    picture(page, "consent-done")
 
 
 def test_a_squad_s_data_come_in_by_mouse_alone(
@@ -64,8 +77,8 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
     ours.get_by_role("link", name="Pull now").first.click()
     expect(ours.locator("#outlook")).to_contain_text("1 chunk for 1 athlete: about 6 requests")
     ours.get_by_label("From one day to another").check()
-    ours.get_by_label("First day").fill(str(min(world.days_with_data)))
-    expect(ours.locator("#outlook")).to_contain_text("From" if False else "1 athlete")
+    ours.get_by_label("First day").fill(str(dt.date.today() - dt.timedelta(days=30)))
+    expect(ours.locator("#outlook")).to_contain_text("2 chunks for 1 athlete")
     picture(page, "pull-now")
     ours.get_by_role("button", name="Pull now").click()
     run = ours.get_by_role("heading", level=2)

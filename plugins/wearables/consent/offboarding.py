@@ -4,10 +4,15 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from wearables.consent.landed import delete_landed
+from wearables.errors import Inactive, Reconnect, Refused
 from wearables.integrations import load_integration
 from wearables.migrations import require_migrated
 from wearables.warehouse import run_sql, transaction, warehouse
+from wearables.whoop.grants import Grants
+from wearables.whoop.hook import WhoopHook
 
 log = logging.getLogger(__name__)
 
