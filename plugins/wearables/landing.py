@@ -60,13 +60,17 @@ class Landing:
 
     @contextmanager
     def writer(self) -> Iterator["Writer"]:
-        """Write records; nothing has landed until ``commit``."""
+        """Write records; nothing has landed until ``commit``. What breaks off leaves nothing."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._manifest.unlink(missing_ok=True)
-        with self._records.open("wb") as records, self._rejected.open("wb") as rejected:
-            writer = Writer(_gzip(records), _gzip(rejected))
-            yield writer
-            writer.close()
+        try:
+            with self._records.open("wb") as records, self._rejected.open("wb") as rejected:
+                writer = Writer(_gzip(records), _gzip(rejected))
+                yield writer
+                writer.close()
+        except BaseException:
+            self.delete()
+            raise
         if not writer.rejected:
             self._rejected.unlink()
 
@@ -78,6 +82,8 @@ class Landing:
         """Take it away."""
         for file in (self._manifest, self._records, self._rejected):
             file.unlink(missing_ok=True)
+        if self._folder.exists() and not any(self._folder.iterdir()):
+            self._folder.rmdir()
 
     def manifest(self) -> Manifest | None:
         """The manifest; None when the answer has not landed, or not whole."""
