@@ -60,30 +60,19 @@ class Landing:
 
     @contextmanager
     def writer(self) -> Iterator["Writer"]:
-        """Write records; nothing has landed until ``commit``. What breaks off leaves nothing."""
+        """Write records; nothing has landed until ``commit``."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._manifest.unlink(missing_ok=True)
-        try:
-            with self._records.open("wb") as records, self._rejected.open("wb") as rejected:
-                writer = Writer(_gzip(records), _gzip(rejected))
-                yield writer
-                writer.close()
-        except BaseException:
-            self.delete()
-            raise
+        with self._records.open("wb") as records, self._rejected.open("wb") as rejected:
+            writer = Writer(_gzip(records), _gzip(rejected))
+            yield writer
+            writer.close()
         if not writer.rejected:
             self._rejected.unlink()
 
     def commit(self, manifest: Manifest) -> None:
         """Declare the answer whole."""
         self._manifest.write_bytes(msgspec.json.encode(manifest))
-
-    def delete(self) -> None:
-        """Take it away."""
-        for file in (self._manifest, self._records, self._rejected):
-            file.unlink(missing_ok=True)
-        if self._folder.exists() and not any(self._folder.iterdir()):
-            self._folder.rmdir()
 
     def manifest(self) -> Manifest | None:
         """The manifest; None when the answer has not landed, or not whole."""

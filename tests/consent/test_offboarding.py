@@ -17,7 +17,9 @@ from wearables.errors import Refused, WhoopUnavailable
 from wearables.warehouse import transaction
 from wearables.whoop import extract as extract_module
 from wearables.whoop.extract import extract
+from wearables.whoop.pull_log import Unit, fail
 from wearables.whoop.stage import stage
+from wearables.windows import Window
 
 Make = Callable[..., Any]
 TOMBSTONE = "ops.erased_athletes"
@@ -164,7 +166,7 @@ def test_an_erased_athlete_does_not_come_back(team: Make, tmp_path: Path) -> Non
     squad.rows("update ops.pulls set state = 'landed' where athlete_id = %s returning 1", gone)
     for run_id, chunks in runs:
         for chunk in chunks:
-            window = extract_module.Window(*map(dt.datetime.fromisoformat, chunk))
+            window = Window(*map(dt.datetime.fromisoformat, chunk))
             stage(squad.integration, run_id, window)
     assert squad.rows("select 1 from raw.records where athlete_id = %s", gone) == []
     with pytest.raises(Refused, match="was erased from team; only their own consent"):
@@ -203,10 +205,10 @@ def test_an_erasure_waits_for_who_is_writing_about_the_athlete(team: Make) -> No
     squad = team(athletes=1, days=3)
     gone = squad.athlete_ids[0]
     run_id, chunks = squad.validate(**squad.all_days())
-    unit = extract_module.Unit("team", run_id, chunks[0], gone, "cycle")
+    unit = Unit("team", run_id, chunks[0], gone, "cycle")
     erasure = threading.Thread(target=offboard, args=("team", gone), kwargs={"erase": True})
     with transaction(squad.engine) as connection:
-        extract_module.begin(connection, unit)
+        fail(connection, unit, "no answer")
         erasure.start()
         while not squad.rows("select 1 from pg_stat_activity where wait_event_type = 'Lock'"):
             assert erasure.is_alive()
