@@ -74,11 +74,6 @@ class Landing:
         """Declare the answer whole."""
         self._manifest.write_bytes(msgspec.json.encode(manifest))
 
-    def delete(self) -> None:
-        """Take it away."""
-        for file in (self._manifest, self._records, self._rejected):
-            file.unlink(missing_ok=True)
-
     def manifest(self) -> Manifest | None:
         """The manifest; None when the answer has not landed, or not whole."""
         try:

@@ -1,5 +1,5 @@
 -- One row: whether the athlete was erased. Parameters: integration, athlete_id.
-select exists (
+select exists(
     select
     from ops.erased_athletes
     where integration = %(integration)s

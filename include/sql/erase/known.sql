@@ -1,5 +1,5 @@
 -- One row: whether the athlete ever consented, erased ones included. Parameters: integration, athlete_id.
-select exists (
+select exists(
     select
     from ops.athletes
     where integration = %(integration)s

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from wearables.consent.landed import delete_landed
+from wearables.erasure import delete_landed
 from wearables.errors import Inactive, Reconnect, Refused
 from wearables.integrations import load_integration
 from wearables.migrations import require_migrated
@@ -56,7 +56,9 @@ def offboard(integration_name: str, athlete_id: int, erase: bool = False) -> Rec
             rows = {row.relation: row.erased_rows for row in run_sql(connection, "erase/rows", **key)}
             files = delete_landed(name, athlete_id)
     receipt = Receipt(name, athlete_id, revocation == REVOKED, revocation, erase, rows, files)
-    log.info("%s", receipt)
+    log.info(
+        "offboarded athlete=%d: %s; erased=%s rows=%s files=%d", athlete_id, revocation, erase, receipt.rows, files
+    )
     return receipt
 
 

@@ -25,7 +25,8 @@ LONGEST_ADDRESS = 8192
 Browser = Annotated[str, Cookie(alias=COOKIE)]
 Field = Annotated[str, Form(max_length=LONGEST_ADDRESS)]
 
-app = FastAPI(title="Consent", docs_url=None, redoc_url=None, openapi_url=None)
+# A redirect that mends a slash would go to whatever host the request names.
+app = FastAPI(title="Consent", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
 app.add_middleware(Guard)
 
 

@@ -73,11 +73,7 @@ class _Extraction:
         client = self._hook.client(lambda stale=None: self._grants.access_token(unit.athlete_id, stale))
         landing, manifest = land_answer(client, self._hook.transport, unit)
         with transaction(warehouse()) as connection:
-            is_kept = land(connection, unit, landing.url, manifest)
-        if not is_kept:
-            landing.delete()
-            log.info("deleted what landed of athlete=%d, who was erased meanwhile", unit.athlete_id)
-            return
+            land(connection, unit, landing.url, manifest)
         log.info(
             "landed athlete=%d collection=%s chunk=%s pages=%d records=%d waited=%.1fs seconds=%.1f",
             unit.athlete_id, unit.collection, unit.chunk, manifest.pages, manifest.records,

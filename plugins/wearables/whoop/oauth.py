@@ -141,7 +141,7 @@ class TokenEndpoint:
             access_token=token["access_token"],
             refresh_token=token.get("refresh_token") or refresh_token,
             expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds),
-            scopes=str(token.get("scope") or ""),
+            scopes=" ".join(token.get("scope") or ()),
         )
 
     def _bad_client(self) -> Refused:

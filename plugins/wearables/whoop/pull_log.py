@@ -90,9 +90,9 @@ def begin(connection: Connection, unit: Unit) -> None:
     run_sql(connection, "pulls/begin", **unit.key)
 
 
-def land(connection: Connection, unit: Unit, path: str, manifest: Manifest) -> bool:
-    """The unit's answer has landed whole at ``path``; False when it must go, for the athlete was erased meanwhile."""
-    landed = run_sql(
+def land(connection: Connection, unit: Unit, path: str, manifest: Manifest) -> None:
+    """The unit's answer has landed whole at ``path``."""
+    run_sql(
         connection,
         "pulls/land",
         **unit.key,
@@ -104,7 +104,6 @@ def land(connection: Connection, unit: Unit, path: str, manifest: Manifest) -> b
         waited_seconds=manifest.waited_seconds,
         seconds=manifest.seconds,
     )
-    return landed.rowcount == 1
 
 
 def fail(connection: Connection, unit: Unit, error: str, state: str = "failed") -> None:
