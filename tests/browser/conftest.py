@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.stack import USERS, Stack, running
 
@@ -23,7 +23,8 @@ FLAGS = [
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTH, HEIGHT = 1280, 800
-PATIENCE_MILLISECONDS = 30_000
+PATIENCE_MILLISECONDS = 15_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,7 @@ def stack() -> Iterator[Stack]:
     """A running Airflow with an empty warehouse and no integration."""
     with running() as made:
         yield made
+        import shutil as s2; s2.copytree(made.home / "local" / "logs", "/tmp/pages-last-logs", dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -11,14 +11,14 @@ from airflow.api_fastapi.common.db.common import SessionDep
 from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_connection
 from airflow.api_fastapi.logging.decorators import action_logging
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from wearables.errors import Refused, WearablesError
 from wearables.integrations import NAME, Integration, integration_files, parse_integration
 from wearables.settings import integrations_dir
 from wearables.ui.connections import save_connection
 from wearables.ui.guard import CSRF
-from wearables.ui.rendering import page
+from wearables.ui.rendering import go_to, page
 from wearables.warehouse import warehouse
 from wearables.whoop.budget import Budget
 from wearables.whoop.hook import DEFAULT_BASE_URL, base_url
@@ -89,7 +89,7 @@ def create_integration(
         return _form(request, user, draft, str(reason))
     if not is_written:
         return page(request, user, "commit.html", draft=draft, folder=integrations_dir())
-    return RedirectResponse(request.url_for("show", dag_id=draft.name).path, 303)
+    return go_to(request, "integrations", draft.name)
 
 
 def check(draft: Draft) -> Integration:

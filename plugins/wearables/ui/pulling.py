@@ -7,13 +7,13 @@ from typing import Annotated
 from airflow.api_fastapi.common.db.common import SessionDep
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Form, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from wearables.errors import Refused
 from wearables.integrations import Integration
 from wearables.ui import airflow_state
 from wearables.ui.guard import PULLER, READER, RightsDep
-from wearables.ui.rendering import page
+from wearables.ui.rendering import go_to, page
 from wearables.ui.single import IntegrationDep
 from wearables.ui.standing import Standing, find, standing
 from wearables.whoop.budget import DEFAULT_LIMITS
@@ -71,8 +71,7 @@ def pull_now(
     conf = _conf(period, start_date, end_date)
     _window(integration, conf)
     run_id = airflow_state.trigger(session, integration.name, conf, user.get_name())
-    log = request.url_for("log", dag_id=integration.name).include_query_params(run=run_id)
-    return RedirectResponse(f"{log.path}?{log.query}", 303)
+    return go_to(request, "integrations", integration.name, "log", run=run_id)
 
 
 def _conf(period: str, start_date: str, end_date: str) -> dict[str, str]:

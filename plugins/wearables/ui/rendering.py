@@ -3,10 +3,11 @@
 import datetime as dt
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 
 from wearables.ui.guard import NONCE_COOKIE, csrf_token, new_nonce
@@ -36,6 +37,12 @@ def page(request: Request, user: Any, template: str, status: int = 200, **contex
         path, secure = context["root"] or "/", request.base_url.scheme == "https"
         answer.set_cookie(NONCE_COOKIE, nonce, path=path, httponly=True, samesite="strict", secure=secure)
     return answer
+
+
+def go_to(request: Request, *path: str, **query: str) -> RedirectResponse:
+    """Lead to another page of ours: always below our own root, whatever the parts are."""
+    address = "/".join([request.scope.get("root_path", ""), *(quote(part, safe="") for part in path)])
+    return RedirectResponse(f"{address}?{urlencode(query)}" if query else address, 303)
 
 
 def moment(instant: dt.datetime | None, zone: ZoneInfo | None = None) -> str:

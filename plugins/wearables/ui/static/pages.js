@@ -59,7 +59,8 @@ async function answerInline(event) {
   button.disabled = false;
 }
 
-// A form with data-preview tells what it would do, as it is filled in.
+// A form with data-preview tells what it would do, as it is filled in; an answer that was overtaken is dropped.
+let previews = 0;
 async function preview(event) {
   const form = event.target.closest("form[data-preview]");
   if (!form) return;
@@ -68,8 +69,9 @@ async function preview(event) {
   fields.delete("csrf");
   const query = new URLSearchParams(fields);
   query.set("part", "outlook");
+  const asked = ++previews;
   const { isGood, html } = await part(`${form.action}?${query}`);
-  if (isGood) document.getElementById(form.dataset.preview).replaceChildren(...parsed(html).childNodes);
+  if (isGood && asked === previews) document.getElementById(form.dataset.preview).replaceChildren(...parsed(html).childNodes);
 }
 
 async function copy(button) {
