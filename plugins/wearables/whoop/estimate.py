@@ -9,7 +9,7 @@ from wearables.windows import DAY, Window
 
 DAY_SECONDS = 86_400
 # Naps and workouts come on top of one record a day.
-RECORDS_PER_DAY = {"cycle": 1.0, "recovery": 1.0, "sleep": 1.2, "workout": 1.0}
+RECORDS_PER_DAY = {"cycle": 1.0, "recovery": 1.0, "sleep": 1.1, "workout": 1.0}
 # Airflow's own part: five tasks, one after the other, and two more for every further chunk.
 SECONDS_PER_PULL = 20
 SECONDS_PER_CHUNK = 5
