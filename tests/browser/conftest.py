@@ -4,12 +4,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.stack import USERS, Stack, running
+from tests.browser.stack import Stack, running
+from tests.browser.steps import HEIGHT, WIDTH, new_page
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 FLAGS = [
@@ -22,9 +22,7 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WIDTH, HEIGHT = 1280, 800
-PATIENCE_MILLISECONDS = 15_000
-expect.set_options(timeout=PATIENCE_MILLISECONDS)
+LEAST_HEIGHT = 560
 
 
 @pytest.fixture(scope="session")
@@ -52,31 +50,15 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def visit(stack: Stack, chromium: Browser) -> Iterator[Callable[..., Page]]:
     """``visit("admin")`` is a page signed in as that user; ``visit()`` is an anonymous visitor's."""
-    contexts = []
+    pages = []
 
-    def make(user: str | None = None, width: int = WIDTH, scheme: str = "light", **options: Any) -> Page:
-        context = chromium.new_context(
-            base_url=stack.url,
-            viewport={"width": width, "height": HEIGHT},
-            color_scheme=scheme,
-            timezone_id="Europe/London",
-            locale="en-GB",
-            **options,
-        )
-        contexts.append(context)
-        context.set_default_timeout(PATIENCE_MILLISECONDS)
-        page = context.new_page()
-        if user:
-            page.goto("/auth/login")
-            page.fill("input[name=username]", user)
-            page.fill("input[name=password]", USERS[user])
-            page.click("button[type=submit]")
-            page.wait_for_url(lambda url: "/auth/" not in url)
-        return page
+    def make(user: str | None = None, width: int = WIDTH, scheme: str = "light") -> Page:
+        pages.append(new_page(chromium, stack.url, user, width, scheme))
+        return pages[-1]
 
     yield make
-    for context in contexts:
-        context.close()
+    for each in pages:
+        each.context.close()
 
 
 @pytest.fixture
@@ -84,8 +66,11 @@ def picture() -> Callable[[Page, str], None]:
     """Keeps a picture of a page for the documentation, when SCREENSHOTS is set."""
 
     def take(page: Page, name: str) -> None:
-        if os.environ.get("SCREENSHOTS"):
-            IMAGES.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=IMAGES / f"{name}.png")
+        if not os.environ.get("SCREENSHOTS"):
+            return
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        height = int(page.frames[-1].evaluate("document.body.offsetHeight"))
+        page.set_viewport_size({"width": WIDTH, "height": min(max(height + 24, LEAST_HEIGHT), HEIGHT * 2)})
+        page.screenshot(path=IMAGES / f"{name}.png")
 
     return take
