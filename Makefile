@@ -11,7 +11,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock check format test test-faults test-load audit bench up down demo clean
+.PHONY: help install lock check format test test-faults test-load screenshots audit bench up down demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,7 +41,8 @@ format: $(STAMP) ## let ruff format and mend the Python
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-test: $(STAMP) ## every test but the next two suites, on two cores
+test: $(STAMP) ## every test but the next two suites, on two cores, a real browser included
+	@case "$(ARGS)" in *--ignore*tests/browser*) ;; *) bin/_browser ;; esac
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/faults --ignore tests/load $(ARGS)
 
 test-faults: $(STAMP) ## break WHOOP, the network, the warehouse, the disk and the tasks; prints a table
@@ -49,6 +50,10 @@ test-faults: $(STAMP) ## break WHOOP, the network, the warehouse, the disk and t
 
 test-load: $(STAMP) ## large squads and long histories through the whole pipeline; takes a while
 	$(BIN)/python -m pytest -s --timeout 3600 tests/load $(ARGS)
+
+screenshots: $(STAMP) ## the browser tests once more, with pictures into docs/images
+	@bin/_browser
+	SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser $(ARGS)
 
 audit: $(STAMP) ## known vulnerabilities of the pinned packages; secrets in the repository
 	@bin/_audit

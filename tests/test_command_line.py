@@ -1,6 +1,7 @@
 """The command line: exit code 0, or 1 with one line on stderr."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -57,9 +58,46 @@ def test_a_used_refresh_token_is_refused(team: Any, run: Run) -> None:
     assert token not in told
 
 
+def test_an_invite_is_a_link_on_a_line_of_its_own(team: Any, run: Run) -> None:
+    squad = team(enrol=False, athletes=1, days=3)
+    made = run("enroll", "team", "--invite")
+    assert made.returncode == 0, made.stderr
+    assert re.fullmatch(r"http://localhost:8080/consent/[\w.-]+\n", made.stdout)
+    assert "One athlete can use this link, once, until" in made.stderr
+    assert squad.rows("select integration, athlete_id, created_by like '%%(command line)' from vault.invites") == [
+        ("team", None, True)
+    ]
+
+
+def test_an_athlete_is_offboarded_and_erased_with_a_receipt(team: Any, run: Run) -> None:
+    squad = team(athletes=2, days=3)
+    first, second = map(str, squad.athlete_ids)
+    squad.pull(**squad.all_days())
+    records = squad.rows("select count(*) from raw.records where athlete_id = %s", squad.athlete_ids[1])[0][0]
+    left = run("offboard", "team", first)
+    assert (left.returncode, left.stderr) == (0, "")
+    assert left.stdout == f"Offboarded athlete {first} from team: WHOOP confirmed the revocation.\n"
+    assert f"{first}  offboarded" in run("athletes", "team").stdout
+    erased = run("offboard", "team", second, "--erase")
+    assert (erased.returncode, erased.stderr) == (0, "")
+    assert re.search(rf"^ +{records}  rows of raw\.records$", erased.stdout, re.MULTILINE)
+    assert re.search(r"^ +\d+  files of the landing zone$", erased.stdout, re.MULTILINE)
+    assert second not in run("athletes", "team").stdout
+    told = refused(run("enroll", "team", "--refresh-token", "-", stdin=squad.world.consent(int(second)).refresh_token))
+    assert "was erased" in told
+    assert "--invite" in told
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
+        (("enroll", "team"), "either --invite or --refresh-token"),
+        (("enroll", "team", "--invite", "--refresh-token", "-"), "either --invite or --refresh-token"),
+        (("enroll", "team", "--refresh-token", "-", "--athlete", "1"), "--athlete goes with --invite"),
+        (("enroll", "team", "--invite", "--athlete", "1"), "Unknown athlete 1"),
+        (("offboard", "team", "1"), "Unknown athlete 1"),
+        (("offboard", "team", "anna"), "anna"),
+        (("offboard", "nosuch", "1", "--erase"), "nosuch"),
         (("enroll", "team", "--refresh-token", "-"), "No refresh token was given"),
         (("athletes", "nosuch"), "nosuch"),
         (("athletes", "../../etc/passwd"), "passwd"),

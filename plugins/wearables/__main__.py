@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 refused with one line on stderr.
 """
 
 import importlib
+import logging
 import os
 import sys
 
@@ -16,6 +17,7 @@ from wearables.errors import WearablesError
 COMMANDS = {
     "enroll": "wearables.cli.athletes",
     "athletes": "wearables.cli.athletes",
+    "offboard": "wearables.cli.athletes",
     "validate": "wearables.cli.integration",
     "migrate": "wearables.cli.warehouse",
     "rotate-keys": "wearables.cli.warehouse",
@@ -48,6 +50,8 @@ def main() -> None:
     """Run a command; a refusal is one line on stderr and exit code 1."""
     # Outside a task, this is what lets Airflow read connections from its own database.
     os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
+    # Airflow logs to stdout, where a command prints its answer: only trouble may come in between.
+    logging.getLogger("wearables").setLevel(logging.WARNING)
     try:
         wearables(standalone_mode=False)
     except click.exceptions.Exit as done:

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from wearables.errors import Refused
 from wearables.integrations import load_integration
 from wearables.migrations import require_migrated
 from wearables.warehouse import run_sql, transaction, warehouse
+from wearables.whoop.client import Profile
 from wearables.whoop.grants import Grants
 from wearables.whoop.hook import WhoopHook
+from wearables.whoop.oauth import TokenPair
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,8 @@ def enroll(integration_name: str, refresh_token: str) -> Athlete:
 
     Raises Refused, Reconnect (the token is spent or unknown), WhoopUnavailable or BudgetSpent.
     """
-    if not refresh_token.strip():
+    handed_in = refresh_token.strip()
+    if not handed_in:
         raise Refused("No refresh token was given; pass it on stdin.")
     integration = load_integration(integration_name)
     hook = WhoopHook(integration.connection)
@@ -32,20 +37,41 @@ def enroll(integration_name: str, refresh_token: str) -> Athlete:
         require_migrated(connection)
     grants = Grants(engine, integration.name, hook.token_endpoint)
     try:
-        pair = grants.claim(refresh_token.strip())
-        profile = hook.client(lambda stale=None: pair.access_token).profile()
+        pair = grants.claim(handed_in, hook.token_endpoint.refresh)
+        profile = profile_of(hook, pair)
     finally:
         hook.close()
-    first_name, last_name = profile.first_name or "", profile.last_name or ""
     with transaction(engine) as connection:
-        run_sql(
-            connection,
-            "grants/save_athlete",
-            integration=integration.name,
-            athlete_id=profile.user_id,
-            first_name=first_name,
-            last_name=last_name,
-        )
-        grants.save(connection, profile.user_id, pair)
-        grants.claimed(connection, refresh_token.strip())
+        athlete = save(connection, integration.name, profile)
+        _refuse_erased(connection, integration.name, athlete)
+        grants.save(connection, athlete.athlete_id, pair)
+        grants.claimed(connection, handed_in)
+    return athlete
+
+
+def profile_of(hook: WhoopHook, pair: TokenPair) -> Profile:
+    """Ask WHOOP whose pair it is."""
+    return hook.client(lambda stale=None: pair.access_token).profile()
+
+
+def save(connection: Connection, integration: str, profile: Profile) -> Athlete:
+    """Put the athlete on the roster, for the first time or again."""
+    first_name, last_name = profile.first_name or "", profile.last_name or ""
+    run_sql(
+        connection,
+        "grants/save_athlete",
+        integration=integration,
+        athlete_id=profile.user_id,
+        first_name=first_name,
+        last_name=last_name,
+    )
     return Athlete(profile.user_id, f"{first_name} {last_name}".strip())
+
+
+def _refuse_erased(connection: Connection, integration: str, athlete: Athlete) -> None:
+    # After the athlete's row is written: that waited for an erasure under way.
+    if run_sql(connection, "erase/is_erased", integration=integration, athlete_id=athlete.athlete_id).scalar():
+        raise Refused(
+            f"Athlete {athlete.athlete_id} was erased from {integration}; only their own consent brings them back: "
+            f"`bin/wearables enroll {integration} --invite`."
+        )

@@ -22,6 +22,8 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 MAX_CHUNK_DAYS = 28
 # A page holds 25 records: 20 days of cycles, sleeps and naps fit one, see docs/decisions/0011.
 DEFAULT_CHUNK_DAYS = 20
+# As many members may consent to a new WHOOP app.
+DEFAULT_MEMBER_CAP = 10
 
 Collection = Literal["cycle", "recovery", "sleep", "workout"]
 COLLECTIONS: tuple[Collection, ...] = ("cycle", "recovery", "sleep", "workout")
@@ -62,6 +64,7 @@ class Integration(BaseModel):
     collections: Annotated[tuple[Collection, ...], Field(min_length=1, strict=False), AfterValidator(_distinct)] = (
         COLLECTIONS
     )
+    member_cap: Annotated[int, Field(ge=1)] = DEFAULT_MEMBER_CAP
     survey_questions: Annotated[
         tuple[Annotated[str, StringConstraints(min_length=1)], ...],
         Field(strict=False),
@@ -76,11 +79,20 @@ class Integration(BaseModel):
 
 def read_integration(path: Path) -> Integration:
     """Read one file. Raises Refused with file, key and reason."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(f"{path.name}: is not YAML: {error}") from None
+    return parse_integration(path, text)
+
+
+def parse_integration(path: Path, text: str) -> Integration:
+    """The integration that a file of that text would be. Raises Refused with file, key and reason."""
     if not NAME.fullmatch(path.stem):
         raise Refused(f"{path.name}: the name must be letters, digits, _ and -, and begin with a letter.")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise Refused(f"{path.name}: is not YAML: {reason}") from None
     if content is None:

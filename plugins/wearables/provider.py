@@ -17,13 +17,17 @@ def get_provider_info() -> dict[str, Any]:
                 "hook-class-name": "wearables.whoop.hook.WhoopHook",
                 "hook-name": "WHOOP",
                 "ui-field-behaviour": {
-                    "hidden-fields": ["schema"],
+                    "hidden-fields": ["schema", "port", "extra"],
                     "relabeling": {
                         "login": "Client ID",
                         "password": "Client secret",
-                        "host": "Base URL",
+                        "host": "API base URL",
                     },
-                    "placeholders": {"host": "https://api.prod.whoop.com"},
+                    "placeholders": {
+                        "login": "of the app in WHOOP's developer dashboard",
+                        "password": "shown there beside the Client ID",
+                        "host": "https://api.prod.whoop.com",
+                    },
                 },
             }
         ],

@@ -9,10 +9,12 @@ import pytest
 from psycopg2.errors import InsufficientPrivilege
 from sqlalchemy import Engine
 
+from wearables.consent.invites import create_invite
+from wearables.consent.offboarding import offboard
 from wearables.warehouse import transaction, warehouse
 
 HEALTH = ["raw.records", "analytics.metrics", "analytics.sleeps", "analytics.workouts", "analytics.athlete_days"]
-GRANTS = ["vault.grants", "vault.refresh_attempts", "vault.unclaimed_grants"]
+GRANTS = ["vault.grants", "vault.refresh_attempts", "vault.unclaimed_grants", "vault.invites"]
 
 
 @contextmanager
@@ -63,7 +65,7 @@ def test_an_operator_reads_how_pulls_went_and_no_health_data(team: Callable[...,
     squad.pull(**squad.all_days())
     found = readable(squad.engine, "wearables_operator")
     assert {"ops.pulls", "ops.runs", "ops.schema_drift"} <= found
-    assert found.isdisjoint([*HEALTH, *GRANTS, "ops.quarantine"])
+    assert found.isdisjoint([*HEALTH, *GRANTS, "ops.quarantine", "ops.erased_athletes"])
     with acting_as(squad.engine, "wearables_operator") as cursor:
         cursor.execute("select collection, reason from ops.quarantine")
 
@@ -78,7 +80,7 @@ def test_a_reader_changes_nothing(warehouse_engine: Engine, role: str) -> None:
         cursor.execute("create table analytics.mine (id integer)")
 
 
-def test_a_whole_pull_runs_with_the_rights_of_the_pipeline(
+def test_a_whole_pull_and_an_erasure_run_with_the_rights_of_the_pipeline(
     team: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     squad = team(enrol=False, athletes=1)
@@ -91,9 +93,14 @@ def test_a_whole_pull_runs_with_the_rights_of_the_pipeline(
     try:
         squad.enrol()
         squad.pull(**squad.all_days())
+        pulled = squad.metrics()
+        create_invite("team", "coach", squad.athlete_ids[0])
+        receipt = offboard("team", squad.athlete_ids[0], erase=True)
     finally:
         warehouse().dispose()
-    assert squad.metrics() == squad.truth()
+    assert pulled == squad.truth()
+    assert receipt.is_revoked
+    assert squad.metrics() == {}
 
 
 def test_the_pipeline_makes_no_tables_and_leaves_definitions_alone(warehouse_engine: Engine) -> None:

@@ -43,6 +43,29 @@ def test_a_refresh_sends_the_credentials_in_the_form_and_asks_for_offline_again(
     assert dt.timedelta(minutes=59) < pair.expires_at - dt.datetime.now(dt.UTC) <= dt.timedelta(hours=1)
 
 
+def test_a_code_is_traded_with_the_address_it_was_sent_to(warehouse_engine: Engine) -> None:
+    with scripted(answer(200, **GOOD)) as whoop:
+        pair = endpoint(warehouse_engine, whoop).redeem("c&de", "https://team.example.org/consent/callback")
+    assert parse_qs(whoop.asked[0].body) == {
+        "grant_type": ["authorization_code"],
+        "code": ["c&de"],
+        "redirect_uri": ["https://team.example.org/consent/callback"],
+        "client_id": ["id"],
+        "client_secret": ["s&cret"],
+    }
+    assert (pair.access_token, pair.refresh_token, pair.scopes) == ("A", "R", "offline")
+    assert "offline" not in pair.lost_scopes
+    assert "read:sleep" in pair.lost_scopes
+
+
+def test_an_answer_that_names_no_scopes_grants_all_but_offline_needs_its_token(warehouse_engine: Engine) -> None:
+    silent = {name: GOOD[name] for name in ("access_token", "refresh_token", "expires_in")}
+    without = {name: silent[name] for name in ("access_token", "expires_in")}
+    with scripted(answer(200, **silent), answer(200, **without)) as whoop:
+        assert endpoint(warehouse_engine, whoop).redeem("c", "https://team.example.org").lost_scopes == []
+        assert endpoint(warehouse_engine, whoop).redeem("c", "https://team.example.org").lost_scopes == ["offline"]
+
+
 @pytest.mark.parametrize(
     ("status", "error"),
     [(400, "invalid_grant"), (401, "invalid_grant"), (400, "token_inactive"), (401, "token_inactive")],
@@ -54,7 +77,8 @@ def test_a_grant_that_whoop_does_not_accept_must_be_renewed(warehouse_engine: En
 
 @pytest.mark.parametrize("error", ["invalid_client", "unauthorized_client"])
 def test_bad_client_credentials_are_refused_with_the_remedy(warehouse_engine: Engine, error: str) -> None:
-    with scripted(answer(401, error=error)) as whoop, pytest.raises(Refused, match="login and password") as refusal:
+    remedy = "Client ID and Client secret"
+    with scripted(answer(401, error=error)) as whoop, pytest.raises(Refused, match=remedy) as refusal:
         endpoint(warehouse_engine, whoop).refresh("old")
     assert "s&cret" not in str(refusal.value)
 

@@ -2,7 +2,7 @@
 select
     athletes.athlete_id,
     concat_ws(' ', athletes.first_name, athletes.last_name) as athlete_name,
-    coalesce(grants.state, 'none') as grant_state,
+    case when athletes.offboarded_at is null then coalesce(grants.state, 'none') else 'offboarded' end as grant_state,
     grants.reason,
     athletes.enrolled_at
 from ops.athletes as athletes

@@ -1,12 +1,22 @@
--- A unit was not pulled. Parameters: integration, run_id, chunk_start, chunk_end, athlete_id, collection,
+-- A unit was not pulled; none of an athlete who was erased, see begin. Parameters: integration, run_id, chunk_start, chunk_end, athlete_id, collection,
 -- state (failed or skipped), error.
 insert into ops.pulls (
     integration, run_id, chunk_start, chunk_end, athlete_id, collection, state, finished_at, error
 )
-values (
-    %(integration)s, %(run_id)s, %(chunk_start)s, %(chunk_end)s, %(athlete_id)s, %(collection)s, %(state)s, now(),
+select
+    integration,
+    %(run_id)s,
+    %(chunk_start)s,
+    %(chunk_end)s,
+    athlete_id,
+    %(collection)s,
+    %(state)s,
+    now(),
     %(error)s
-)
+from ops.athletes
+where integration = %(integration)s
+and athlete_id = %(athlete_id)s
+for key share
 on conflict (integration, run_id, chunk_start, athlete_id, collection) do update
 set
     state = excluded.state,

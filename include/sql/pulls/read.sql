@@ -1,4 +1,4 @@
--- One row per athlete and collection of a chunk. Parameters: integration, run_id, chunk_start.
+-- One row per athlete and collection of a chunk, erased athletes left out. Parameters: integration, run_id, chunk_start.
 select
     athlete_id,
     collection,
@@ -11,4 +11,10 @@ from ops.pulls
 where integration = %(integration)s
 and run_id = %(run_id)s
 and chunk_start = %(chunk_start)s
+and not exists (
+    select
+    from ops.erased_athletes as erased
+    where erased.integration = pulls.integration
+    and erased.athlete_id = pulls.athlete_id
+)
 order by athlete_id, collection

@@ -1,10 +1,14 @@
 """Commands about athletes."""
 
+import getpass
 import sys
 from typing import TextIO
 
 import click
 
+from wearables.consent.invites import create_invite
+from wearables.consent.offboarding import Receipt
+from wearables.consent.offboarding import offboard as offboard_athlete
 from wearables.enrolment import enroll as enroll_athlete
 from wearables.integrations import load_integration
 from wearables.migrations import require_migrated
@@ -13,19 +17,49 @@ from wearables.warehouse import run_sql, transaction, warehouse
 
 @click.command()
 @click.argument("integration")
-@click.option("--refresh-token", type=click.File(), required=True, help="File that holds it; - reads stdin.")
-def enroll(integration: str, refresh_token: TextIO) -> None:
-    """Store an athlete's grant; asks WHOOP who it is."""
+@click.option("--refresh-token", type=click.File(), help="File that holds it; - reads stdin.")
+@click.option("--invite", is_flag=True, help="Print a link under which the athlete consents.")
+@click.option("--athlete", type=int, help="With --invite: only this athlete, known already, may use the link.")
+def enroll(integration: str, refresh_token: TextIO | None, invite: bool, athlete: int | None) -> None:
+    """Invite an athlete, or store the grant of one who has consented."""
+    if invite == (refresh_token is not None):
+        raise click.UsageError("Give either --invite or --refresh-token.")
+    if athlete is not None and not invite:
+        raise click.UsageError("--athlete goes with --invite; a refresh token tells whose it is.")
+    if refresh_token is None:
+        made = create_invite(integration, f"{getpass.getuser()} (command line)", athlete)
+        click.echo(made.url)
+        click.echo(f"One athlete can use this link, once, until {made.expires_at:%Y-%m-%d %H:%M} UTC.", err=True)
+        return
     if refresh_token is sys.stdin and sys.stdin.isatty():
         click.echo("Paste the refresh token, then press Ctrl-D:", err=True)
-    athlete = enroll_athlete(integration, refresh_token.read())
-    click.echo(f"Enrolled athlete {athlete.athlete_id} ({athlete.name}) in {integration}.")
+    enrolled = enroll_athlete(integration, refresh_token.read())
+    click.echo(f"Enrolled athlete {enrolled.athlete_id} ({enrolled.name}) in {integration}.")
+
+
+@click.command()
+@click.argument("integration")
+@click.argument("athlete", type=int)
+@click.option("--erase", is_flag=True, help="Delete everything about the athlete, too.")
+def offboard(integration: str, athlete: int, erase: bool) -> None:
+    """Revoke an athlete's grant at WHOOP and pull their data no more."""
+    for line in _lines(offboard_athlete(integration, athlete, erase)):
+        click.echo(line)
+
+
+def _lines(receipt: Receipt) -> list[str]:
+    lines = [f"Offboarded athlete {receipt.athlete_id} from {receipt.integration}: {receipt.revocation}."]
+    if receipt.is_erased:
+        lines += [f"{count:>9}  rows of {table}" for table, count in receipt.rows.items() if count]
+        lines += [f"{receipt.landing_files:>9}  files of the landing zone"]
+        lines += ["All of it is deleted; only a mark stays, so that no pull brings the athlete back."]
+    return lines
 
 
 @click.command()
 @click.argument("integration")
 def athletes(integration: str) -> None:
-    """List who is enrolled, and the state of their grants."""
+    """List who has consented, and the state of their grants."""
     name = load_integration(integration).name
     with transaction(warehouse()) as connection:
         require_migrated(connection)
@@ -34,4 +68,4 @@ def athletes(integration: str) -> None:
         click.echo(f"No athlete is enrolled in {name}.")
     for row in rows:
         reason = f"  {row.reason}" if row.reason else ""
-        click.echo(f"{row.athlete_id}  {row.grant_state:<9}  {row.athlete_name}{reason}")
+        click.echo(f"{row.athlete_id}  {row.grant_state:<10}  {row.athlete_name}{reason}")

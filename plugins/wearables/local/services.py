@@ -47,7 +47,7 @@ def socket_path() -> Path:
     path = LOCAL / "supervisor.sock"
     if len(str(path)) <= LONGEST_SOCKET_PATH:
         return path
-    name = sha256(str(PROJECT_DIR).encode()).hexdigest()[:12]
+    name = sha256(str(LOCAL).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"wearables-{os.getuid()}-{name}.sock"
 
 
@@ -56,7 +56,8 @@ def environment() -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     # Set for our own look into Airflow's connections; a task must ask the API.
     inherited.pop("_AIRFLOW_PROCESS_CONTEXT", None)
-    return inherited | {"PROJECT_DIR": str(PROJECT_DIR), "WEARABLES_SOCKET": str(socket_path())}
+    places = {"PROJECT_DIR": str(PROJECT_DIR), "WEARABLES_LOCAL": str(LOCAL), "WEARABLES_SOCKET": str(socket_path())}
+    return inherited | places
 
 
 def is_running() -> bool:

@@ -14,9 +14,10 @@ from wearables.local.ports import LOOPBACK, refuse_taken
 @click.option("--per-minute", default=100, show_default=True, help="Request limit.")
 @click.option("--per-day", default=10_000, show_default=True, help="Request limit.")
 @click.option("--token-seconds", default=3600, show_default=True, help="Life of an access token.")
+@click.option("--redirect-uri", "redirect_uris", multiple=True, help="Registered with the app; not given: any.")
 @click.option("--client-id", default="sandbox-client", show_default=True)
 @click.option("--client-secret", default="sandbox-secret", show_default=True)
-def sandbox(host: str, port: int, **traits: int | str) -> None:
+def sandbox(host: str, port: int, **traits: int | str | tuple[str, ...]) -> None:
     """Serve a pretended WHOOP with invented athletes."""
     from wearables.sandbox.server import serve
     from wearables.sandbox.world import World

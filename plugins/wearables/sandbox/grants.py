@@ -68,6 +68,10 @@ class Grants:
         grant = next((grant for grant in self._grants if token and grant.access_token == token), None)
         return grant if grant and grant.expires_at > time.monotonic() else None
 
+    def of(self, athlete_id: int) -> list[Grant]:
+        """The grants of an athlete."""
+        return [grant for grant in self._grants if grant.athlete_id == athlete_id]
+
     def revoke(self, athlete_id: int) -> None:
         """Forget all grants of an athlete."""
         self._grants = [grant for grant in self._grants if grant.athlete_id != athlete_id]

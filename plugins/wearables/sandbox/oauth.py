@@ -17,7 +17,8 @@ STATE_LENGTH = 8
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sandbox consent</title>
 <style>body{{font:16px system-ui;max-width:32rem;margin:3rem auto}}button{{display:block;margin:.5rem 0;padding:.5rem}}
 </style><h1>Who are you?</h1><p>An app asks for your data. This is the sandbox: pick an invented athlete.</p>
-<form method="post">{buttons}<button name="athlete_id" value="">I do not agree</button></form></html>"""
+<form method="post"><p>It asks for:{scopes}</p>{buttons}
+<button name="athlete_id" value="">I do not agree</button></form></html>"""
 
 
 async def authorize(request: Request) -> Response:
@@ -28,14 +29,16 @@ async def authorize(request: Request) -> Response:
     if problem:
         return JSONResponse({"error": "invalid_request", "error_description": problem}, 400)
     if request.method == "GET":
-        return HTMLResponse(_page(world))
+        return HTMLResponse(_page(world, query.get("scope", "").split()))
     form = await request.form()
     athlete_id = str(form.get("athlete_id", ""))
     if not athlete_id:
         return _back(query, {"error": "access_denied", "error_description": "The resource owner denied the request"})
     if not athlete_id.isdecimal() or int(athlete_id) not in world.squad:
         return JSONResponse({"error": "invalid_request", "error_description": "no such athlete"}, 400)
-    scopes = query.get("scope", "").split()
+    asked = query.get("scope", "").split()
+    ticked = form.getlist("scope") or asked
+    scopes = [scope for scope in asked if scope in ticked]
     return _back(query, {"code": world.grants.code(int(athlete_id), query["redirect_uri"], scopes)})
 
 
@@ -44,7 +47,9 @@ def _problem(world: World, query: Any) -> str:
         return "client_id is unknown"
     if query.get("response_type") != "code":
         return "response_type must be code"
-    if urlsplit(query.get("redirect_uri", "")).scheme not in {"https", "http", "whoop"}:
+    redirect_uri = query.get("redirect_uri", "")
+    is_registered = not world.redirect_uris or redirect_uri in world.redirect_uris
+    if urlsplit(redirect_uri).scheme not in {"https", "http", "whoop"} or not is_registered:
         return "redirect_uri is not registered"
     if len(query.get("state", "")) < STATE_LENGTH:
         return "state must be at least eight characters long"
@@ -53,13 +58,16 @@ def _problem(world: World, query: Any) -> str:
     return ""
 
 
-def _page(world: World) -> str:
+def _page(world: World, scopes: list[str]) -> str:
     buttons = "".join(
         f'<button name="athlete_id" value="{athlete.user_id}">'
         f"{html.escape(athlete.first_name)} {html.escape(athlete.last_name)}</button>"
         for athlete in world.squad.values()
     )
-    return PAGE.format(buttons=buttons)
+    boxes = "".join(
+        f'<br><label><input type="checkbox" name="scope" value="{scope}" checked> {scope}</label>' for scope in scopes
+    )
+    return PAGE.format(buttons=buttons, scopes=boxes)
 
 
 def _back(query: Any, answer: dict[str, str]) -> Response:

@@ -73,6 +73,8 @@ class World:
     per_minute: int = 100
     per_day: int = 10_000
     token_seconds: int = 3600
+    # The redirect addresses that are registered with the app; none: any will do.
+    redirect_uris: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         now = (self.now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).replace(microsecond=0)

@@ -47,6 +47,11 @@ class RateLimit:
         return cls(remaining, max(0.0, reset_seconds), {window: int(limit) for limit, window in told} or None)
 
 
+def client_key(base_url: str, client_id: str) -> str:
+    """Under which key the ledger keeps the budget of an app."""
+    return hashlib.sha256(f"{base_url}\n{client_id}".encode()).hexdigest()
+
+
 def pause_after_429(headers: Mapping[str, str]) -> float:
     """Seconds to pause after a 429: ``X-RateLimit-Reset``, else ``Retry-After``, else a minute."""
     for name in ("X-RateLimit-Reset", "Retry-After"):
@@ -70,7 +75,7 @@ class Budget:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
-        self._key = hashlib.sha256(f"{base_url}\n{client_id}".encode()).hexdigest()
+        self._key = client_key(base_url, client_id)
         self._sleep = sleep
         self._clock = clock
         self._lease_id: int | None = None

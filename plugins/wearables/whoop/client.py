@@ -14,6 +14,7 @@ from wearables.windows import Window
 
 PAGE_SIZE = 25  # WHOOP's largest
 PROFILE_PATH = "/developer/v2/user/profile/basic"
+ACCESS_PATH = "/developer/v2/user/access"
 
 
 class Tokens(Protocol):
@@ -57,9 +58,16 @@ class WhoopClient:
         except msgspec.DecodeError:
             raise IncompleteAnswer("WHOOP sent a profile that is not the JSON it promises; try again.") from None
 
+    def revoke_access(self) -> None:
+        """Withdraw the athlete's consent at WHOOP. Raises Reconnect when the grant is dead already."""
+        self._ask("DELETE", ACCESS_PATH, {})
+
     def _get(self, path: str, query: dict[str, str]) -> bytes:
+        return self._ask("GET", path, query)
+
+    def _ask(self, method: str, path: str, query: dict[str, str]) -> bytes:
         try:
-            return self._send(path, query)
+            return self._send(method, path, query)
         except Unauthorized:
             raise Reconnect("WHOOP refuses a fresh access token; let the athlete consent again.") from None
         except NotFound:
@@ -67,7 +75,7 @@ class WhoopClient:
         except BadRequest as error:
             raise WhoopUnavailable(f"WHOOP refused {path} ({error}); report this.") from None
 
-    def _send(self, path: str, query: dict[str, str]) -> bytes:
+    def _send(self, method: str, path: str, query: dict[str, str]) -> bytes:
         """Send with the current token; should WHOOP refuse that one, once more with a newer."""
         used: list[str] = []
 
@@ -76,10 +84,10 @@ class WhoopClient:
             return used[-1]
 
         try:
-            return self._transport.send("GET", path, token=newest, params=query).content
+            return self._transport.send(method, path, token=newest, params=query).content
         except Unauthorized:
             stale = used[-1]
-            return self._transport.send("GET", path, token=lambda: self._tokens(stale=stale), params=query).content
+            return self._transport.send(method, path, token=lambda: self._tokens(stale=stale), params=query).content
 
 
 def _instant(instant: dt.datetime) -> str:

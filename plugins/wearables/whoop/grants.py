@@ -8,6 +8,7 @@ the pair between the read and the answer.
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, Row
 
@@ -62,28 +63,28 @@ class Grants:
         run_sql(connection, "grants/save", **key, **encrypted(pair))
         run_sql(connection, "grants/end_refresh", **key)
 
-    def claim(self, refresh_token: str) -> TokenPair:
-        """Trade a refresh token of a yet unknown athlete for a pair, and keep the pair safe.
+    def claim(self, handed_in: str, trade: Callable[[str], TokenPair]) -> TokenPair:
+        """Trade a refresh token or a code of a yet unknown athlete for a pair, and keep the pair safe.
 
         An enrolment that broke off after the trade finds its pair again.
         """
-        key = {"integration": self._integration, "token_hash": _token_hash(refresh_token)}
+        key = {"integration": self._integration, "token_hash": _token_hash(handed_in)}
         with transaction(self._engine) as connection:
             kept = run_sql(connection, "grants/read_unclaimed", **key).one_or_none()
-        pair = decrypted(kept) if kept else self._endpoint.refresh(refresh_token)
+        pair = decrypted(kept) if kept else trade(handed_in)
         if kept and pair.expires_within(EXPIRY_MARGIN):
             pair = self._endpoint.refresh(pair.refresh_token)
         with transaction(self._engine) as connection:
             run_sql(connection, "grants/keep_unclaimed", **key, **encrypted(pair))
         return pair
 
-    def claimed(self, connection: Connection, refresh_token: str) -> None:
-        """The pair got by ``claim`` has found its athlete."""
+    def claimed(self, connection: Connection, handed_in: str) -> None:
+        """The pair got by ``claim`` has found its athlete, or its end."""
         run_sql(
             connection,
             "grants/drop_unclaimed",
             integration=self._integration,
-            token_hash=_token_hash(refresh_token),
+            token_hash=_token_hash(handed_in),
         )
 
     def _good_pair(self, athlete_id: int, stale: str | None) -> TokenPair:
@@ -162,5 +163,5 @@ def _mark(connection: Connection, key: dict, trouble: AthleteTrouble) -> None:
     run_sql(connection, "grants/mark", **key, state=trouble.grant_state, reason=str(trouble))
 
 
-def _token_hash(refresh_token: str) -> str:
-    return hashlib.sha256(refresh_token.encode()).hexdigest()
+def _token_hash(handed_in: str) -> str:
+    return hashlib.sha256(handed_in.encode()).hexdigest()

@@ -39,14 +39,17 @@ class WhoopHook(BaseHook):
             connection = self.get_connection(self.whoop_conn_id)
         except AirflowNotFoundException:
             raise Refused(
-                f"Airflow has no connection {self.whoop_conn_id!r}; add one of type whoop "
-                "(login = client id, password = client secret)."
+                f"Airflow has no connection {self.whoop_conn_id!r}; "
+                "add one of type WHOOP with Client ID and Client secret."
             ) from None
         if not connection.login or not connection.password:
-            raise Refused(
-                f"The connection {self.whoop_conn_id!r} lacks the client id (login) or the secret (password)."
-            )
-        return Credentials(_base_url(connection.host, connection.port), connection.login, connection.password)
+            raise Refused(f"The connection {self.whoop_conn_id!r} lacks the Client ID or the Client secret; add it.")
+        return Credentials(base_url(connection.host, connection.port), connection.login, connection.password)
+
+    @property
+    def app(self) -> tuple[str, str]:
+        """Which WHOOP app it is: base URL and client id. Raises Refused as ``credentials`` does."""
+        return self.credentials.base_url, self.credentials.client_id
 
     @cached_property
     def transport(self) -> HttpTransport:
@@ -64,14 +67,16 @@ class WhoopHook(BaseHook):
         return WhoopClient(self.transport, tokens)
 
     def test_connection(self) -> tuple[bool, str]:
-        """Whether WHOOP accepts the client id and secret; touches no athlete's grant."""
+        """Whether WHOOP accepts the client id and secret, and how many grants are alive; uses none of them."""
+        # The answer knows tables, which a hook does not.
+        from wearables.whoop.standing import standing
+
         try:
-            self.token_endpoint.verify_client()
+            return True, standing(self)
         except WearablesError as error:
             return False, str(error)
         finally:
             self.close()
-        return True, f"{self.credentials.base_url} accepts the client id and secret."
 
     def close(self) -> None:
         """Give back what was reserved of the request budget."""
@@ -79,7 +84,7 @@ class WhoopHook(BaseHook):
             self.transport.budget.close()
 
 
-def _base_url(host: str | None, port: int | None) -> str:
+def base_url(host: str | None, port: int | None) -> str:
     if not host:
         return DEFAULT_BASE_URL
     url = host if "://" in host else f"https://{host}"

@@ -15,9 +15,20 @@ from oauthlib.oauth2.rfc6749.errors import InvalidClientError, UnauthorizedClien
 from wearables.errors import Reconnect, Refused, WhoopUnavailable
 from wearables.whoop.transport import Transport
 
+AUTHORIZATION_PATH = "/oauth/oauth2/auth"
 TOKEN_PATH = "/oauth/oauth2/token"  # noqa: S105 - a path
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 DEFAULT_TOKEN_SECONDS = 3600
+OFFLINE = "offline"
+SCOPES = (
+    "read:recovery",
+    "read:cycles",
+    "read:workout",
+    "read:sleep",
+    "read:profile",
+    "read:body_measurement",
+    OFFLINE,
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,26 @@ class TokenPair:
         """Whether the access token is dead, or will be before ``margin`` has passed."""
         return self.expires_at <= dt.datetime.now(dt.UTC) + margin
 
+    @property
+    def lost_scopes(self) -> list[str]:
+        """Scopes that were asked for and not granted; an answer that names none grants all."""
+        granted = set(self.scopes.split() or SCOPES)
+        if not self.refresh_token:
+            granted.discard(OFFLINE)
+        return [scope for scope in SCOPES if scope not in granted]
+
+
+def authorization_url(credentials: Credentials, redirect_url: str, state: str) -> str:
+    """Where an athlete consents; WHOOP sends the answer to ``redirect_url``."""
+    query = {
+        "client_id": credentials.client_id,
+        "redirect_uri": redirect_url,
+        "response_type": "code",
+        "scope": " ".join(SCOPES),
+        "state": state,
+    }
+    return f"{credentials.base_url}{AUTHORIZATION_PATH}?{urlencode(query)}"
+
 
 class TokenEndpoint:
     """WHOOP's token endpoint."""
@@ -62,6 +93,17 @@ class TokenEndpoint:
             return self._pair(response, refresh_token)
         raise _meaning(response, error)
 
+    def redeem(self, code: str, redirect_url: str) -> TokenPair:
+        """Trade the code that WHOOP sent to ``redirect_url`` for a pair; it has no refresh token without `offline`.
+
+        Raises as ``refresh`` does; Reconnect when the code is spent, expired or not one.
+        """
+        body = self._messages.prepare_request_body(code=code, redirect_uri=redirect_url, include_client_id=False)
+        response, error = self._ask(body)
+        if error is None:
+            return self._pair(response, "")
+        raise _meaning(response, error)
+
     def verify_client(self) -> None:
         """Prove client id and secret without any athlete: a made-up grant must be refused as such.
 
@@ -75,7 +117,7 @@ class TokenEndpoint:
 
     def _refresh_body(self, refresh_token: str) -> str:
         # WHOOP gives no new refresh token unless `offline` is asked for again.
-        return self._messages.prepare_refresh_body(refresh_token=refresh_token, scope="offline")
+        return self._messages.prepare_refresh_body(refresh_token=refresh_token, scope=OFFLINE)
 
     def _ask(self, body: str) -> tuple[requests.Response, OAuth2Error | None]:
         app = {"client_id": self._credentials.client_id, "client_secret": self._credentials.client_secret}
@@ -99,13 +141,13 @@ class TokenEndpoint:
             access_token=token["access_token"],
             refresh_token=token.get("refresh_token") or refresh_token,
             expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds),
-            scopes=str(token.get("scope") or ""),
+            scopes=" ".join(token.get("scope") or ()),
         )
 
     def _bad_client(self) -> Refused:
         return Refused(
             f"WHOOP at {self._credentials.base_url} does not accept the client id and secret; "
-            "correct login and password of the Airflow connection."
+            "correct Client ID and Client secret of the Airflow connection."
         )
 
 

@@ -6,6 +6,7 @@ from itertools import count
 
 from sqlalchemy import Connection, Row
 
+from wearables.erasure import delete_latecomers
 from wearables.integrations import Integration
 from wearables.landing import Landing
 from wearables.warehouse import copy_lines, run_sql, sql, transaction, warehouse
@@ -25,6 +26,7 @@ def stage(integration: Integration, run_id: str, chunk: Window) -> dict[str, int
     """
     with transaction(warehouse()) as connection:
         run_sql(connection, "stage/lock", integration=integration.name)
+        delete_latecomers(connection, integration.name, run_id)
         plan = read_plan(connection, integration.name, run_id)
         units = [row for row in chunk_units(connection, plan, chunk) if row.state == "landed"]
         outcomes = _stage(connection, integration.name, run_id, chunk, units) if units else []

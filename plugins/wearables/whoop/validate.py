@@ -76,13 +76,13 @@ def check_setup(integration: Integration) -> list[Row]:
 
 def _roster(connection: Connection, integration: Integration) -> list[Row]:
     require_migrated(connection)
-    athletes = run_sql(connection, "grants/roster", integration=integration.name).all()
+    known = run_sql(connection, "grants/roster", integration=integration.name).all()
+    athletes = [athlete for athlete in known if athlete.grant_state != "offboarded"]
     if not athletes:
         raise Refused(
-            f"No athlete is enrolled in {integration.name}; "
-            f"run `bin/wearables enroll {integration.name} --refresh-token -`."
+            f"No athlete is enrolled in {integration.name}; run `bin/wearables enroll {integration.name} --invite`."
         )
-    return list(athletes)
+    return athletes
 
 
 def _verify_client(integration: Integration) -> None:

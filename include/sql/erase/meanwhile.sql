@@ -1,0 +1,7 @@
+-- One row per athlete who was erased since the pull began. Parameters: integration, run_id.
+select erased.athlete_id
+from ops.erased_athletes as erased
+inner join ops.runs as runs on erased.integration = runs.integration
+where erased.integration = %(integration)s
+and runs.run_id = %(run_id)s
+and erased.erased_at >= runs.started_at

@@ -1,0 +1,15 @@
+-- One row per athlete of an integration, those who need attention first. Parameters: integration, most, skip.
+select
+    athletes.athlete_id,
+    concat_ws(' ', athletes.first_name, athletes.last_name) as athlete_name,
+    case when athletes.offboarded_at is null then coalesce(grants.state, 'none') else 'offboarded' end as grant_state,
+    grants.reason,
+    athletes.enrolled_at,
+    count(*) over () as total
+from ops.athletes as athletes
+left join vault.grants as grants
+    on athletes.integration = grants.integration
+    and athletes.athlete_id = grants.athlete_id
+where athletes.integration = %(integration)s
+order by athletes.offboarded_at is not null, coalesce(grants.state, 'none') = 'active', athletes.athlete_id
+limit %(most)s offset %(skip)s

@@ -1,0 +1,58 @@
+"""What guards every public page: a rate limit by address, and headers that leave a browser no choice."""
+
+import base64
+import hashlib
+from urllib.parse import urlsplit
+
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wearables.consent import outcomes
+from wearables.consent.render import STYLE, render_outcome
+from wearables.whoop.hook import DEFAULT_BASE_URL
+
+# An athlete needs three requests; a squad that consents together may share one address.
+RATE = parse("60/minute")
+# In the memory of each process: the api-server is one, and more would only be more lenient.
+LIMITER = MovingWindowRateLimiter(MemoryStorage())
+
+STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def content_policy(whoop_url: str = DEFAULT_BASE_URL) -> str:
+    """No script, no frame, nothing from elsewhere.
+
+    A browser holds the redirects that follow a form to `form-action`, and WHOOP's own sign-in redirects to hosts of its
+    choice: hence any https address.
+    """
+    parts = urlsplit(whoop_url)
+    return (
+        f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'; "
+        f"form-action 'self' https: {parts.scheme}://{parts.netloc}"
+    )
+
+
+class Guard(BaseHTTPMiddleware):
+    """Refuses who asks too often, and sets the headers."""
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        """Answer, or refuse to."""
+        address = request.client.host if request.client else ""
+        if LIMITER.hit(RATE, address):
+            response = await call_next(request)
+        else:
+            response = render_outcome(outcomes.TOO_BUSY)
+            response.headers["Retry-After"] = str(RATE.get_expiry())
+        response.headers.setdefault("Content-Security-Policy", content_policy())
+        response.headers.update(HEADERS)
+        return response

@@ -1,0 +1,61 @@
+"""The pages as one application, mounted by Airflow at /wearables; nothing of it is for anonymous visitors."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse
+from starlette.exceptions import HTTPException as AnyHTTPException
+
+from wearables.errors import WearablesError
+from wearables.ui import athletes, creation, overview, pull_log, pulling, single
+from wearables.ui.guard import SIGNED_IN
+from wearables.ui.rendering import HEADERS, TEMPLATES
+
+STATIC = {path.name: path for path in Path(__file__).with_name("static").iterdir()}
+
+app = FastAPI(title="Integrations", dependencies=SIGNED_IN, docs_url=None, redoc_url=None, openapi_url=None)
+for each in (overview, creation, single, pulling, athletes, pull_log):
+    app.include_router(each.router)
+
+
+@app.get("/static/{name}")
+def static(name: str) -> FileResponse:
+    """A style sheet, a script or a picture."""
+    if name not in STATIC:
+        raise HTTPException(404, "There is no such file.")
+    return FileResponse(STATIC[name], headers={"Cache-Control": "max-age=300"})
+
+
+@app.middleware("http")
+async def harden(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Every answer carries the same strict headers."""
+    answer = await call_next(request)
+    for name, value in HEADERS.items():
+        answer.headers.setdefault(name, value)
+    return answer
+
+
+@app.exception_handler(AnyHTTPException)
+async def refused(request: Request, error: AnyHTTPException) -> HTMLResponse:
+    """Say what is not allowed or not there."""
+    return _error_page(request, error.status_code, str(error.detail))
+
+
+@app.exception_handler(WearablesError)
+async def explained(request: Request, error: WearablesError) -> HTMLResponse:
+    """A mistake or a set-up at fault is one sentence with the remedy, here as everywhere."""
+    return _error_page(request, 409, str(error))
+
+
+@app.exception_handler(RequestValidationError)
+async def malformed(request: Request, error: RequestValidationError) -> HTMLResponse:
+    """What was sent is not repeated: it may be a secret."""
+    fields = ", ".join(sorted({str(each["loc"][-1]) for each in error.errors()}))
+    return _error_page(request, 422, f"This cannot be read: {fields}.")
+
+
+def _error_page(request: Request, status: int, sentence: str) -> HTMLResponse:
+    context = {"root": request.scope.get("root_path", ""), "status": status, "sentence": sentence}
+    return TEMPLATES.TemplateResponse(request, "error.html", context, status_code=status)

@@ -1,0 +1,78 @@
+"""Who may do what on the pages, by Airflow's own roles; and the token that ties an action to its page.
+
+Readers (may see DAGs) see; whoever may trigger a DAG may pull; whoever may edit connections may do the rest.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Annotated
+
+from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
+from airflow.api_fastapi.core_api.security import (
+    GetUserDep,
+    get_user,
+    requires_access_connection,
+    requires_access_dag,
+)
+from airflow.api_fastapi.logging.decorators import action_logging
+from fastapi import Depends, Form, HTTPException, Request
+
+from wearables.errors import Refused
+from wearables.settings import grant_keys
+
+NONCE_COOKIE = "wearables_nonce"
+RUN = DagAccessEntity.RUN
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What the pages offer a user."""
+
+    may_pull: bool
+    may_edit: bool
+
+
+def rights_of(user: GetUserDep) -> Rights:
+    """What a user may do beyond reading."""
+    manager = get_auth_manager()
+    return Rights(
+        may_pull=manager.is_authorized_dag(method="POST", access_entity=RUN, user=user),
+        may_edit=manager.is_authorized_connection(method="PUT", user=user),
+    )
+
+
+RightsDep = Annotated[Rights, Depends(rights_of)]
+
+
+def new_nonce() -> str:
+    """The random half of a token: it lives in a cookie of the browser."""
+    return secrets.token_urlsafe(24)
+
+
+def csrf_token(user_id: str, nonce: str) -> str:
+    """The half that a page carries: nobody can make it without the key of the grants.
+
+    Airflow's own secret will not do: left alone, each process makes another one.
+    """
+    keys = grant_keys()
+    if not keys:
+        raise Refused("WEARABLES_GRANT_KEYS is not set; give it a Fernet key (`make install` makes one).")
+    return hmac.new(keys[0].encode(), f"pages\n{user_id}\n{nonce}".encode(), hashlib.sha256).hexdigest()
+
+
+def _comes_from_a_page(request: Request, user: GetUserDep, csrf: Annotated[str, Form()] = "") -> None:
+    nonce = request.cookies.get(NONCE_COOKIE, "")
+    if not nonce or not hmac.compare_digest(csrf.encode(), csrf_token(user.get_id(), nonce).encode()):
+        raise HTTPException(403, "This form is stale or was not made by this page; reload the page and try again.")
+
+
+CSRF = Depends(_comes_from_a_page)
+SIGNED_IN = [Depends(get_user)]
+READER = [Depends(requires_access_dag("GET"))]
+# Every action is noted in Airflow's audit log; never with what was typed.
+PULLER = [Depends(requires_access_dag("POST", RUN)), CSRF, Depends(action_logging())]
+EDITOR_SEES = [Depends(requires_access_dag("GET")), Depends(requires_access_connection("PUT"))]
+EDITOR = [*EDITOR_SEES, CSRF, Depends(action_logging())]

@@ -1,0 +1,76 @@
+"""What the browser tests share: one Airflow and one Chromium for all, a sandbox and a signed-in page for each."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.stack import Stack, running
+from tests.browser.steps import HEIGHT, WIDTH, new_page
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LEAST_HEIGHT = 560
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A running Airflow with an empty warehouse and no integration."""
+    with running() as made:
+        yield made
+        import shutil as s2
+
+        s2.copytree(made.home / "local" / "logs", "/tmp/pages-last-logs", dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.fail("No Chromium was found; run bin/_browser, which says how to get one.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(stack: Stack, chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """``visit("admin")`` is a page signed in as that user; ``visit()`` is an anonymous visitor's."""
+    pages = []
+
+    def make(user: str | None = None, width: int = WIDTH, scheme: str = "light") -> Page:
+        pages.append(new_page(chromium, stack.url, user, width, scheme))
+        return pages[-1]
+
+    yield make
+    for each in pages:
+        each.context.close()
+
+
+@pytest.fixture
+def picture() -> Callable[[Page, str], None]:
+    """Keeps a picture of a page for the documentation, when SCREENSHOTS is set."""
+
+    def take(page: Page, name: str) -> None:
+        if not os.environ.get("SCREENSHOTS"):
+            return
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        height = int(page.frames[-1].evaluate("document.body.offsetHeight"))
+        page.set_viewport_size({"width": WIDTH, "height": min(max(height + 24, LEAST_HEIGHT), HEIGHT * 2)})
+        page.screenshot(path=IMAGES / f"{name}.png")
+
+    return take

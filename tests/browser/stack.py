@@ -1,0 +1,122 @@
+"""A whole Airflow of its own for the browser: started by the code of `make up`, gone with the process that wanted it.
+
+Run as a program it starts the services, says `ready`, and stops them when its input ends: also when whoever started
+it was killed.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+USERS = {"admin": "admin", "user": "user", "viewer": "viewer"}
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running Airflow."""
+
+    url: str
+    home: Path
+
+    @property
+    def integrations(self) -> Path:
+        """Folder of the integration files."""
+        return self.home / "integrations"
+
+    @property
+    def logs(self) -> str:
+        """Everything the services have logged so far, tasks included."""
+        paths = [*(self.home / "local" / "logs").rglob("*.log"), *(self.home / "airflow" / "logs").rglob("*.log")]
+        return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in paths)
+
+
+@contextmanager
+def running() -> Iterator[Stack]:
+    """Start the stack on free ports, in a folder that goes with it."""
+    home = Path(tempfile.mkdtemp(prefix="wearables-browser-"))
+    environment = _environment(home)
+    # bin/_env adds the settings of airflow.env that are not set yet, as for every command.
+    words = ["bash", "-c", 'source bin/_env; exec "$python" -m tests.browser.stack']
+    # Ctrl-C reaches the tests, which then end its input; a second signal would cut its work short.
+    with (home / "stack.log").open("w") as log:
+        keeper = subprocess.Popen(
+            words, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+            text=True, start_new_session=True,
+        )  # fmt: skip
+    assert keeper.stdin and keeper.stdout
+    try:
+        said = ""
+        for line in keeper.stdout:
+            if line.strip() == "ready":
+                yield Stack(environment["AIRFLOW__API__BASE_URL"], home)
+                break
+            said += line
+        else:
+            raise RuntimeError(f"the stack has not started: {said}{(home / 'stack.log').read_text()[-2000:]}")
+    finally:
+        keeper.stdin.close()
+        keeper.stdout.read()
+        keeper.wait()
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """What differs from airflow.env: free ports; folders, keys and users of its own."""
+    from cryptography.fernet import Fernet
+
+    from wearables.local.ports import free_port
+
+    (home / "integrations").mkdir()
+    (home / "local").mkdir()
+    (home / "passwords.json").write_text(json.dumps(USERS))
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AIRFLOW", "_AIRFLOW", "WEARABLES_", "PYTEST", "COV_"))
+    }
+    port = free_port()
+    own = {
+        "WEARABLES_LOCAL": str(home / "local"),
+        "WEARABLES_INTEGRATIONS": str(home / "integrations"),
+        "WEARABLES_LANDING": (home / "landing").as_uri(),
+        "WEARABLES_GRANT_KEYS": Fernet.generate_key().decode(),
+        "POSTGRES_PORT": str(free_port()),
+        "POSTGRES_PASSWORD": "browser",
+        "SANDBOX_PORT": str(free_port()),
+        "AIRFLOW_HOME": str(home / "airflow"),
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
+        "AIRFLOW__CORE__FERNET_KEY": Fernet.generate_key().decode(),
+        "AIRFLOW__API_AUTH__JWT_SECRET": "a secret of the browser tests, long enough to sign",
+        "AIRFLOW__API__SECRET_KEY": "a secret of the browser tests",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,user:user,viewer:viewer",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
+        "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "1",
+        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "1",
+    }
+    return inherited | own
+
+
+def keep() -> None:
+    """Start, say so, wait for the end of the input, stop."""
+    from wearables.local import stack
+
+    try:
+        stack.up()
+        print("ready", flush=True)
+        sys.stdin.read()
+    finally:
+        stack.down()
+        stack.delete_data()
+        shutil.rmtree(Path(os.environ["WEARABLES_LOCAL"]).parent, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    keep()

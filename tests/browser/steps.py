@@ -1,0 +1,92 @@
+"""What a person does on the pages, step by step."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Browser, FrameLocator, Page, expect
+
+from tests.browser.stack import USERS
+
+SECRET = "sandbox-secret"
+WIDTH, HEIGHT = 1180, 800
+# Long, for the machine may be busy; nothing is ever waited for in vain.
+PATIENCE_MILLISECONDS = 30_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
+Picture = Callable[[Page, str], None]
+
+
+def new_page(browser: Browser, url: str, user: str | None, width: int, scheme: str) -> Page:
+    """A page of a browser of its own, signed in as a user or anonymous; close its context in the end."""
+    context = browser.new_context(
+        base_url=url,
+        viewport={"width": width, "height": HEIGHT},
+        color_scheme=scheme,
+        timezone_id="Europe/London",
+        locale="en-GB",
+    )
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    page = context.new_page()
+    if user:
+        page.goto("/auth/login")
+        page.fill("input[name=username]", user)
+        page.fill("input[name=password]", USERS[user])
+        page.click("button[type=submit]")
+        page.wait_for_url(lambda url: "/auth/" not in url)
+    return page
+
+
+def frame(page: Page) -> FrameLocator:
+    """Our page within Airflow's."""
+    return page.frame_locator("iframe[title=Integrations]")
+
+
+def open_page(page: Page, path: str = "") -> FrameLocator:
+    """One of our pages, by its address in Airflow."""
+    page.goto(f"/plugin/integrations/wearables/{path}")
+    ours = frame(page)
+    expect(ours.get_by_role("heading", level=1)).to_be_visible()
+    return ours
+
+
+def fill_in(ours: FrameLocator, world: Any, name: str, secret: str = SECRET) -> None:
+    """The form of a new integration."""
+    ours.get_by_label("Name", exact=True).fill(name)
+    ours.get_by_label("Client ID").fill(world.client_id)
+    ours.get_by_label("Client secret").fill(secret)
+    ours.get_by_label("Time zone").fill("Europe/London")
+    ours.get_by_label("Schedule").fill("0 6 * * *")
+    ours.get_by_text("Advanced").click()
+    ours.get_by_label("API base URL").fill(world.url)
+
+
+def create(page: Page, world: Any, name: str) -> FrameLocator:
+    """A new integration; ends on its page."""
+    ours = open_page(page, "create")
+    fill_in(ours, world, name)
+    ours.get_by_role("button", name="Validate and create").click()
+    expect(ours.get_by_role("heading", name=name)).to_be_visible()
+    return ours
+
+
+def invite(ours: FrameLocator) -> str:
+    """The link of a new invitation."""
+    ours.get_by_role("button", name="Invite athlete").click()
+    return ours.get_by_label("Link of the invitation").input_value()
+
+
+def consent(page: Page, link: str, athlete_id: int, picture: Picture) -> None:
+    """As the athlete: no login, read what it is about, agree at WHOOP."""
+    page.goto(link)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("have your WHOOP data?")
+    picture(page, "consent")
+    page.get_by_role("button", name="Continue to WHOOP").click()
+    page.locator(f"button[value='{athlete_id}']").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are connected")
+    picture(page, "consent-done")
+
+
+def pull_the_previous_day(ours: FrameLocator, until: str) -> None:
+    """Pull now, and watch the log until the run has ended."""
+    ours.get_by_role("link", name="Pull now").first.click()
+    ours.get_by_role("button", name="Pull now").click()
+    expect(ours.get_by_role("heading", level=2)).to_contain_text(until, timeout=90_000)
