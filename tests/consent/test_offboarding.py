@@ -169,10 +169,11 @@ def test_an_erased_athlete_does_not_come_back(team: Make, tmp_path: Path) -> Non
             window = Window(*map(dt.datetime.fromisoformat, chunk))
             stage(squad.integration, run_id, window)
     assert squad.rows("select 1 from raw.records where athlete_id = %s", gone) == []
+    assert landed(tmp_path, gone) == []
     with pytest.raises(Refused, match="was erased from team; only their own consent"):
         enroll("team", squad.world.consent(gone).refresh_token)
-    assert squad.rows("select 1 from ops.athletes where athlete_id = %s", gone) == []
-    assert offboard("team", gone, erase=True).landing_files > 0
+    assert squad.rows("select count(*) from vault.unclaimed_grants") == [(0,)]
+    assert offboard("team", gone, erase=True).revocation == offboarding.NO_GRANT
     assert whereabouts(squad, gone) == {TOMBSTONE}
 
 
