@@ -19,6 +19,7 @@ from wearables.whoop import extract as extract_module
 from wearables.whoop.extract import extract
 from wearables.whoop.pull_log import Unit, fail
 from wearables.whoop.stage import stage
+from wearables.whoop.validate import check_setup
 from wearables.windows import Window
 
 Make = Callable[..., Any]
@@ -158,9 +159,11 @@ def test_an_erased_athlete_does_not_come_back(team: Make, tmp_path: Path) -> Non
     offboard("team", gone, erase=True)
     squad.pull(**squad.all_days())
     assert whereabouts(squad, gone) == {TOMBSTONE}
-    # a backup of the landing zone and of the pull log is put back
+    # a backup of the landing zone, of the roster and of the pull log is put back
     shutil.rmtree(tmp_path / "landing")
     (tmp_path / "backup").rename(tmp_path / "landing")
+    squad.rows("insert into ops.athletes values ('team', %s, 'Avery', 'Ashdown') returning 1", gone)
+    assert gone not in {athlete.athlete_id for athlete in check_setup(squad.integration)}
     places = ", ".join(["%s"] * len(unit))
     squad.rows(f"insert into ops.pulls values ({places}) returning 1", *unit)
     squad.rows("update ops.pulls set state = 'landed' where athlete_id = %s returning 1", gone)
