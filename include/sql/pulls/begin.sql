@@ -1,20 +1,29 @@
--- One row per collection: an athlete's units that are being pulled; none about an athlete who was erased, whom the lock
--- keeps as they are. Parameters: integration, run_id, chunk_start, chunk_end, athlete_id; collections and paths (in step).
+-- One row per collection: an athlete's units that are being pulled; none about an athlete who was erased: the lock lets
+-- no erasure come in between. Parameters: integration, run_id, chunk_start, chunk_end, athlete_id; collections and paths
+-- (in step).
+select
+from ops.athletes
+where integration = %(integration)s
+and athlete_id = %(athlete_id)s
+for key share;
+
 insert into ops.pulls (integration, run_id, chunk_start, chunk_end, athlete_id, collection, state, path)
 select
-    athlete.integration,
+    %(integration)s,
     %(run_id)s,
     %(chunk_start)s,
     %(chunk_end)s,
-    athlete.athlete_id,
+    %(athlete_id)s,
     unit.collection,
     'running',
     unit.path
-from ops.athletes as athlete
-cross join unnest(%(collections)s::text [], %(paths)s::text []) as unit (collection, path)
-where athlete.integration = %(integration)s
-and athlete.athlete_id = %(athlete_id)s
-for key share of athlete
+from unnest(%(collections)s::text [], %(paths)s::text []) as unit (collection, path)
+where not exists (
+    select
+    from ops.erased_athletes
+    where integration = %(integration)s
+    and athlete_id = %(athlete_id)s
+)
 on conflict (integration, run_id, chunk_start, athlete_id, collection) do update
 set
     state = excluded.state,
