@@ -135,7 +135,7 @@ def test_the_connection_form_asks_for_what_whoop_gives_and_its_test_button_works
     metas = {each["connection_type"]: each for each in page.request.get("/ui/connections/hook_meta").json()}
     fields = metas["whoop"]["standard_fields"]
     shown = {name: field["title"] for name, field in fields.items() if field and not field.get("hidden")}
-    print(json.dumps(fields))
+    assert shown == {"host": "API base URL", "login": "Client ID", "password": "Client secret"}
     body = {"connection_id": "new", "conn_type": "whoop", "host": south.world.url, "login": south.world.client_id}
     answers = [
         page.request.post("/api/v2/connections/test", data=body | {"password": secret}).json()
