@@ -49,6 +49,7 @@ survey_questions: ["Alcohol?"]
         ("chunk_days: 29", "chunk_days: .*less than or equal to 28"),
         ("chunk_days: '7'", "chunk_days: .*valid integer"),
         ("chunk_days: true", "chunk_days: .*valid integer"),
+        ("member_cap: 0", "member_cap: .*greater than or equal to 1"),
         ("lookback_days: -1", "lookback_days: .*greater than or equal to 0"),
         ("timezone: Europe/Bärlin", "timezone: is no IANA time zone"),
         ("timezone: 3", "timezone: .*valid string"),

@@ -43,9 +43,15 @@ def enroll(integration_name: str, refresh_token: str) -> Athlete:
         hook.close()
     with transaction(engine) as connection:
         athlete = save(connection, integration.name, profile)
-        _refuse_erased(connection, integration.name, athlete)
-        grants.save(connection, athlete.athlete_id, pair)
+        is_erased = _is_erased(connection, integration.name, athlete)
+        if not is_erased:
+            grants.save(connection, athlete.athlete_id, pair)
         grants.claimed(connection, handed_in)
+    if is_erased:
+        raise Refused(
+            f"Athlete {athlete.athlete_id} was erased from {integration.name}; only their own consent brings them "
+            f"back: `bin/wearables enroll {integration.name} --invite`."
+        )
     return athlete
 
 
@@ -68,10 +74,10 @@ def save(connection: Connection, integration: str, profile: Profile) -> Athlete:
     return Athlete(profile.user_id, f"{first_name} {last_name}".strip())
 
 
-def _refuse_erased(connection: Connection, integration: str, athlete: Athlete) -> None:
-    # After the athlete's row is written: that waited for an erasure under way.
-    if run_sql(connection, "erase/is_erased", integration=integration, athlete_id=athlete.athlete_id).scalar():
-        raise Refused(
-            f"Athlete {athlete.athlete_id} was erased from {integration}; only their own consent brings them back: "
-            f"`bin/wearables enroll {integration} --invite`."
-        )
+def _is_erased(connection: Connection, integration: str, athlete: Athlete) -> bool:
+    """Whether the athlete must not be enrolled; then the row just written, which waited for any erasure, goes again."""
+    key = {"integration": integration, "athlete_id": athlete.athlete_id}
+    is_erased = bool(run_sql(connection, "erase/is_erased", **key).scalar())
+    if is_erased:
+        run_sql(connection, "erase/rows", **key)
+    return is_erased

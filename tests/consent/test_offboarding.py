@@ -19,6 +19,7 @@ from wearables.whoop import extract as extract_module
 from wearables.whoop.extract import extract
 from wearables.whoop.pull_log import Unit, fail
 from wearables.whoop.stage import stage
+from wearables.whoop.validate import check_setup
 from wearables.windows import Window
 
 Make = Callable[..., Any]
@@ -158,9 +159,11 @@ def test_an_erased_athlete_does_not_come_back(team: Make, tmp_path: Path) -> Non
     offboard("team", gone, erase=True)
     squad.pull(**squad.all_days())
     assert whereabouts(squad, gone) == {TOMBSTONE}
-    # a backup of the landing zone and of the pull log is put back
+    # a backup of the landing zone, of the roster and of the pull log is put back
     shutil.rmtree(tmp_path / "landing")
     (tmp_path / "backup").rename(tmp_path / "landing")
+    squad.rows("insert into ops.athletes values ('team', %s, 'Avery', 'Ashdown') returning 1", gone)
+    assert gone not in {athlete.athlete_id for athlete in check_setup(squad.integration)}
     places = ", ".join(["%s"] * len(unit))
     squad.rows(f"insert into ops.pulls values ({places}) returning 1", *unit)
     squad.rows("update ops.pulls set state = 'landed' where athlete_id = %s returning 1", gone)
@@ -169,10 +172,11 @@ def test_an_erased_athlete_does_not_come_back(team: Make, tmp_path: Path) -> Non
             window = Window(*map(dt.datetime.fromisoformat, chunk))
             stage(squad.integration, run_id, window)
     assert squad.rows("select 1 from raw.records where athlete_id = %s", gone) == []
+    assert landed(tmp_path, gone) == []
     with pytest.raises(Refused, match="was erased from team; only their own consent"):
         enroll("team", squad.world.consent(gone).refresh_token)
-    assert squad.rows("select 1 from ops.athletes where athlete_id = %s", gone) == []
-    assert offboard("team", gone, erase=True).landing_files > 0
+    assert squad.rows("select count(*) from vault.unclaimed_grants") == [(0,)]
+    assert offboard("team", gone, erase=True).revocation == offboarding.NO_GRANT
     assert whereabouts(squad, gone) == {TOMBSTONE}
 
 

@@ -168,3 +168,11 @@ def test_the_controls_work_over_http(world: World) -> None:
     assert requests.post(f"{base}/faults", json={"kind": "status", "status": 502}, timeout=5).status_code == 204
     assert ask(world, athlete_id, "cycle").status_code == 502
     assert requests.get(f"{base}/truth", timeout=5).json() == world.truth
+
+
+def test_only_a_registered_redirect_address_will_do(sandbox: Any) -> None:
+    world = sandbox(athletes=1, days=3, redirect_uris=("https://team.example.org/back",))
+    query = {"response_type": "code", "client_id": world.client_id, "state": "eight or more"}
+    for address, status in (("https://team.example.org/back", 200), ("https://team.example.org/back/", 400)):
+        answer = requests.get(f"{world.url}/oauth/oauth2/auth", params=query | {"redirect_uri": address}, timeout=20)
+        assert answer.status_code == status

@@ -174,8 +174,8 @@ def test_a_new_consent_heals_a_dead_grant(warehouse_engine: Engine) -> None:
 def test_an_enrolment_that_broke_off_finds_its_pair_again(warehouse_engine: Engine) -> None:
     endpoint = Endpoint(lambda token: pair("2"))
     grants = Grants(warehouse_engine, "team", endpoint)
-    assert grants.claim("handed-in").refresh_token == "refresh-2"
-    assert grants.claim("handed-in").refresh_token == "refresh-2"
+    assert grants.claim("handed-in", endpoint.refresh).refresh_token == "refresh-2"
+    assert grants.claim("handed-in", endpoint.refresh).refresh_token == "refresh-2"
     assert endpoint.asked == ["handed-in"]
 
 

@@ -1,4 +1,4 @@
--- One row per athlete of the integration. Parameters: integration.
+-- One row per athlete of the integration, erased ones left out. Parameters: integration.
 select
     athletes.athlete_id,
     concat_ws(' ', athletes.first_name, athletes.last_name) as athlete_name,
@@ -10,4 +10,10 @@ left join vault.grants as grants
     on athletes.integration = grants.integration
     and athletes.athlete_id = grants.athlete_id
 where athletes.integration = %(integration)s
+and not exists (
+    select
+    from ops.erased_athletes as erased
+    where erased.integration = athletes.integration
+    and erased.athlete_id = athletes.athlete_id
+)
 order by athletes.athlete_id
