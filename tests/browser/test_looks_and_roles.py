@@ -132,10 +132,17 @@ def test_the_connection_form_asks_for_what_whoop_gives_and_its_test_button_works
     south: South, visit: Any, picture: Picture
 ) -> None:
     page = visit("admin")
-    metas = {each["connection_type"]: each for each in page.request.get("/ui/connections/hook_meta").json()}
-    fields = metas["whoop"]["standard_fields"]
-    shown = {name: field["title"] for name, field in fields.items() if field and not field.get("hidden")}
-    assert shown == {"host": "API base URL", "login": "Client ID", "password": "Client secret"}
+    page.goto("/connections")
+    page.get_by_role("button", name="Add Connection").click()
+    page.get_by_role("combobox").last.click()
+    page.keyboard.type("whoop")
+    page.keyboard.press("Enter")
+    form = page.get_by_role("dialog")
+    for label in ("API base URL", "Client ID", "Client secret"):
+        expect(form.get_by_text(label, exact=True)).to_be_visible()
+    for label in ("Port", "Schema", "Login", "Password", "Host"):
+        expect(form.get_by_text(label, exact=True)).to_have_count(0)
+    picture(page, "connection")
     body = {"connection_id": "new", "conn_type": "whoop", "host": south.world.url, "login": south.world.client_id}
     answers = [
         page.request.post("/api/v2/connections/test", data=body | {"password": secret}).json()
