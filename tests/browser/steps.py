@@ -41,8 +41,11 @@ def frame(page: Page) -> FrameLocator:
 
 
 def open_page(page: Page, path: str = "") -> FrameLocator:
-    """One of our pages, by its address in Airflow."""
-    page.goto(f"/plugin/integrations/wearables/{path}")
+    """One of our pages, within Airflow's; only the frame is loaded when it is there already."""
+    if page.locator("iframe[title=Integrations]").count():
+        page.frames[-1].goto(f"/wearables/{path}")
+    else:
+        page.goto(f"/plugin/integrations/wearables/{path}")
     ours = frame(page)
     expect(ours.get_by_role("heading", level=1)).to_be_visible()
     return ours

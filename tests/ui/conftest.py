@@ -21,13 +21,12 @@ class Visitor(TestClient):
 @pytest.fixture
 def signed_in(airflow_database: None) -> Iterator[Callable[[str | None], Visitor]]:
     """``signed_in("viewer")`` is a visitor with that role in Airflow; ``signed_in(None)`` is anonymous."""
-    from airflow.api_fastapi.app import create_auth_manager, get_auth_manager
+    from airflow.api_fastapi.app import create_auth_manager
     from airflow.api_fastapi.core_api.security import get_user
 
     from wearables.ui.app import app
 
     create_auth_manager()
-    get_auth_manager().init()
 
     def make(role: str | None) -> Visitor:
         app.dependency_overrides.clear()

@@ -1,11 +1,50 @@
 -- One row per integration and grant state: how many athletes. Parameters: integrations.
+-- Counted apart, for a join of all athletes takes four times as long: a grant always has its athlete.
+with enrolled as (
+    select
+        integration,
+        count(*) as athletes,
+        count(offboarded_at) as offboarded
+    from ops.athletes
+    where integration = any(%(integrations)s::text [])
+    group by integration
+),
+
+granted as (
+    select
+        integration,
+        state,
+        count(*) as athletes
+    from vault.grants
+    where integration = any(%(integrations)s::text [])
+    group by integration, state
+),
+
+counts as (
+    select
+        integration,
+        state as grant_state,
+        athletes
+    from granted
+    union all
+    select
+        integration,
+        'offboarded',
+        offboarded
+    from enrolled
+    union all
+    select
+        enrolled.integration,
+        'none',
+        enrolled.athletes - enrolled.offboarded - coalesce(sum(granted.athletes), 0)
+    from enrolled
+    left join granted on enrolled.integration = granted.integration
+    group by enrolled.integration, enrolled.athletes, enrolled.offboarded
+)
+
 select
-    athletes.integration,
-    case when athletes.offboarded_at is null then coalesce(grants.state, 'none') else 'offboarded' end as grant_state,
-    count(*) as athletes
-from ops.athletes as athletes
-left join vault.grants as grants
-    on athletes.integration = grants.integration
-    and athletes.athlete_id = grants.athlete_id
-where athletes.integration = any(%(integrations)s::text [])
-group by 1, 2
+    integration,
+    grant_state,
+    athletes::integer as athletes
+from counts
+where athletes > 0

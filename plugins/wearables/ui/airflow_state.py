@@ -17,6 +17,7 @@ from wearables.errors import Refused
 TASKS = ("validate", "extract", "stage", "transform", "check")
 GOING = {"queued", "running"}
 MOST_LOG_LINES = 50_000
+MOST_SENTENCES = 10
 SAID_BY_US = "wearables."
 
 
@@ -45,18 +46,19 @@ def tasks(session: Session, name: str, run_id: str) -> list[TaskInstance]:
     return sorted(found, key=lambda each: (TASKS.index(each.task_id), each.map_index))
 
 
-def last_words(failed: TaskInstance) -> str:
-    """The last sentence that our own code logged as an error; empty when there is none."""
+def last_words(failed: TaskInstance) -> list[str]:
+    """What our own code logged as errors, each sentence once; a summary of several is left out."""
     try:
         stream, _ = TaskLogReader().read_log_chunks(failed, failed.try_number, {"end_of_log": False})
     except (OSError, LookupError):
-        return ""
-    said = [
+        return []
+    said = dict.fromkeys(
         line.event
         for line in islice(stream, MOST_LOG_LINES)
         if getattr(line, "level", "") == "error" and str(getattr(line, "logger", "")).startswith(SAID_BY_US)
-    ]
-    return said[-1] if said else ""
+    )
+    sentences = list(said)
+    return sentences[:-1][:MOST_SENTENCES] or sentences
 
 
 def refuse_idle(dag: DagModel | None, name: str) -> None:

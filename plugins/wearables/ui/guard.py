@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from airflow.api_fastapi.app import get_auth_manager
-from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
 from airflow.api_fastapi.core_api.security import (
     GetUserDep,
     get_user,
@@ -35,11 +35,12 @@ class Rights:
     may_edit: bool
 
 
-def rights_of(user: GetUserDep) -> Rights:
-    """What a user may do beyond reading."""
+def rights_of(request: Request, user: GetUserDep) -> Rights:
+    """What a user may do beyond reading: with the integration in the address, or with any."""
     manager = get_auth_manager()
+    dag = DagDetails(id=request.path_params.get("dag_id"))
     return Rights(
-        may_pull=manager.is_authorized_dag(method="POST", access_entity=RUN, user=user),
+        may_pull=manager.is_authorized_dag(method="POST", access_entity=RUN, details=dag, user=user),
         may_edit=manager.is_authorized_connection(method="PUT", user=user),
     )
 

@@ -38,10 +38,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Failure:
-    """A failed task: what it said last, and where its log is."""
+    """A failed task: what it said, and where its log is."""
 
     task: str
-    sentence: str
+    sentences: list[str]
     log: str
 
 

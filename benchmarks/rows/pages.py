@@ -1,0 +1,113 @@
+"""How fast the pages answer with many integrations and athletes, against what a person does not notice."""
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.ground import fresh_warehouse
+from benchmarks.row import Row, in_turn, seconds
+
+INTEGRATIONS, ATHLETES, RUNS = 50, 1000, 20
+TARGET_MILLISECONDS = 200
+# A squad's roster with grants, its runs, and the parts of each run; the newest run is the largest table's share.
+SQUADS = """
+insert into ops.athletes (integration, athlete_id, first_name, last_name)
+select 'team_' || team, team * 100000 + athlete, 'Avery', 'Ashdown'
+from generate_series(1, %(integrations)s) as team, generate_series(1, %(athletes)s) as athlete;
+insert into vault.grants (integration, athlete_id, access_token, refresh_token, expires_at, scopes, state)
+select integration, athlete_id, '', '', now(), '', case when athlete_id %% 50 = 0 then 'reconnect' else 'active' end
+from ops.athletes;
+insert into ops.runs (
+    integration, run_id, run_type, window_start, window_end, chunks, athletes, collections, is_full_scope, state,
+    records
+)
+select 'team_' || team, 'manual__' || run, 'manual', now() - interval '1 day', now(),
+    jsonb_build_array(jsonb_build_array(now() - interval '1 day', now())),
+    array(select athlete_id from ops.athletes where integration = 'team_' || team),
+    '{cycle,recovery,sleep,workout}', true, 'complete', %(athletes)s * 4
+from generate_series(1, %(integrations)s) as team, generate_series(1, %(runs)s) as run;
+insert into ops.pulls (integration, run_id, chunk_start, chunk_end, athlete_id, collection, state, records, new)
+select runs.integration, runs.run_id, runs.window_start, runs.window_end, athlete_id, collection, 'staged', 1, 1
+from ops.runs as runs
+cross join unnest(runs.athletes) as athlete_id
+cross join unnest(runs.collections) as collection
+where runs.run_id in ('manual__1', 'manual__' || %(runs)s);
+analyze ops.athletes, vault.grants, ops.runs, ops.pulls;
+"""
+
+
+def run(quick: bool) -> list[Row]:
+    """A row for each page that lists something."""
+    integrations, athletes = (5, 50) if quick else (INTEGRATIONS, ATHLETES)
+    _integration_files(integrations)
+    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True)
+    with fresh_warehouse() as engine:
+        sizes = {"integrations": integrations, "athletes": athletes, "runs": RUNS}
+        with engine.begin() as connection:
+            connection.exec_driver_sql(SQUADS, sizes)
+        _connections_and_runs(integrations)
+        client = _client()
+        return [
+            _row(client, path, f"{what} ({integrations} integrations, {athletes} athletes each)")
+            for what, path in (
+                ("the list of integrations", "/"),
+                ("one integration", "/integrations/team_1"),
+                ("its athletes", "/integrations/team_1/athletes"),
+                ("its pull log", "/integrations/team_1/log"),
+            )
+        ]
+
+
+def _row(client: Any, path: str, what: str) -> Row:
+    def ask() -> float:
+        return seconds(lambda: client.get(path).raise_for_status())
+
+    ask()
+    (taken,) = in_turn(ask)
+    target = TARGET_MILLISECONDS
+    return Row(what, "a person's patience", f"<= {target} ms", f"{taken * 1000:.0f} ms", taken * 1000 <= target)
+
+
+def _integration_files(count: int) -> None:
+    folder = Path(os.environ["WEARABLES_INTEGRATIONS"])
+    for number in range(1, count + 1):
+        (folder / f"team_{number}.yaml").write_text("timezone: Europe/London\n")
+
+
+def _connections_and_runs(integrations: int) -> None:
+    """What Airflow knows of each integration, the connection as the pages save it."""
+    from airflow.models.dagrun import DagRun
+    from airflow.utils.session import create_session
+    from airflow.utils.types import DagRunType
+
+    from wearables.ui.connections import save_connection
+    from wearables.whoop.oauth import Credentials
+
+    now = dt.datetime.now(dt.UTC)
+    with create_session() as session:
+        for team in range(1, integrations + 1):
+            save_connection(session, f"team_{team}", Credentials("https://whoop.example", f"client-{team}", "invented"))
+        session.add_all(
+            DagRun(
+                dag_id=f"team_{team}", run_id=f"manual__{number}", run_type=DagRunType.MANUAL, state="success",
+                run_after=now, start_date=now, queued_at=now,
+            )
+            for team in range(1, integrations + 1)
+            for number in range(1, RUNS + 1)
+        )  # fmt: skip
+
+
+def _client() -> Any:
+    from airflow.api_fastapi.app import create_auth_manager
+    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+    from airflow.api_fastapi.core_api.security import get_user
+    from fastapi.testclient import TestClient
+
+    from wearables.ui.app import app
+
+    create_auth_manager()
+    app.dependency_overrides[get_user] = lambda: SimpleAuthManagerUser(username="admin", role="admin")
+    return TestClient(app)

@@ -1,0 +1,34 @@
+"""The plugin is imported by every part of Airflow and must cost next to nothing there."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+PLUGINS = Path(__file__).parents[2] / "plugins"
+IMPORTED = """
+import sys
+import airflow.plugins_manager
+before = set(sys.modules)
+import wearables_plugin
+print(*sorted(set(sys.modules) - before))
+"""
+
+
+def test_only_a_request_imports_the_pages() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", IMPORTED], cwd=PLUGINS, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1].split() == ["wearables_plugin"]
+
+
+def test_airflow_s_loader_finds_the_plugin_and_leaves_the_package_alone(tmp_path: Path) -> None:
+    code = (
+        "from airflow import plugins_manager\n"
+        "apps, _ = plugins_manager.get_fastapi_plugins()\n"
+        "print(plugins_manager.get_import_errors(), sorted(each['url_prefix'] for each in apps))"
+    )
+    environment = {"AIRFLOW_HOME": str(tmp_path), "AIRFLOW__CORE__PLUGINS_FOLDER": str(PLUGINS)}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines()[-1:] == ["{} ['/consent', '/wearables']"], done.stderr
