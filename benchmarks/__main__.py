@@ -57,13 +57,14 @@ def write(name: str, lines: list[str], order: list[str]) -> None:
 
 def rows() -> dict[str, Callable[[bool], list[Row]]]:
     """The suite; imported late, for Airflow reads its environment when it is imported."""
-    from benchmarks.rows import growth, limiter, memory, pages, parse, pull, requests, stage
+    from benchmarks.rows import daily, growth, limiter, memory, pages, parse, pull, requests, stage
 
     return {
         "requests": requests.run,
         "limiter": limiter.run,
         "stage": stage.run,
         "pull": pull.run,
+        "daily": daily.run,
         "growth": growth.run,
         "memory": memory.run,
         "parse": parse.run,

@@ -1,0 +1,122 @@
+"""A daily pull through the real scheduler, from trigger to success, against Airflow's own floor."""
+
+import datetime as dt
+import subprocess
+import tempfile
+from pathlib import Path
+
+from benchmarks.ground import UNLIMITED
+from benchmarks.row import REPEATS, Row, in_turn
+from wearables.local import elsewhere
+from wearables.settings import PROJECT_DIR
+
+ATHLETES = 30
+TARGET = 1.25
+# The same DAG, whose steps do nothing: what Airflow itself takes.
+FLOOR = """
+import whoop
+from airflow.sdk import DAG, task, task_group
+from wearables.whoop.tasks import AFTER_A_CRASH, DAYS_OF_THE_CHUNK
+
+with DAG(dag_id="floor", schedule=None, params=whoop.PARAMS, is_paused_upon_creation=False):
+
+    @task(retries=0)
+    def validate() -> list[dict]:
+        return [{"start": "2026-01-01", "end": "2026-01-02"}]
+
+    @task(map_index_template="one", **AFTER_A_CRASH)
+    def extract(chunk: dict) -> dict:
+        return chunk
+
+    @task(map_index_template="one", **AFTER_A_CRASH)
+    def stage(chunk: dict) -> dict:
+        return {}
+
+    @task(trigger_rule="all_done_min_one_success", **AFTER_A_CRASH)
+    def transform() -> dict:
+        return {}
+
+    @task(retries=0)
+    def check() -> dict:
+        return {}
+
+    @task_group(prefix_group_id=False)
+    def each_chunk(chunk: dict) -> None:
+        stage(extract(chunk))
+
+    each_chunk.expand(chunk=validate()) >> transform() >> check()
+"""
+MEASURE = """
+import os, sys, time
+
+os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"  # as the command line does
+from wearables.local import keys, squad, stack
+from wearables.local.airflow_api import AirflowApi
+
+stack.up(sandbox=True)
+airflow = AirflowApi(*keys.login())
+airflow.save_connection(squad.CONNECTION | {"host": stack.sandbox_url()})
+squad.enrol()
+for dag in (squad.INTEGRATION, "floor"):
+    airflow.wait_for_dag(dag)
+print("ready", flush=True)
+for dag in sys.stdin:
+    began = time.monotonic()
+    run = airflow.trigger(dag.strip(), {})
+    while (state := airflow.run_state(dag.strip(), run)) not in {"success", "failed"}:
+        time.sleep(0.1)
+    assert state == "success", (dag, run)
+    print(time.monotonic() - began, flush=True)
+"""
+
+
+def run(quick: bool) -> list[Row]:
+    """One row."""
+    athletes = 4 if quick else ATHLETES
+    with tempfile.TemporaryDirectory(prefix="wearables-daily-") as folder:
+        home = Path(folder)
+        _write_dags(home / "dags")
+        sandbox = f"--athletes {athletes} --days 10 --per-minute {UNLIMITED} --per-day {UNLIMITED}"
+        settings = elsewhere.environment(home) | {
+            "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
+            "SANDBOX_OPTIONS": sandbox,
+        }
+        with elsewhere.cleaned(settings):
+            pull, floor = _measure(settings, repeats=2 if quick else REPEATS)
+    return [
+        Row(
+            f"daily pull of {athletes} athletes, trigger to success",
+            "the same DAG with steps that do nothing",
+            f"<= {TARGET}",
+            f"{pull / floor:.2f} ({pull:.1f} s; Airflow alone {floor:.1f} s)",
+            pull / floor <= TARGET,
+            f"{dt.date.today():%A}'s 24 hours",
+        )
+    ]
+
+
+def _write_dags(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "whoop.py").symlink_to(PROJECT_DIR / "dags" / "whoop.py")
+    (folder / "floor.py").write_text(FLOOR)
+
+
+def _measure(settings: dict[str, str], repeats: int) -> list[float]:
+    """Median seconds of the pull and of the floor."""
+    process = elsewhere.run(settings, "-c", MEASURE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdin and process.stdout
+    for line in process.stdout:
+        if line.strip() == "ready":
+            break
+
+    def timed(dag: str) -> float:
+        assert process.stdin and process.stdout
+        print(dag, file=process.stdin, flush=True)
+        return float(process.stdout.readline())
+
+    # The first run of each is not counted.
+    timed("whoop_demo"), timed("floor")
+    taken = in_turn(lambda: timed("whoop_demo"), lambda: timed("floor"), repeats=repeats)
+    process.stdin.close()
+    process.wait()
+    return taken
