@@ -16,6 +16,7 @@ from wearables.errors import WearablesError
 COMMANDS = {
     "enroll": "wearables.cli.athletes",
     "athletes": "wearables.cli.athletes",
+    "roster": "wearables.cli.athletes",
     "validate": "wearables.cli.integration",
     "migrate": "wearables.cli.warehouse",
     "rotate-keys": "wearables.cli.warehouse",

@@ -9,4 +9,6 @@ comment on column ops.athletes.external_id is 'Id of the athlete in the systems 
 comment on column ops.athletes.squad is 'Squad, from the roster.';
 comment on column ops.athletes.position is 'Position, from the roster.';
 comment on column ops.athletes.offboarded_at is 'When the athlete was offboarded; null = enrolled.';
-create unique index athletes_external_id on ops.athletes (integration, external_id);
+-- deferrable: judged when the whole roster is in, so that two athletes may swap
+alter table ops.athletes
+add constraint athletes_external_id unique (integration, external_id) deferrable;

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from wearables.integrations import Integration
 from wearables.warehouse import run_sql, transaction, warehouse
+from wearables.whoop.pull_log import read_plan
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +21,13 @@ def transform(integration: Integration, run_id: str) -> dict[str, int]:
         counts = recompute(connection, integration.name, run_id)
     log.info("transformed %s", " ".join(f"{name}={count}" for name, count in counts.items()))
     return counts
+
+
+def window(integration: Integration, run_id: str) -> dict[str, str]:
+    """The window that the pull asked for, as text."""
+    with transaction(warehouse()) as connection:
+        asked = read_plan(connection, integration.name, run_id).window
+    return {"window_start": asked.start.isoformat(), "window_end": asked.end.isoformat()}
 
 
 def recompute(connection: Connection, integration: str, run_id: str) -> dict[str, int]:
