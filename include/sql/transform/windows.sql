@@ -196,9 +196,14 @@ cross join lateral (
         count(zone_load)::integer as zone_load_n7,
         avg(zone_load) as zone_load_mean7,
         stddev_samp(zone_load) as zone_load_sd7
-    from valid_days
-    where athlete_id = reached.athlete_id
-    and metric_date between reached.metric_date - 6 and reached.metric_date
+    from (
+        -- in the order of dates, here and below: sums of floats then come out the same each time
+        select *
+        from valid_days
+        where athlete_id = reached.athlete_id
+        and metric_date between reached.metric_date - 6 and reached.metric_date
+        order by metric_date
+    ) as ordered
 ) as week
 cross join lateral (
     -- the 28 days before the date; sleep debt and load also look at the date itself, or leave more days out
@@ -240,6 +245,7 @@ cross join lateral (
         from valid_days
         where athlete_id = reached.athlete_id
         and metric_date between reached.metric_date - 28 and reached.metric_date
+        order by metric_date
     ) as aged
 ) as month
 cross join lateral (
@@ -279,6 +285,7 @@ cross join lateral (
         from valid_days
         where athlete_id = reached.athlete_id
         and metric_date between reached.metric_date - 83 and reached.metric_date
+        order by metric_date
     ) as aged
 ) as season;
 
