@@ -7,7 +7,7 @@ from airflow.sdk import DAG, Param, task_group
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from wearables.integrations import COLLECTIONS, Integration, load_integrations
-from wearables.whoop.tasks import check, extract, stage, transform, validate
+from wearables.whoop.tasks import asset, check, extract, stage, transform, validate
 
 PARAMS = {
     "start_date": Param(
@@ -63,7 +63,9 @@ def whoop_dag(integration: Integration) -> None:
         def each_chunk(chunk: dict[str, str]) -> None:
             stage(name, extract(name, chunk))  # type: ignore[arg-type]  # the value comes when it runs
 
-        each_chunk.expand(chunk=validate(name)) >> transform(name) >> check(name)
+        # Others may schedule their DAGs on the asset: its event comes once the data are committed.
+        loaded = transform.override(outlets=[asset(name)])(name)
+        each_chunk.expand(chunk=validate(name)) >> loaded >> check(name)
 
 
 for integration in load_integrations():

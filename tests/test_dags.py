@@ -29,6 +29,7 @@ print(json.dumps({
             "mapped": sorted(task.task_id for task in dag.tasks if task.get_closest_mapped_task_group()),
             "retries": {task.task_id: task.retries for task in dag.tasks},
             "params": sorted(dag.params),
+            "outlets": {task.task_id: [each.name for each in task.outlets] for task in dag.tasks if task.outlets},
             "schedule": None if dag.schedule is None else dag.schedule.serialize(),
             "catchup": dag.catchup,
             "max_active_runs": dag.max_active_runs,
@@ -99,3 +100,7 @@ def test_a_new_integration_waits_for_its_schedule(parsed: dict) -> None:
 def test_an_outage_is_not_caught_up_run_by_run_and_pulls_do_not_overlap(parsed: dict) -> None:
     assert not parsed["dags"]["south"]["catchup"]
     assert parsed["dags"]["south"]["max_active_runs"] == 1
+
+
+def test_the_transform_alone_announces_the_integration_s_data(parsed: dict) -> None:
+    assert parsed["dags"]["north"]["outlets"] == {"transform": ["wearables://north"]}

@@ -18,6 +18,7 @@ COMMANDS = {
     "enroll": "wearables.cli.athletes",
     "athletes": "wearables.cli.athletes",
     "offboard": "wearables.cli.athletes",
+    "roster": "wearables.cli.athletes",
     "validate": "wearables.cli.integration",
     "migrate": "wearables.cli.warehouse",
     "rotate-keys": "wearables.cli.warehouse",

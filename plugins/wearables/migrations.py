@@ -1,4 +1,4 @@
-"""Schema migrations: numbered SQL files, each applied once, in one transaction, under a lock."""
+"""Schema migrations: numbered SQL files, each applied once, in one transaction, under a lock; then everybody's rights."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine
 
 from wearables.errors import Refused
 from wearables.settings import SQL_DIR
-from wearables.warehouse import transaction
+from wearables.warehouse import run_sql, transaction
 
 LOCK = 0x57484F4F50  # any constant shared by all who migrate
 CREATE_LEDGER = """
@@ -46,6 +46,9 @@ def migrate(engine: Engine) -> list[str]:
                 # Without parameters a % in the text means itself.
                 connection.execution_options(no_parameters=True).exec_driver_sql(text)
                 connection.exec_driver_sql("insert into ops.migrations values (%(name)s)", {"name": name})
+        if names:
+            with transaction(engine) as connection:
+                run_sql(connection, "roles/rights")
     return names
 
 

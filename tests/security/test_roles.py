@@ -1,29 +1,41 @@
-"""Each role of the warehouse can do its work, and nothing beyond it."""
+"""Each role of the warehouse can do its work, and nothing beyond it; every test logs in as a member of the role."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import psycopg2
 import pytest
 from psycopg2.errors import InsufficientPrivilege
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine, create_engine
 
+from wearables import migrations
 from wearables.consent.invites import create_invite
 from wearables.consent.offboarding import offboard
+from wearables.settings import SQL_DIR
 from wearables.warehouse import transaction, warehouse
 
 HEALTH = ["raw.records", "analytics.metrics", "analytics.sleeps", "analytics.workouts", "analytics.athlete_days"]
 GRANTS = ["vault.grants", "vault.refresh_attempts", "vault.unclaimed_grants", "vault.invites"]
 
 
+def login(engine: Engine, role: str, person: str = "somebody") -> URL:
+    """Address of the warehouse for a person who is a member of a role and nothing else."""
+    name = f"{person}_as_{role}"
+    with transaction(engine) as connection:
+        connection.exec_driver_sql(f"drop role if exists {name}")
+        connection.exec_driver_sql(f"create role {name} login password 'p' in role {role}")
+    return engine.url.set(drivername="postgresql", username=name, password="p")
+
+
 @contextmanager
 def acting_as(engine: Engine, role: str) -> Iterator[Any]:
-    """A cursor with a member's rights, in a transaction that is taken back."""
-    connection = psycopg2.connect(engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+    """A cursor of such a person, in a transaction that is taken back."""
+    connection = psycopg2.connect(login(engine, role).render_as_string(hide_password=False))
     try:
         with connection.cursor() as cursor:
-            cursor.execute(f"set role {role}")
             yield cursor
     finally:
         connection.rollback()
@@ -35,7 +47,7 @@ def relations(engine: Engine) -> list[str]:
         select namespaces.nspname || '.' || relations.relname
         from pg_class as relations
         inner join pg_namespace as namespaces on relations.relnamespace = namespaces.oid
-        where relations.relkind in ('r', 'v') and namespaces.nspname in ('raw', 'ops', 'vault', 'analytics')
+        where relations.relkind in ('r', 'v') and namespaces.nspname in ('raw', 'ops', 'vault', 'analytics', 'analytics_pseudonymous')
     """
     with transaction(engine) as connection:
         return list(connection.exec_driver_sql(query).scalars())
@@ -43,13 +55,15 @@ def relations(engine: Engine) -> list[str]:
 
 def readable(engine: Engine, role: str) -> set[str]:
     found = set()
-    for relation in relations(engine):
-        with acting_as(engine, role) as cursor:
+    wanted = relations(engine)
+    with acting_as(engine, role) as cursor:
+        for relation in wanted:
+            cursor.execute("savepoint before")
             try:
                 cursor.execute(f"select * from {relation} limit 1")
                 found.add(relation)
             except InsufficientPrivilege:
-                pass
+                cursor.execute("rollback to before")
     return found
 
 
@@ -57,37 +71,59 @@ def test_an_analyst_reads_all_of_analytics_and_nothing_else(team: Callable[..., 
     squad = team(athletes=1)
     squad.pull(**squad.all_days())
     wanted = {name for name in relations(squad.engine) if name.startswith("analytics.")}
-    assert readable(squad.engine, "wearables_analyst") == wanted
+    assert readable(squad.engine, "analyst") == wanted
+    with acting_as(squad.engine, "analyst") as cursor:
+        cursor.execute("select count(*) from analytics.metrics_as_of(now())")
+        assert cursor.fetchone()[0] == len(squad.metrics())
+
+
+def test_a_researcher_reads_the_same_days_without_names_or_ids(team: Callable[..., Any]) -> None:
+    squad = team(athletes=2, days=90)
+    squad.pull(**squad.all_days())
+    wanted = {name for name in relations(squad.engine) if name.startswith("analytics_pseudonymous.")}
+    assert readable(squad.engine, "researcher") == wanted
+    secrets = {str(athlete_id) for athlete_id in squad.athlete_ids}
+    secrets |= {word for athlete in squad.world.squad.values() for word in (athlete.first_name, athlete.last_name)}
+    secrets |= {record_id for (record_id,) in squad.rows("select record_id from raw.records")}
+    with acting_as(squad.engine, "researcher") as cursor:
+        for relation in wanted:
+            cursor.execute(f"select * from {relation}")
+            columns = {column.name for column in cursor.description}
+            cells = {str(cell) for row in cursor for cell in row}
+            assert cells, relation
+            assert cells.isdisjoint(secrets), relation
+            assert "pseudonym" in columns
+            assert not [name for name in columns if name.endswith("_id") or name == "name"]
+        cursor.execute("select count(*), count(distinct pseudonym) from analytics_pseudonymous.athlete_days")
+        assert cursor.fetchone() == (*squad.rows("select count(*) from analytics.athlete_days")[0], 2)
 
 
 def test_an_operator_reads_how_pulls_went_and_no_health_data(team: Callable[..., Any]) -> None:
     squad = team(athletes=1)
     squad.pull(**squad.all_days())
-    found = readable(squad.engine, "wearables_operator")
+    found = readable(squad.engine, "operator")
     assert {"ops.pulls", "ops.runs", "ops.schema_drift"} <= found
     assert found.isdisjoint([*HEALTH, *GRANTS, "ops.quarantine", "ops.erased_athletes"])
-    with acting_as(squad.engine, "wearables_operator") as cursor:
+    with acting_as(squad.engine, "operator") as cursor:
         cursor.execute("select collection, reason from ops.quarantine")
 
 
-@pytest.mark.parametrize("role", ["wearables_analyst", "wearables_operator"])
+@pytest.mark.parametrize("role", ["analyst", "operator", "researcher"])
 def test_a_reader_changes_nothing(warehouse_engine: Engine, role: str) -> None:
-    for relation in relations(warehouse_engine):
-        with acting_as(warehouse_engine, "postgres") as cursor:
-            cursor.execute("select has_table_privilege(%s, %s, 'insert, update, delete, truncate')", (role, relation))
-            assert cursor.fetchone() == (False,), relation
+    writes = "select has_table_privilege(%(role)s, %(relation)s, 'insert, update, delete, truncate')"
+    wanted = relations(warehouse_engine)
+    with transaction(warehouse_engine) as connection:
+        for relation in wanted:
+            assert not connection.exec_driver_sql(writes, {"role": role, "relation": relation}).scalar(), relation
     with acting_as(warehouse_engine, role) as cursor, pytest.raises(InsufficientPrivilege):
         cursor.execute("create table analytics.mine (id integer)")
 
 
-def test_a_whole_pull_and_an_erasure_run_with_the_rights_of_the_pipeline(
+def test_a_whole_pull_and_an_erasure_run_with_the_rights_of_a_loader(
     team: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     squad = team(enrol=False, athletes=1)
-    with transaction(squad.engine) as connection:
-        connection.exec_driver_sql("drop role if exists pipeline_login")
-        connection.exec_driver_sql("create role pipeline_login login password 'p' in role wearables_pipeline")
-    url = squad.engine.url.set(drivername="postgres", username="pipeline_login", password="p")
+    url = login(squad.engine, "loader").set(drivername="postgres")
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", url.render_as_string(hide_password=False))
     warehouse.cache_clear()
     try:
@@ -103,12 +139,45 @@ def test_a_whole_pull_and_an_erasure_run_with_the_rights_of_the_pipeline(
     assert squad.metrics() == {}
 
 
-def test_the_pipeline_makes_no_tables_and_leaves_definitions_alone(warehouse_engine: Engine) -> None:
+def test_a_loader_makes_no_tables_and_leaves_definitions_alone(warehouse_engine: Engine) -> None:
     for statement in (
         "create table raw.mine (id integer)",
         "drop table raw.records",
         "delete from ops.migrations",
         "delete from analytics.metric_definitions",
+        "delete from analytics.flag_rules",
+        "update vault.pseudonym_keys set secret = 'mine'",
     ):
-        with acting_as(warehouse_engine, "wearables_pipeline") as cursor, pytest.raises(InsufficientPrivilege):
+        with acting_as(warehouse_engine, "loader") as cursor, pytest.raises(InsufficientPrivilege):
             cursor.execute(statement)
+
+
+def test_an_admin_migrates_and_what_is_new_belongs_to_every_admin(
+    warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with transaction(warehouse_engine) as connection:
+        # migrating grants this; the tests' warehouse is a copy, and rights on a database are not copied
+        connection.exec_driver_sql(f"grant create on database {warehouse_engine.url.database} to admin")
+    copytree(SQL_DIR / "migrations", tmp_path / "migrations")
+    monkeypatch.setattr(migrations, "SQL_DIR", tmp_path)
+    steps = {
+        "one": "create table analytics.extra (id integer primary key); alter table raw.records add column extra text",
+        "another": "alter table analytics.extra add column more text; alter table raw.records drop column extra",
+    }
+    for number, (name, statements) in enumerate(steps.items()):
+        (tmp_path / "migrations" / f"9{number}_{name}.sql").write_text(statements)
+        engine = create_engine(login(warehouse_engine, "admin", name).set(drivername="postgresql+psycopg2"))
+        try:
+            assert migrations.migrate(engine) == [f"9{number}_{name}"]
+        finally:
+            engine.dispose()
+        assert "analytics.extra" in readable(warehouse_engine, "analyst")
+    with acting_as(warehouse_engine, "loader") as cursor:
+        cursor.execute("insert into analytics.extra (id) values (1)")
+
+
+def test_the_former_names_of_the_groups_are_gone(warehouse_engine: Engine) -> None:
+    with transaction(warehouse_engine) as connection:
+        names = set(connection.exec_driver_sql("select rolname from pg_roles").scalars())
+    assert {"analyst", "operator", "loader", "admin", "researcher"} <= names
+    assert not {name for name in names if name.startswith("wearables_")}

@@ -5,7 +5,15 @@ sends them, with three keys that are ours: ``collection`` says where a record be
 (``team`` if it is left out), and ``deleted`` that WHOOP no longer returns it. ``user_id`` is 1 and ``score_state``
 SCORED if left out.
 
-``expected.json`` holds what the warehouse then must hold, the whole of it: a list of rows for every relation named.
+A record may stand for many: with ``repeat`` it comes on so many days, each a day later and with ids that end in the
+number of the day; a list among its scores gives each day the next value, over and over.
+
+``ledger.json``, if there is one, holds rows of other tables: who consented, what was asked. What is left out of them is
+filled in by ``LEDGER``.
+
+``expected.json`` holds what the warehouse then must hold, the whole of it: a list of rows for every relation named. Of a
+view of schema analytics, the columns that the first row names, rounded; ``{"where": ..., "rows": [...]}`` looks at a part
+of it.
 """
 
 import datetime as dt
@@ -30,6 +38,19 @@ COLUMNS = {
     "sleeps": ("analytics.sleeps", ()),
     "workouts": ("analytics.workouts", ()),
 }
+DIGITS = 6  # of what the warehouse computes
+LEDGER = {
+    "ops.athletes": {"integration": "team", "athlete_id": 1, "first_name": "A", "last_name": "B"},
+    "vault.grants": {
+        "integration": "team", "athlete_id": 1, "access_token": "", "refresh_token": "", "expires_at": "2026-01-01Z",
+        "scopes": "",
+    },
+    "ops.runs": {
+        "integration": "team", "run_id": "run-0", "run_type": "manual", "chunks": "[]", "athletes": "{1}",
+        "collections": "{}", "is_full_scope": True, "state": "complete",
+    },
+    "ops.pulls": {"integration": "team", "run_id": "run-0", "athlete_id": 1, "state": "staged"},
+}  # fmt: skip
 KEEP = """
 insert into raw.records (
     integration, collection, athlete_id, record_id, payload, started_at, ended_at, source_updated_at, pulled_at, run_id
@@ -53,7 +74,13 @@ values (%(integration)s, %(athlete_id)s, %(collection)s, array[%(record_id)s])
 
 @pytest.mark.parametrize("case", CASES, ids=[path.name for path in CASES])
 def test_case(case: Path, warehouse_engine: Engine) -> None:
-    for number, records in enumerate(read(case / "raw.json")):
+    if (case / "ledger.json").exists():
+        with transaction(warehouse_engine) as connection:
+            for table, ledger in read(case / "ledger.json").items():
+                for row in ledger:
+                    insert(connection, table, LEDGER[table] | row)
+    for number, pull in enumerate(read(case / "raw.json")):
+        records = [day for record in pull for day in days(record)]
         with transaction(warehouse_engine) as connection:
             integrations = {keep(connection, record, f"run-{number}") for record in records}
         for integration in sorted(integrations):
@@ -61,9 +88,38 @@ def test_case(case: Path, warehouse_engine: Engine) -> None:
                 recompute(connection, integration, f"run-{number}")
     expected = read(case / "expected.json")
     with transaction(warehouse_engine) as connection:
-        assert {name: rows(connection, name) for name in expected} == {
-            name: in_order(wanted) for name, wanted in expected.items()
+        assert {name: rows(connection, name, wanted) for name, wanted in expected.items()} == {
+            name: in_order(wanted["rows"] if isinstance(wanted, dict) else wanted) for name, wanted in expected.items()
         }
+
+
+def insert(connection: Connection, table: str, row: dict) -> None:
+    values = ", ".join(f"%({column})s" for column in row)
+    connection.exec_driver_sql(f"insert into {table} ({', '.join(row)}) values ({values})", row)
+
+
+def days(record: dict) -> list[dict]:
+    """The record, or what it stands for when it is repeated."""
+    count = record.get("repeat")
+    return [of_day({**record}, number) for number in range(count)] if count else [record]
+
+
+def of_day(record: dict, number: int) -> dict:
+    del record["repeat"]
+    for name in ("start", "end"):
+        if record.get(name):
+            moment = dt.datetime.fromisoformat(record[name]) + dt.timedelta(days=number)
+            record[name] = moment.isoformat().replace("+00:00", "Z")
+    for name in ("id", "cycle_id", "sleep_id"):
+        if isinstance(record.get(name), int):
+            record[name] += number
+        elif record.get(name):
+            record[name] = f"{record[name]}{number}"
+    scores = record.get("score", {})
+    record["score"] = {
+        name: value[number % len(value)] if isinstance(value, list) else value for name, value in scores.items()
+    }
+    return record
 
 
 def read(path: Path) -> Any:
@@ -94,10 +150,17 @@ def keep(connection: Connection, record: dict, run_id: str) -> str:
     return row["integration"]
 
 
-def rows(connection: Connection, name: str) -> list[dict]:
-    relation, columns = COLUMNS[name]
-    found = connection.exec_driver_sql(f"select {', '.join(columns) or '*'} from {relation}").mappings()
-    return in_order([{column: plain(value) for column, value in row.items()} for row in found])
+def rows(connection: Connection, name: str, wanted: Any) -> list[dict]:
+    part = wanted if isinstance(wanted, dict) else {"where": "true", "rows": wanted}
+    relation, columns = COLUMNS.get(name) or (f"analytics.{name}", tuple(part["rows"][0] if part["rows"] else ["metric_date"]))
+    query = f"select {', '.join(columns) or '*'} from {relation} where {part['where']}".replace("%", "%%")
+    found = connection.exec_driver_sql(query).mappings()
+    plainly = plain if name in COLUMNS else rounded
+    return in_order([{column: plainly(value) for column, value in row.items()} for row in found])
+
+
+def rounded(value: Any) -> Any:
+    return round(value, DIGITS) if isinstance(value, float) else plain(value)
 
 
 def plain(value: Any) -> Any:

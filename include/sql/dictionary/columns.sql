@@ -11,11 +11,11 @@ select
 from pg_catalog.pg_class as relations
 inner join pg_catalog.pg_namespace as namespaces on relations.relnamespace = namespaces.oid
 inner join pg_catalog.pg_attribute as attributes on relations.oid = attributes.attrelid
-where namespaces.nspname in ('analytics', 'raw', 'ops', 'vault')
+where namespaces.nspname in ('analytics', 'analytics_pseudonymous', 'raw', 'ops', 'vault')
 and relations.relkind in ('r', 'p', 'v', 'm')
 and attributes.attnum > 0
 and not attributes.attisdropped
 order by
-    array_position(array['analytics', 'raw', 'ops', 'vault'], namespaces.nspname::text),
+    array_position(array['analytics', 'analytics_pseudonymous', 'raw', 'ops', 'vault'], namespaces.nspname::text),
     relations.relname,
     attributes.attnum

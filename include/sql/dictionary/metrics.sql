@@ -1,4 +1,4 @@
--- One row per metric, in the order of their definition.
+-- One row per metric and trend, in the order of their names. Parameters: kind (metric or trend).
 select
     metric,
     title,
@@ -6,6 +6,11 @@ select
     description,
     source,
     minimum,
-    maximum
+    maximum,
+    formula,
+    minimum_data,
+    status,
+    citation
 from analytics.metric_definitions
+where kind = %(kind)s
 order by metric

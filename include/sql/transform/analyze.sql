@@ -2,7 +2,7 @@
 do $$
 begin
     if (select reltuples < 0 from pg_catalog.pg_class where oid = 'analytics.metrics'::regclass) then
-        analyze analytics.metrics, analytics.cycle_days;
+        analyze analytics.metrics, analytics.cycle_days, analytics.days, analytics.windows;
     end if;
 end
 $$

@@ -1,5 +1,5 @@
 -- Brings analytics.cycle_days up to date, and keeps the days concerned: one row per athlete and date.
--- Parameters: integration.
+-- Parameters: integration, run_id.
 create temporary table affected_days on commit drop as
 select
     known.athlete_id,
@@ -19,7 +19,25 @@ select
     athlete_id,
     local_date
 from touched
-where collection = 'workout' and started_at is not null;
+where collection = 'workout' and started_at is not null
+union
+-- days without a workout: asked about only now, they are days of rest
+select
+    days.athlete_id,
+    days.metric_date
+from ops.pulls as unit
+inner join analytics.days as days
+    on days.integration = %(integration)s
+    and unit.athlete_id = days.athlete_id
+    and days.metric_date between unit.chunk_start::date and unit.chunk_end::date
+    and days.cycle_state = 'complete'
+    and days.workout_state is null
+    and days.zone_load is null
+    and not days.is_provisional
+where unit.integration = %(integration)s
+and unit.run_id = %(run_id)s
+and unit.collection = 'workout'
+and unit.state = 'staged';
 
 analyze affected_days;
 

@@ -1,101 +1,10 @@
 -- One row per affected athlete, date and metric, plausible or not. Parameters: integration.
 create temporary table day_values on commit drop as
-with day_cycles as (
-    select
-        affected.athlete_id,
-        affected.metric_date,
-        known.cycle_id,
-        known.main_sleep_id,
-        known.sleep_ids,
-        row_number() over (
-            partition by affected.athlete_id, affected.metric_date
-            order by known.cycle_started_at desc, known.cycle_id desc
-        ) = 1 as is_winner
-    from affected_days as affected
-    -- `offset 0`, here and below: one probe of an index each, also on a table that was never analysed
-    cross join lateral (
-        select
-            cycle_id,
-            cycle_started_at,
-            main_sleep_id,
-            sleep_ids
-        from analytics.cycle_days
-        where integration = %(integration)s
-        and athlete_id = affected.athlete_id
-        and metric_date = affected.metric_date
-        offset 0
-    ) as known
-),
-
-day_records as (
-    -- what each day is made of
-    select athlete_id, metric_date, 'cycle' as collection, cycle_id as record_id, false as is_nap
-    from day_cycles
-    where is_winner
-    union all
-    select athlete_id, metric_date, 'recovery', cycle_id, false
-    from day_cycles
-    where is_winner
-    union all
-    select athlete_id, metric_date, 'sleep', main_sleep_id, false
-    from day_cycles
-    where is_winner and main_sleep_id is not null
-    union all
-    select day_cycles.athlete_id, day_cycles.metric_date, 'sleep', sleep.id, true
-    from day_cycles
-    cross join lateral unnest(day_cycles.sleep_ids) as sleep (id)
-    union all
-    select affected.athlete_id, affected.metric_date, 'workout', workout.record_id, false
-    from affected_days as affected
-    cross join lateral (
-        select record_id
-        from raw.records
-        where integration = %(integration)s
-        and collection = 'workout'
-        and athlete_id = affected.athlete_id
-        -- no offset moves a start further than this
-        and started_at >= affected.metric_date::timestamp at time zone 'utc' - interval '1 day'
-        and started_at < affected.metric_date::timestamp at time zone 'utc' + interval '2 days'
-        and raw.local_time(started_at, payload ->> 'timezone_offset')::date = affected.metric_date
-        and superseded_at is null
-        offset 0
-    ) as workout
-),
-
-current_records as materialized (
-    select
-        day_records.athlete_id,
-        day_records.metric_date,
-        day_records.collection,
-        day_records.record_id,
-        day_records.is_nap,
-        known.started_at,
-        known.ended_at,
-        known.collection = 'cycle' and known.ended_at is null as is_provisional,
-        case when known.collection <> 'workout' and not day_records.is_nap then known.record_id end as source_record_id,
-        known.payload ->> 'score_state' = 'SCORED' as is_scored,
-        known.payload -> 'step_count' as step_count,
-        known.payload -> 'score' as score
-    from day_records
-    cross join lateral (
-        select *
-        from raw.records
-        where integration = %(integration)s
-        and athlete_id = day_records.athlete_id
-        and collection = day_records.collection
-        and record_id = day_records.record_id
-        and superseded_at is null
-        and deleted_at is null
-        offset 0
-    ) as known
-    where not day_records.is_nap or known.payload -> 'nap' = 'true'
-),
-
-amounts as (
+with amounts as (
     select
         known.*,
         field.*
-    from current_records as known
+    from day_records as known
     cross join lateral (
         values
         ('day_strain', raw.number(known.score -> 'strain'), 1),
@@ -109,7 +18,7 @@ amounts as (
     select
         known.*,
         field.*
-    from current_records as known
+    from day_records as known
     cross join lateral (
         values
         ('recovery', raw.number(known.score -> 'recovery_score'), 1),
@@ -123,7 +32,7 @@ amounts as (
     select
         known.*,
         field.*
-    from current_records as known
+    from day_records as known
     cross join lateral (
         select
             raw.number(known.score #> '{stage_summary,total_light_sleep_time_milli}') as light,
@@ -155,7 +64,7 @@ amounts as (
     select
         known.*,
         field.*
-    from current_records as known
+    from day_records as known
     cross join lateral (
         values
         ('naps', 1, 1),
@@ -175,7 +84,7 @@ amounts as (
     select
         known.*,
         field.*
-    from current_records as known
+    from day_records as known
     cross join lateral (
         values
         ('workouts', 1, 1)
@@ -185,7 +94,7 @@ amounts as (
     select
         known.*,
         field.*
-    from current_records as known
+    from day_records as known
     cross join lateral (
         values
         ('workout_minutes', extract(epoch from known.ended_at - known.started_at)::double precision, 60),

@@ -1,4 +1,5 @@
--- Brings analytics.metrics up to date for the affected days; what did not change is not touched.
+-- Brings analytics.metrics up to date for the affected days; what did not change is not touched, what did is kept in
+-- analytics.metric_versions.
 -- One row: records, days, inserted, updated, deleted. Parameters: integration.
 with deleted as (
     delete from analytics.metrics as known
@@ -15,7 +16,34 @@ with deleted as (
         and day_values.metric = known.metric
         and day_values.is_plausible
     )
-    returning known.metric
+    returning known.*
+),
+
+replaced as (
+    select known.*
+    from day_values
+    inner join analytics.metrics as known
+        on known.integration = %(integration)s
+        and day_values.athlete_id = known.athlete_id
+        and day_values.metric = known.metric
+        and day_values.metric_date = known.metric_date
+    where day_values.is_plausible
+    and (known.value, known.unit, known.is_provisional, known.source_record_id)
+    is distinct from (day_values.value, day_values.unit, day_values.is_provisional, day_values.source_record_id)
+),
+
+kept as (
+    insert into analytics.metric_versions
+    select
+        versions.*,
+        now() as superseded_at
+    from (
+        select deleted.* from deleted
+        union all
+        select replaced.* from replaced
+    ) as versions
+    -- one that lived no moment was never seen
+    where versions.updated_at < now()
 ),
 
 written as (

@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from pathlib import Path
 from typing import TextIO
 
 import click
@@ -12,6 +13,8 @@ from wearables.consent.offboarding import offboard as offboard_athlete
 from wearables.enrolment import enroll as enroll_athlete
 from wearables.integrations import load_integration
 from wearables.migrations import require_migrated
+from wearables.roster import load_roster
+from wearables.settings import integrations_dir
 from wearables.warehouse import run_sql, transaction, warehouse
 
 
@@ -69,3 +72,18 @@ def athletes(integration: str) -> None:
     for row in rows:
         reason = f"  {row.reason}" if row.reason else ""
         click.echo(f"{row.athlete_id}  {row.grant_state:<10}  {row.athlete_name}{reason}")
+
+
+@click.command()
+@click.argument("integration")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def roster(integration: str, file: Path | None) -> None:
+    """Load external ids, squads and positions from a CSV; INTEGRATION.roster.csv beside the integration if left out."""
+    name = load_integration(integration).name
+    path = file or integrations_dir() / f"{name}.roster.csv"
+    with transaction(warehouse()) as connection:
+        require_migrated(connection)
+        loaded = load_roster(connection, name, path)
+    click.echo(f"The roster of {name} tells of {loaded.athletes} athletes.")
+    if loaded.unlisted:
+        click.echo(f"Enrolled but not in it: {', '.join(map(str, loaded.unlisted))}.")

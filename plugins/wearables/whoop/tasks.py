@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
-from airflow.sdk import task
+from airflow.sdk import Asset, task
 
 from wearables.errors import WearablesError
 from wearables.integrations import load_integration
@@ -25,6 +25,11 @@ AFTER_A_CRASH: dict[str, Any] = {"retries": 2, "retry_delay": dt.timedelta(secon
 MOST_CHUNKS_AT_ONCE = 4
 # The second argument of the task, instead of its number.
 DAYS_OF_THE_CHUNK = "{{ task.op_args[1]['start'][:10] }} to {{ task.op_args[1]['end'][:10] }}"
+
+
+def asset(name: str) -> Asset:
+    """What others may schedule their DAGs on: the data of an integration in the warehouse."""
+    return Asset(f"wearables://{name}")
 
 
 def told_in_one_sentence(step: Callable[P, R]) -> Callable[P, R]:
@@ -92,11 +97,14 @@ def stage(name: str, chunk: Chunk, dag_run: Any = None) -> dict[str, int]:
 # One chunk that failed for good must not keep the others from the warehouse; `check` fails the run for it.
 @task(trigger_rule="all_done_min_one_success", show_return_value_in_logs=False, **AFTER_A_CRASH)
 @told_in_one_sentence
-def transform(name: str, dag_run: Any = None) -> dict[str, int]:
-    """Bring analytics.metrics up to date with raw.records."""
-    from wearables.whoop.transform import transform
+def transform(name: str, dag_run: Any = None, outlet_events: Any = None) -> dict[str, int]:
+    """Bring analytics.metrics up to date with raw.records; what was committed is told with the event of the asset."""
+    from wearables.whoop.transform import transform, window
 
-    return transform(load_integration(name), dag_run.run_id)
+    integration = load_integration(name)
+    counts = transform(integration, dag_run.run_id)
+    outlet_events[asset(name)].extra = {**counts, **window(integration, dag_run.run_id), "run_id": dag_run.run_id}
+    return counts
 
 
 @task(retries=0, show_return_value_in_logs=False)

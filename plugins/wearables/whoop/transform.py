@@ -1,4 +1,4 @@
-"""Brings ``analytics.metrics`` up to date with ``raw.records``: one transaction, set by set."""
+"""Brings ``analytics.metrics``, and what is made of it, up to date with ``raw.records``: one transaction, set by set."""
 
 import logging
 
@@ -6,10 +6,11 @@ from sqlalchemy import Connection
 
 from wearables.integrations import Integration
 from wearables.warehouse import run_sql, transaction, warehouse
+from wearables.whoop.pull_log import read_plan
 
 log = logging.getLogger(__name__)
 
-STEPS = ("touched", "cycles", "dated_cycles", "cycle_days", "day_values")
+STEPS = ("touched", "cycles", "dated_cycles", "cycle_days", "day_records", "day_values", "days", "windows")
 COUNTS = ("records", "days", "inserted", "updated", "deleted", "quarantined")
 
 
@@ -22,10 +23,17 @@ def transform(integration: Integration, run_id: str) -> dict[str, int]:
     return counts
 
 
+def window(integration: Integration, run_id: str) -> dict[str, str]:
+    """The window that the pull asked for, as text."""
+    with transaction(warehouse()) as connection:
+        asked = read_plan(connection, integration.name, run_id).window
+    return {"window_start": asked.start.isoformat(), "window_end": asked.end.isoformat()}
+
+
 def recompute(connection: Connection, integration: str, run_id: str) -> dict[str, int]:
     """The same, in the transaction of ``connection``."""
     for step in STEPS:
-        run_sql(connection, f"transform/{step}", integration=integration)
+        run_sql(connection, f"transform/{step}", integration=integration, run_id=run_id)
     quarantined = run_sql(connection, "transform/quarantine", integration=integration, run_id=run_id).rowcount
     written = run_sql(connection, "transform/metrics", integration=integration).one()
     run_sql(connection, "transform/analyze")

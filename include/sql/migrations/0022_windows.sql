@@ -1,0 +1,138 @@
+-- Statistics of the windows before each date, which the transform keeps; analytics.trends reads them.
+
+create table analytics.windows (
+    integration text not null,
+    athlete_id bigint not null,
+    metric_date date not null,
+    ln_rmssd double precision,
+    ln_rmssd_n7 integer not null,
+    ln_rmssd_mean7 double precision,
+    ln_rmssd_sd7 double precision,
+    rmssd_mean7 double precision,
+    rmssd_sd7 double precision,
+    ln_rmssd_n28 integer not null,
+    ln_rmssd_mean28 double precision,
+    ln_rmssd_sd28 double precision,
+    ln_rmssd_median28 double precision,
+    ln_rmssd_mad28 double precision,
+    ln_rmssd_n60 integer not null,
+    ln_rmssd_mean60 double precision,
+    ln_rmssd_sd60 double precision,
+    resting_heart_rate double precision,
+    resting_heart_rate_n7 integer not null,
+    resting_heart_rate_mean7 double precision,
+    resting_heart_rate_n28 integer not null,
+    resting_heart_rate_mean28 double precision,
+    resting_heart_rate_sd28 double precision,
+    resting_heart_rate_median28 double precision,
+    resting_heart_rate_mad28 double precision,
+    hours_of_sleep double precision,
+    hours_of_sleep_n7 integer not null,
+    hours_of_sleep_mean7 double precision,
+    hours_of_sleep_n28 integer not null,
+    hours_of_sleep_mean28 double precision,
+    hours_of_sleep_sd28 double precision,
+    hours_of_sleep_median28 double precision,
+    hours_of_sleep_mad28 double precision,
+    respiratory_rate double precision,
+    respiratory_rate_n28 integer not null,
+    respiratory_rate_mean28 double precision,
+    respiratory_rate_sd28 double precision,
+    skin_temperature double precision,
+    skin_temperature_n28 integer not null,
+    skin_temperature_median28 double precision,
+    total_sleep double precision,
+    shortfall_n14 integer not null,
+    shortfall14 double precision,
+    balance14 double precision,
+    midpoint double precision,
+    midpoint_n7 integer not null,
+    midpoint_cosine7 double precision,
+    midpoint_sine7 double precision,
+    offset_range7 double precision,
+    recovery_n7 integer not null,
+    history_days integer not null,
+    energy double precision,
+    energy_n7 integer not null,
+    energy_mean7 double precision,
+    energy_n_week_before integer not null,
+    energy_mean_week_before double precision,
+    energy_n21 integer not null,
+    energy_mean21 double precision,
+    energy_n84 integer not null,
+    energy_ewma7 double precision,
+    energy_ewma28 double precision,
+    zone_load double precision,
+    zone_load_n7 integer not null,
+    zone_load_mean7 double precision,
+    zone_load_sd7 double precision,
+    zone_load_n_week_before integer not null,
+    zone_load_mean_week_before double precision,
+    zone_load_n21 integer not null,
+    zone_load_mean21 double precision,
+    zone_load_n84 integer not null,
+    zone_load_ewma7 double precision,
+    zone_load_ewma28 double precision,
+    primary key (integration, athlete_id, metric_date)
+);
+create index windows_date on analytics.windows (integration, metric_date);
+comment on table analytics.windows is 'One row per integration, athlete and date from the first to the last with data: what the windows that lead to it hold.';
+comment on column analytics.windows.integration is 'Name of the integration.';
+comment on column analytics.windows.athlete_id is 'user_id of WHOOP (int64).';
+comment on column analytics.windows.metric_date is 'Local date of the athlete.';
+comment on column analytics.windows.offset_range7 is 'Greatest less least offset from UTC of the week that ends on the date (h).';
+comment on column analytics.windows.midpoint is 'Middle of the main sleep by the clock of the athlete (h).';
+comment on column analytics.windows.midpoint_cosine7 is 'Mean cosine of the week''s midpoints, a day being a full turn.';
+comment on column analytics.windows.midpoint_sine7 is 'Mean sine of the week''s midpoints, a day being a full turn.';
+comment on column analytics.windows.shortfall14 is 'Sleep short of the baseline need, added up over the valid days of the 14 that end on the date (h).';
+comment on column analytics.windows.balance14 is 'Sleep less the baseline need, added up over the same days (h).';
+comment on column analytics.windows.shortfall_n14 is 'How many of those days are valid.';
+comment on column analytics.windows.total_sleep is 'Main sleep and naps of the date (h).';
+comment on column analytics.windows.recovery_n7 is 'How many dates of the week that ends on it have a scored recovery, calibrating ones included.';
+comment on column analytics.windows.history_days is 'Dates from the first with data to this one, both included, at most 84.';
+comment on column analytics.windows.rmssd_mean7 is 'Mean RMSSD of the valid days of the 7 that end on the date (ms).';
+comment on column analytics.windows.rmssd_sd7 is 'Their sample standard deviation (ms).';
+comment on column analytics.windows.ln_rmssd is 'Natural logarithm of the RMSSD of the date, if valid: scored and not calibrating (ln ms).';
+comment on column analytics.windows.resting_heart_rate is 'Resting heart rate of the date, if valid (bpm).';
+comment on column analytics.windows.hours_of_sleep is 'Hours of the main sleep of the date, if valid (h).';
+comment on column analytics.windows.respiratory_rate is 'Respiratory rate of the date, if valid (breaths/min).';
+comment on column analytics.windows.skin_temperature is 'Skin temperature of the date, if valid (celsius).';
+comment on column analytics.windows.energy is 'Energy of the date once its cycle is closed (kJ).';
+comment on column analytics.windows.zone_load is 'Zone load of the date once its cycle is closed (zone minutes).';
+do $$
+declare
+    statistic record;
+begin
+    for statistic in
+        select
+            columns.attname as name,
+            forms.meaning
+        from pg_catalog.pg_attribute as columns
+        inner join (
+            values
+            ('_n7$', 'How many of the 7 days that end on the date are valid.'),
+            ('_mean7$', 'Mean of the valid days of the 7 that end on the date.'),
+            ('_sd7$', 'Their sample standard deviation.'),
+            ('_n_week_before$', 'How many of the 7 days before those 7 are valid.'),
+            ('_mean_week_before$', 'Mean of the valid days of the 7 before those 7.'),
+            ('_n21$', 'How many of the 21 days before the last 7 are valid.'),
+            ('_mean21$', 'Mean of the valid days of the 21 before the last 7.'),
+            ('_n28$', 'How many of the 28 days before the date, itself excluded, are valid.'),
+            ('_mean28$', 'Mean of the valid days of the 28 before the date, itself excluded.'),
+            ('_sd28$', 'Their sample standard deviation.'),
+            ('_median28$', 'Their median.'),
+            ('_mad28$', 'Their median absolute deviation from the median.'),
+            ('_n60$', 'How many of the 60 days before the date, itself excluded, are valid.'),
+            ('_mean60$', 'Mean of the valid days of the 60 before the date, itself excluded.'),
+            ('_sd60$', 'Their sample standard deviation.'),
+            ('_n84$', 'How many of the 84 days that end on the date are valid.'),
+            ('_ewma7$', 'Mean of those 84, weighted by 0.75 to the power of their age in days.'),
+            ('_ewma28$', 'Mean of those 84, weighted by 27/29 to the power of their age in days.')
+        ) as forms (pattern, meaning) on columns.attname ~ forms.pattern
+        where columns.attrelid = 'analytics.windows'::regclass
+        and col_description(columns.attrelid, columns.attnum) is null
+    loop
+        execute format('comment on column analytics.windows.%I is %L', statistic.name, statistic.meaning);
+    end loop;
+end
+$$;

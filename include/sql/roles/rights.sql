@@ -1,0 +1,70 @@
+-- Who may do what; runs after every migration, so that what a migration made is covered. A group per kind of work.
+-- The admins: everything is theirs, so any of them can migrate.
+do $$
+declare
+    statement text;
+begin
+    if (select pg_has_role(current_user, datdba, 'usage') from pg_catalog.pg_database where datname = current_database())
+    then
+        execute format('grant create on database %%I to admin', current_database());
+    end if;
+    for statement in
+        select format('alter schema %%I owner to admin', namespaces.nspname)
+        from pg_catalog.pg_namespace as namespaces
+        where namespaces.nspname in ('raw', 'ops', 'vault', 'analytics', 'analytics_pseudonymous')
+        and namespaces.nspowner <> 'admin'::regrole
+        union all
+        select format(
+            'alter %%s %%s owner to admin',
+            case relations.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
+            relations.oid::regclass
+        )
+        from pg_catalog.pg_class as relations
+        where relations.relnamespace::regnamespace::text
+        in ('raw', 'ops', 'vault', 'analytics', 'analytics_pseudonymous')
+        and relations.relkind in ('r', 'p', 'v', 'm')
+        and relations.relowner <> 'admin'::regrole
+        union all
+        select format('alter routine %%s owner to admin', routines.oid::regprocedure)
+        from pg_catalog.pg_proc as routines
+        where routines.pronamespace::regnamespace::text
+        in ('raw', 'ops', 'vault', 'analytics', 'analytics_pseudonymous')
+        and routines.proowner <> 'admin'::regrole
+    loop
+        execute statement;
+    end loop;
+end
+$$;
+
+-- Analysts: everything in analytics, and nothing else.
+grant usage on schema analytics to analyst;
+grant select on all tables in schema analytics to analyst;
+
+-- Researchers: the same without names.
+grant usage on schema analytics_pseudonymous to researcher;
+grant select on all tables in schema analytics_pseudonymous to researcher;
+
+-- Operators: how pulls went, no health data. What was kept aside holds some: only where and why.
+grant usage on schema ops to operator;
+grant select on
+ops.pulls, ops.runs, ops.migrations, ops.schema_drift, ops.known_fields, ops.request_budgets
+to operator;
+grant select (integration, run_id, collection, athlete_id, record_id, reason, seen_at) on ops.quarantine to operator;
+
+-- The loader: rows of all schemas, but no table of its own.
+grant usage on schema raw, ops, vault, analytics to loader;
+grant select, insert, update, delete on all tables in schema raw, ops, vault, analytics to loader;
+revoke insert, update, delete on
+ops.migrations, ops.known_fields, analytics.metric_definitions, analytics.flag_rules, analytics.calendar,
+vault.pseudonym_keys
+from loader;
+
+do $$
+begin
+    if current_setting('server_version_num')::integer >= 170000 then
+        grant maintain on
+        raw.records, analytics.metrics, analytics.cycle_days, analytics.days, analytics.windows
+        to loader;
+    end if;
+end
+$$
