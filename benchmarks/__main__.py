@@ -57,7 +57,7 @@ def write(name: str, lines: list[str], order: list[str]) -> None:
 
 def rows() -> dict[str, Callable[[bool], list[Row]]]:
     """The suite; imported late, for Airflow reads its environment when it is imported."""
-    from benchmarks.rows import daily, growth, limiter, memory, pages, parse, pull, requests, stage
+    from benchmarks.rows import daily, growth, limiter, memory, pages, parse, pull, requests, stage, warehouse
 
     return {
         "requests": requests.run,
@@ -69,6 +69,7 @@ def rows() -> dict[str, Callable[[bool], list[Row]]]:
         "memory": memory.run,
         "parse": parse.run,
         "pages": pages.run,
+        "warehouse": warehouse.run,
     }
 
 

@@ -106,6 +106,6 @@ def empty(engine: Any) -> None:
     """Forget all that was pulled; the squad stays enrolled."""
     with engine.begin() as connection:
         connection.exec_driver_sql(
-            "truncate raw.records, analytics.metrics, analytics.cycle_days, ops.pulls, ops.runs, ops.absences, "
-            "ops.transform_queue, ops.quarantine"
+            "truncate raw.records, analytics.metrics, analytics.metric_versions, analytics.cycle_days, analytics.days, "
+            "analytics.windows, ops.pulls, ops.runs, ops.absences, ops.transform_queue, ops.quarantine"
         )

@@ -1,7 +1,10 @@
 """A value that is missing always has its reason."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
+
+from wearables.errors import PullFailed
 
 REASONS = {
     "complete", "pending_score", "unscorable", "calibrating", "no_record", "not_asked", "failed", "reconnect",
@@ -69,13 +72,13 @@ def test_a_revoked_grant_an_ended_membership_and_an_outage_are_told_apart(team: 
     squad.world.revoke(gone)
     squad.world.deactivate(inactive)
     squad.world.add_fault("status", status=500, athlete_id=unlucky, collection="sleep", times=1000)
-    import contextlib
-
-    from wearables.errors import PullFailed
-
-    with contextlib.suppress(PullFailed):
+    with suppress(PullFailed):
         squad.pull(**squad.all_days())
-    reasons = "select distinct reason from analytics.coverage where athlete_id = %s and collection = %s and metric_date < current_date - 3"
+    reasons = """
+        select distinct reason
+        from analytics.coverage
+        where athlete_id = %s and collection = %s and metric_date < current_date - 3
+    """
     assert squad.rows(reasons, gone, "cycle") == [("reconnect",)]
     assert squad.rows(reasons, inactive, "cycle") == [("inactive_membership",)]
     assert squad.rows(reasons, unlucky, "sleep") == [("failed",)]

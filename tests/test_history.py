@@ -55,7 +55,9 @@ def test_every_change_of_a_score_is_told_with_old_and_new_value(team: Callable[.
     old = recovery.payload["score"]["recovery_score"]
     squad.world.patch(athlete_id, "recovery", recovery.id, {"score": {"recovery_score": 12.5}})
     squad.pull(**squad.all_days())
-    squad.world.patch(athlete_id, "recovery", recovery.id, {"score_state": "UNSCORABLE", "score": {"recovery_score": None}})
+    squad.world.patch(
+        athlete_id, "recovery", recovery.id, {"score_state": "UNSCORABLE", "score": {"recovery_score": None}}
+    )
     squad.pull(**squad.all_days())
     told = squad.rows(
         "select change, field, metric, old_value, new_value from analytics.changes where record_id = %s "

@@ -33,7 +33,11 @@ def load(team: Callable[..., Any], tmp_path: Path) -> Any:
 def test_external_id_squad_and_position_are_stored_and_replaced_as_a_whole(load: Any) -> None:
     told = load(f"athlete_id,external_id,squad,position\n{ONE},E1,first,wing\n{TWO},E2,first,\n")
     assert told == Loaded(2, [THREE])
-    assert load.squad.rows(SHOWN) == [(ONE, "E1", "first", "wing"), (TWO, "E2", "first", None), (THREE, None, None, None)]
+    assert load.squad.rows(SHOWN) == [
+        (ONE, "E1", "first", "wing"),
+        (TWO, "E2", "first", None),
+        (THREE, None, None, None),
+    ]
     # two athletes swap their ids, and the columns may come in any order and number
     load(f"external_id,athlete_id\nE2,{ONE}\nE1,{TWO}\n")
     assert load.squad.rows(SHOWN) == [(ONE, "E2", None, None), (TWO, "E1", None, None), (THREE, None, None, None)]
@@ -54,7 +58,15 @@ def test_what_spreadsheets_save_is_read(load: Any, text: str, encoding: str) -> 
 def test_unknown_duplicate_and_missing_ids_are_named_by_line_and_nothing_is_stored(load: Any) -> None:
     load(f"athlete_id,squad\n{ONE},first\n")
     before = load.squad.rows(SHOWN)
-    lines = [f"{TWO},A,second", "7,B,second", f"{TWO},C,second", ",D,second", f"{THREE},A,second", "x,,", f"{'9' * 40},,"]
+    lines = [
+        f"{TWO},A,second",
+        "7,B,second",
+        f"{TWO},C,second",
+        ",D,second",
+        f"{THREE},A,second",
+        "x,,",
+        f"{'9' * 40},,",
+    ]
     with pytest.raises(Refused) as refusal:
         load("athlete_id,external_id,squad\n" + "\n".join(lines))
     assert str(refusal.value) == (
@@ -88,9 +100,7 @@ def test_what_is_no_roster_is_refused(load: Any, text: str, reason: str) -> None
 def test_the_command_reads_the_file_beside_the_integration(load: Any, tmp_path: Path) -> None:
     (tmp_path / "team.roster.csv").write_text(f"athlete_id,squad\n{TWO},second\n")
     done = CliRunner().invoke(roster, ["team"])
-    assert done.output == (
-        f"The roster of team tells of 1 athletes.\nEnrolled but not in it: {ONE}, {THREE}.\n"
-    )
+    assert done.output == (f"The roster of team tells of 1 athletes.\nEnrolled but not in it: {ONE}, {THREE}.\n")
     assert load.squad.rows(SHOWN)[1] == (TWO, None, "second", None)
     with pytest.raises(Refused, match=r"none\.csv: cannot be read: No such file or directory\."):
         CliRunner().invoke(roster, ["team", "none.csv"], catch_exceptions=False)

@@ -9,7 +9,6 @@ import pandas as pd
 from wearables.warehouse import transaction
 
 SIGNALS = {"ln_rmssd": 3, "resting_heart_rate": 5, "hours_of_sleep": 5}  # and the least nights of a week
-STATUSES = ("ok", "low_confidence", "warming_up", "no_value", "no_spread")
 
 
 def test_every_trend_is_what_pandas_makes_of_the_days(team: Callable[..., Any]) -> None:
@@ -38,7 +37,9 @@ def test_workouts_asked_about_later_turn_unknown_days_into_days_of_rest(team: Ca
     assert squad.rows(known) == [(0,)]
     squad.pull(**squad.all_days(), collections=["workout"])
     resting = "select count(*) from analytics.trends natural join analytics.athlete_days where workouts is null"
-    assert squad.rows(resting + " and zone_load = 0") == squad.rows(resting + " and energy is not null and not is_provisional")
+    assert squad.rows(resting + " and zone_load = 0") == squad.rows(
+        resting + " and energy is not null and not is_provisional"
+    )
     assert squad.rows(known)[0][0] > 10
 
 
@@ -48,7 +49,9 @@ def test_trends_of_days_that_come_one_by_one_equal_those_of_a_rebuild(team: Call
     windows = "select * from analytics.windows order by 1, 2, 3"
     # the newest first, then days in the middle, then all of it
     for begin in pd.date_range(first, last)[[-3, -20, -35, 0]]:
-        squad.pull(start_date=str(begin.date()), end_date=str(min(begin + pd.Timedelta(days=9), pd.Timestamp(last)).date()))
+        squad.pull(
+            start_date=str(begin.date()), end_date=str(min(begin + pd.Timedelta(days=9), pd.Timestamp(last)).date())
+        )
     squad.pull(**squad.all_days())
     grown = squad.rows(windows)
     with transaction(squad.engine) as connection:
@@ -66,11 +69,13 @@ def test_every_trend_has_its_formula_minimum_and_source(team: Callable[..., Any]
     columns = "select attname from pg_attribute where attrelid = 'analytics.trends'::regclass and attnum > 0"
     shown = {name for (name,) in squad.rows(columns)}
     # what is no measure: keys, counts, states, and values that are metrics themselves
-    measures = {
-        name
-        for name in shown
-        if not name.endswith("_status") and not name.rpartition("_n")[2].isdecimal()
-    } - {"integration", "athlete_id", "metric_date", "warming_up", "is_travel_week"}
+    measures = {name for name in shown if not name.endswith("_status") and not name.rpartition("_n")[2].isdecimal()} - {
+        "integration",
+        "athlete_id",
+        "metric_date",
+        "warming_up",
+        "is_travel_week",
+    }
     defined = squad.rows("select metric, kind, status from analytics.metric_definitions")
     trends = {metric for metric, kind, _ in defined if kind == "trend"}
     assert trends == measures - {metric for metric, kind, _ in defined if kind == "metric"}

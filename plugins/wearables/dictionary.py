@@ -46,7 +46,9 @@ def _functions(rows: list[Row]) -> str:
 
 
 def _metrics(rows: list[Row]) -> str:
-    head = "\n## The metrics\n\n| metric | unit | meaning | field of WHOOP | plausible | formula | status | citation |\n"
+    head = (
+        "\n## The metrics\n\n| metric | unit | meaning | field of WHOOP | plausible | formula | status | citation |\n"
+    )
     return f"{head}|---|---|---|---|---|---|---|---|\n" + "".join(
         f"| `{row.metric}` | {row.unit} | {row.description} | `{row.source}` | {row.minimum:g} to {row.maximum:g} | "
         f"{row.formula} | {row.status} | {row.citation} |\n"

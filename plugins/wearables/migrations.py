@@ -1,4 +1,4 @@
-"""Schema migrations: numbered SQL files, each applied once, in one transaction, under a lock; then everybody's rights."""
+"""Schema migrations: numbered SQL files, each applied once, in one transaction, under a lock; then the rights."""
 
 from pathlib import Path
 

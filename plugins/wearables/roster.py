@@ -48,7 +48,9 @@ def read_roster(path: Path) -> list[Entry]:
         rows = [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise Refused(f"{path.name}: line {lines.line_num}: {error}.") from None
-    uneven = [f"line {line}: has {len(row)} values, not {len(columns)}" for line, row in rows if len(row) != len(columns)]
+    uneven = [
+        f"line {line}: has {len(row)} values, not {len(columns)}" for line, row in rows if len(row) != len(columns)
+    ]
     if uneven:
         raise Refused(f"{path.name}: {'; '.join(uneven)}.")
     return [_entry(line, dict(zip(columns, row, strict=True))) for line, row in rows]

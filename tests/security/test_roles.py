@@ -47,7 +47,8 @@ def relations(engine: Engine) -> list[str]:
         select namespaces.nspname || '.' || relations.relname
         from pg_class as relations
         inner join pg_namespace as namespaces on relations.relnamespace = namespaces.oid
-        where relations.relkind in ('r', 'v') and namespaces.nspname in ('raw', 'ops', 'vault', 'analytics', 'analytics_pseudonymous')
+        where relations.relkind in ('r', 'v')
+        and namespaces.nspname in ('raw', 'ops', 'vault', 'analytics', 'analytics_pseudonymous')
     """
     with transaction(engine) as connection:
         return list(connection.exec_driver_sql(query).scalars())

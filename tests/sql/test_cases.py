@@ -11,9 +11,9 @@ number of the day; a list among its scores gives each day the next value, over a
 ``ledger.json``, if there is one, holds rows of other tables: who consented, what was asked. What is left out of them is
 filled in by ``LEDGER``.
 
-``expected.json`` holds what the warehouse then must hold, the whole of it: a list of rows for every relation named. Of a
-view of schema analytics, the columns that the first row names, rounded; ``{"where": ..., "rows": [...]}`` looks at a part
-of it.
+``expected.json`` holds what the warehouse then must hold, the whole of it: a list of rows for every relation named. Of
+a view of schema analytics, the columns that the first row names, rounded; ``{"where": ..., "rows": [...]}`` looks at a
+part of it.
 """
 
 import datetime as dt
@@ -152,7 +152,10 @@ def keep(connection: Connection, record: dict, run_id: str) -> str:
 
 def rows(connection: Connection, name: str, wanted: Any) -> list[dict]:
     part = wanted if isinstance(wanted, dict) else {"where": "true", "rows": wanted}
-    relation, columns = COLUMNS.get(name) or (f"analytics.{name}", tuple(part["rows"][0] if part["rows"] else ["metric_date"]))
+    relation, columns = COLUMNS.get(name) or (
+        f"analytics.{name}",
+        tuple(part["rows"][0] if part["rows"] else ["metric_date"]),
+    )
     query = f"select {', '.join(columns) or '*'} from {relation} where {part['where']}".replace("%", "%%")
     found = connection.exec_driver_sql(query).mappings()
     plainly = plain if name in COLUMNS else rounded

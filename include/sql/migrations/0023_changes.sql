@@ -147,10 +147,9 @@ differences as (
         replacements.ended_at,
         case
             when replacements.collection = 'cycle' and replacements.old_payload ->> 'end' is null then 'grown'
-            when replacements.new_payload ->> 'score_state' is not distinct from replacements.old_payload ->> 'score_state'
-                then 'corrected'
-            when replacements.new_payload ->> 'score_state' = 'SCORED' then 'scored'
-            when replacements.old_payload ->> 'score_state' = 'SCORED' then 'withdrawn'
+            when score_state.latter = score_state.former then 'corrected'
+            when score_state.latter = 'SCORED' then 'scored'
+            when score_state.former = 'SCORED' then 'withdrawn'
             else 'corrected'
         end as change,
         field.name as field,
@@ -159,6 +158,11 @@ differences as (
         replacements.changed_at,
         replacements.source_updated_at
     from replacements
+    cross join lateral (
+        select
+            replacements.old_payload ->> 'score_state' as former,
+            replacements.new_payload ->> 'score_state' as latter
+    ) as score_state
     cross join lateral (
         select
             coalesce(former.field, latter.field) as name,

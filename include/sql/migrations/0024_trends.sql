@@ -150,128 +150,202 @@ $$;
 comment on function analytics.signal_status(double precision, double precision, integer) is 'Why a value has no z-score, or ok.';
 
 create view analytics.trends as
+with known as (
+    select
+        windows.*,
+        days.sleep_debt_vendor,
+        days.recovery,
+        sqrt(windows.midpoint_cosine7 ^ 2 + windows.midpoint_sine7 ^ 2) as mean_length
+    from analytics.windows as windows
+    left join analytics.days as days
+        on windows.integration = days.integration
+        and windows.athlete_id = days.athlete_id
+        and windows.metric_date = days.metric_date
+)
+
 select
-    windows.integration,
-    windows.athlete_id,
-    windows.metric_date,
-    least(windows.ln_rmssd_n28, windows.resting_heart_rate_n28, windows.hours_of_sleep_n28) < 14 as warming_up,
-    windows.ln_rmssd,
-    analytics.signal_status(windows.ln_rmssd, windows.ln_rmssd_sd28, windows.ln_rmssd_n28) as ln_rmssd_status,
-    case when windows.ln_rmssd_n7 >= 3 then windows.ln_rmssd_mean7 end as ln_rmssd_7d,
-    windows.ln_rmssd_n7,
-    case when windows.ln_rmssd_n7 < 3 then 'warming_up' when windows.ln_rmssd_n7 < 5 then 'low_confidence' else 'ok' end as ln_rmssd_7d_status,
-    case when windows.ln_rmssd_n28 >= 14 then windows.ln_rmssd_mean28 end as ln_rmssd_baseline,
-    case when windows.ln_rmssd_n28 >= 14 then windows.ln_rmssd_sd28 end as ln_rmssd_baseline_sd,
-    windows.ln_rmssd_n28,
-    case when windows.ln_rmssd_n28 >= 14 then windows.ln_rmssd - windows.ln_rmssd_mean28 end as ln_rmssd_deviation,
-    analytics.z_score(windows.ln_rmssd, windows.ln_rmssd_mean28, windows.ln_rmssd_sd28, windows.ln_rmssd_n28) as ln_rmssd_z,
-    case when windows.ln_rmssd_n7 >= 3 then analytics.z_score(windows.ln_rmssd_mean7, windows.ln_rmssd_mean28, windows.ln_rmssd_sd28, windows.ln_rmssd_n28) end as ln_rmssd_7d_z,
-    analytics.z_score(windows.ln_rmssd, windows.ln_rmssd_median28, 1.4826 * windows.ln_rmssd_mad28, windows.ln_rmssd_n28) as ln_rmssd_robust_z,
-    case when windows.ln_rmssd_n28 >= 14 then windows.ln_rmssd_mean28 - 0.5 * windows.ln_rmssd_sd28 end as ln_rmssd_swc_low,
-    case when windows.ln_rmssd_n28 >= 14 then windows.ln_rmssd_mean28 + 0.5 * windows.ln_rmssd_sd28 end as ln_rmssd_swc_high,
-    case when windows.ln_rmssd_n60 >= 30 then windows.ln_rmssd_mean60 - 0.5 * windows.ln_rmssd_sd60 end as ln_rmssd_band_low,
-    case when windows.ln_rmssd_n60 >= 30 then windows.ln_rmssd_mean60 + 0.5 * windows.ln_rmssd_sd60 end as ln_rmssd_band_high,
-    windows.ln_rmssd_n60,
-    case when windows.ln_rmssd_n7 >= 5 then 100 * windows.rmssd_sd7 / windows.rmssd_mean7 end as hrv_cv7_raw,
-    case when windows.ln_rmssd_n7 >= 5 and windows.ln_rmssd_mean7 > 0 then 100 * windows.ln_rmssd_sd7 / windows.ln_rmssd_mean7 end as hrv_cv7_ln,
-    windows.resting_heart_rate,
-    analytics.signal_status(windows.resting_heart_rate, windows.resting_heart_rate_sd28, windows.resting_heart_rate_n28) as resting_heart_rate_status,
-    case when windows.resting_heart_rate_n7 >= 5 then windows.resting_heart_rate_mean7 end as resting_heart_rate_7d,
-    windows.resting_heart_rate_n7,
-    case when windows.resting_heart_rate_n7 < 5 then 'warming_up' when windows.resting_heart_rate_n7 < 5 then 'low_confidence' else 'ok' end as resting_heart_rate_7d_status,
-    case when windows.resting_heart_rate_n28 >= 14 then windows.resting_heart_rate_mean28 end as resting_heart_rate_baseline,
-    case when windows.resting_heart_rate_n28 >= 14 then windows.resting_heart_rate_sd28 end as resting_heart_rate_baseline_sd,
-    windows.resting_heart_rate_n28,
-    case when windows.resting_heart_rate_n28 >= 14 then windows.resting_heart_rate - windows.resting_heart_rate_mean28 end as resting_heart_rate_deviation,
-    analytics.z_score(windows.resting_heart_rate, windows.resting_heart_rate_mean28, windows.resting_heart_rate_sd28, windows.resting_heart_rate_n28) as resting_heart_rate_z,
-    case when windows.resting_heart_rate_n7 >= 5 then analytics.z_score(windows.resting_heart_rate_mean7, windows.resting_heart_rate_mean28, windows.resting_heart_rate_sd28, windows.resting_heart_rate_n28) end as resting_heart_rate_7d_z,
-    analytics.z_score(windows.resting_heart_rate, windows.resting_heart_rate_median28, 1.4826 * windows.resting_heart_rate_mad28, windows.resting_heart_rate_n28) as resting_heart_rate_robust_z,
-    case when windows.resting_heart_rate_n28 >= 14 then windows.resting_heart_rate_mean28 - 0.5 * windows.resting_heart_rate_sd28 end as resting_heart_rate_swc_low,
-    case when windows.resting_heart_rate_n28 >= 14 then windows.resting_heart_rate_mean28 + 0.5 * windows.resting_heart_rate_sd28 end as resting_heart_rate_swc_high,
-    windows.hours_of_sleep,
-    analytics.signal_status(windows.hours_of_sleep, windows.hours_of_sleep_sd28, windows.hours_of_sleep_n28) as hours_of_sleep_status,
-    case when windows.hours_of_sleep_n7 >= 5 then windows.hours_of_sleep_mean7 end as hours_of_sleep_7d,
-    windows.hours_of_sleep_n7,
-    case when windows.hours_of_sleep_n7 < 5 then 'warming_up' when windows.hours_of_sleep_n7 < 5 then 'low_confidence' else 'ok' end as hours_of_sleep_7d_status,
-    case when windows.hours_of_sleep_n28 >= 14 then windows.hours_of_sleep_mean28 end as hours_of_sleep_baseline,
-    case when windows.hours_of_sleep_n28 >= 14 then windows.hours_of_sleep_sd28 end as hours_of_sleep_baseline_sd,
-    windows.hours_of_sleep_n28,
-    case when windows.hours_of_sleep_n28 >= 14 then windows.hours_of_sleep - windows.hours_of_sleep_mean28 end as hours_of_sleep_deviation,
-    analytics.z_score(windows.hours_of_sleep, windows.hours_of_sleep_mean28, windows.hours_of_sleep_sd28, windows.hours_of_sleep_n28) as hours_of_sleep_z,
-    case when windows.hours_of_sleep_n7 >= 5 then analytics.z_score(windows.hours_of_sleep_mean7, windows.hours_of_sleep_mean28, windows.hours_of_sleep_sd28, windows.hours_of_sleep_n28) end as hours_of_sleep_7d_z,
-    analytics.z_score(windows.hours_of_sleep, windows.hours_of_sleep_median28, 1.4826 * windows.hours_of_sleep_mad28, windows.hours_of_sleep_n28) as hours_of_sleep_robust_z,
-    case when windows.hours_of_sleep_n28 >= 14 then windows.hours_of_sleep_mean28 - 0.5 * windows.hours_of_sleep_sd28 end as hours_of_sleep_swc_low,
-    case when windows.hours_of_sleep_n28 >= 14 then windows.hours_of_sleep_mean28 + 0.5 * windows.hours_of_sleep_sd28 end as hours_of_sleep_swc_high,
-    windows.respiratory_rate,
-    analytics.signal_status(windows.respiratory_rate, windows.respiratory_rate_sd28, windows.respiratory_rate_n28) as respiratory_rate_status,
-    windows.respiratory_rate_n28,
-    case when windows.respiratory_rate_n28 >= 14 then windows.respiratory_rate - windows.respiratory_rate_mean28 end as respiratory_rate_deviation,
-    analytics.z_score(windows.respiratory_rate, windows.respiratory_rate_mean28, windows.respiratory_rate_sd28, windows.respiratory_rate_n28) as respiratory_rate_z,
-    windows.skin_temperature,
-    windows.skin_temperature_n28,
-    case when windows.skin_temperature_n28 >= 14 then windows.skin_temperature - windows.skin_temperature_median28 end as skin_temperature_deviation,
-    windows.total_sleep,
-    days.sleep_debt_vendor,
-    case when windows.shortfall_n14 >= 10 then windows.shortfall14 end as sleep_debt_open,
-    case when windows.shortfall_n14 >= 10 then windows.balance14 end as sleep_balance,
-    windows.shortfall_n14 as sleep_balance_n14,
-    windows.midpoint as sleep_midpoint,
+    integration,
+    athlete_id,
+    metric_date,
+    least(ln_rmssd_n28, resting_heart_rate_n28, hours_of_sleep_n28) < 14 as warming_up,
+    ln_rmssd,
+    analytics.signal_status(ln_rmssd, ln_rmssd_sd28, ln_rmssd_n28) as ln_rmssd_status,
+    case when ln_rmssd_n7 >= 3 then ln_rmssd_mean7 end as ln_rmssd_7d,
+    ln_rmssd_n7,
     case
-        when windows.midpoint_n7 >= 5 and resultant.mean_length > 1e-9
-            then sqrt(-2 * ln(least(resultant.mean_length, 1))) * 12 / pi()
+        when ln_rmssd_n7 < 3 then 'warming_up'
+        when ln_rmssd_n7 < 5 then 'low_confidence'
+        else 'ok'
+    end as ln_rmssd_7d_status,
+    case when ln_rmssd_n28 >= 14 then ln_rmssd_mean28 end as ln_rmssd_baseline,
+    case when ln_rmssd_n28 >= 14 then ln_rmssd_sd28 end as ln_rmssd_baseline_sd,
+    ln_rmssd_n28,
+    case when ln_rmssd_n28 >= 14 then ln_rmssd - ln_rmssd_mean28 end as ln_rmssd_deviation,
+    analytics.z_score(ln_rmssd, ln_rmssd_mean28, ln_rmssd_sd28, ln_rmssd_n28) as ln_rmssd_z,
+    case
+        when ln_rmssd_n7 >= 3 then analytics.z_score(ln_rmssd_mean7, ln_rmssd_mean28, ln_rmssd_sd28, ln_rmssd_n28)
+    end as ln_rmssd_7d_z,
+    analytics.z_score(
+        ln_rmssd, ln_rmssd_median28, 1.4826 * ln_rmssd_mad28, ln_rmssd_n28
+    ) as ln_rmssd_robust_z,
+    case when ln_rmssd_n28 >= 14 then ln_rmssd_mean28 - 0.5 * ln_rmssd_sd28 end as ln_rmssd_swc_low,
+    case when ln_rmssd_n28 >= 14 then ln_rmssd_mean28 + 0.5 * ln_rmssd_sd28 end as ln_rmssd_swc_high,
+    case when ln_rmssd_n60 >= 30 then ln_rmssd_mean60 - 0.5 * ln_rmssd_sd60 end as ln_rmssd_band_low,
+    case when ln_rmssd_n60 >= 30 then ln_rmssd_mean60 + 0.5 * ln_rmssd_sd60 end as ln_rmssd_band_high,
+    ln_rmssd_n60,
+    case when ln_rmssd_n7 >= 5 then 100 * rmssd_sd7 / rmssd_mean7 end as hrv_cv7_raw,
+    case
+        when ln_rmssd_n7 >= 5 and ln_rmssd_mean7 > 0 then 100 * ln_rmssd_sd7 / ln_rmssd_mean7
+    end as hrv_cv7_ln,
+    resting_heart_rate,
+    analytics.signal_status(
+        resting_heart_rate, resting_heart_rate_sd28, resting_heart_rate_n28
+    ) as resting_heart_rate_status,
+    case when resting_heart_rate_n7 >= 5 then resting_heart_rate_mean7 end as resting_heart_rate_7d,
+    resting_heart_rate_n7,
+    case
+        when resting_heart_rate_n7 < 5 then 'warming_up'
+        when resting_heart_rate_n7 < 5 then 'low_confidence'
+        else 'ok'
+    end as resting_heart_rate_7d_status,
+    case when resting_heart_rate_n28 >= 14 then resting_heart_rate_mean28 end as resting_heart_rate_baseline,
+    case when resting_heart_rate_n28 >= 14 then resting_heart_rate_sd28 end as resting_heart_rate_baseline_sd,
+    resting_heart_rate_n28,
+    case
+        when resting_heart_rate_n28 >= 14 then resting_heart_rate - resting_heart_rate_mean28
+    end as resting_heart_rate_deviation,
+    analytics.z_score(
+        resting_heart_rate, resting_heart_rate_mean28, resting_heart_rate_sd28, resting_heart_rate_n28
+    ) as resting_heart_rate_z,
+    case
+        when resting_heart_rate_n7 >= 5
+            then analytics.z_score(
+                resting_heart_rate_mean7, resting_heart_rate_mean28, resting_heart_rate_sd28, resting_heart_rate_n28
+            )
+    end as resting_heart_rate_7d_z,
+    analytics.z_score(
+        resting_heart_rate, resting_heart_rate_median28, 1.4826 * resting_heart_rate_mad28, resting_heart_rate_n28
+    ) as resting_heart_rate_robust_z,
+    case
+        when resting_heart_rate_n28 >= 14 then resting_heart_rate_mean28 - 0.5 * resting_heart_rate_sd28
+    end as resting_heart_rate_swc_low,
+    case
+        when resting_heart_rate_n28 >= 14 then resting_heart_rate_mean28 + 0.5 * resting_heart_rate_sd28
+    end as resting_heart_rate_swc_high,
+    hours_of_sleep,
+    analytics.signal_status(hours_of_sleep, hours_of_sleep_sd28, hours_of_sleep_n28) as hours_of_sleep_status,
+    case when hours_of_sleep_n7 >= 5 then hours_of_sleep_mean7 end as hours_of_sleep_7d,
+    hours_of_sleep_n7,
+    case
+        when hours_of_sleep_n7 < 5 then 'warming_up'
+        when hours_of_sleep_n7 < 5 then 'low_confidence'
+        else 'ok'
+    end as hours_of_sleep_7d_status,
+    case when hours_of_sleep_n28 >= 14 then hours_of_sleep_mean28 end as hours_of_sleep_baseline,
+    case when hours_of_sleep_n28 >= 14 then hours_of_sleep_sd28 end as hours_of_sleep_baseline_sd,
+    hours_of_sleep_n28,
+    case
+        when hours_of_sleep_n28 >= 14 then hours_of_sleep - hours_of_sleep_mean28
+    end as hours_of_sleep_deviation,
+    analytics.z_score(
+        hours_of_sleep, hours_of_sleep_mean28, hours_of_sleep_sd28, hours_of_sleep_n28
+    ) as hours_of_sleep_z,
+    case
+        when hours_of_sleep_n7 >= 5
+            then analytics.z_score(
+                hours_of_sleep_mean7, hours_of_sleep_mean28, hours_of_sleep_sd28, hours_of_sleep_n28
+            )
+    end as hours_of_sleep_7d_z,
+    analytics.z_score(
+        hours_of_sleep, hours_of_sleep_median28, 1.4826 * hours_of_sleep_mad28, hours_of_sleep_n28
+    ) as hours_of_sleep_robust_z,
+    case
+        when hours_of_sleep_n28 >= 14 then hours_of_sleep_mean28 - 0.5 * hours_of_sleep_sd28
+    end as hours_of_sleep_swc_low,
+    case
+        when hours_of_sleep_n28 >= 14 then hours_of_sleep_mean28 + 0.5 * hours_of_sleep_sd28
+    end as hours_of_sleep_swc_high,
+    respiratory_rate,
+    analytics.signal_status(
+        respiratory_rate, respiratory_rate_sd28, respiratory_rate_n28
+    ) as respiratory_rate_status,
+    respiratory_rate_n28,
+    case
+        when respiratory_rate_n28 >= 14 then respiratory_rate - respiratory_rate_mean28
+    end as respiratory_rate_deviation,
+    analytics.z_score(
+        respiratory_rate, respiratory_rate_mean28, respiratory_rate_sd28, respiratory_rate_n28
+    ) as respiratory_rate_z,
+    skin_temperature,
+    skin_temperature_n28,
+    case
+        when skin_temperature_n28 >= 14 then skin_temperature - skin_temperature_median28
+    end as skin_temperature_deviation,
+    total_sleep,
+    sleep_debt_vendor,
+    case when shortfall_n14 >= 10 then shortfall14 end as sleep_debt_open,
+    case when shortfall_n14 >= 10 then balance14 end as sleep_balance,
+    shortfall_n14 as sleep_balance_n14,
+    midpoint as sleep_midpoint,
+    case
+        when midpoint_n7 >= 5 and mean_length > 1e-9
+            then sqrt(-2 * ln(least(mean_length, 1))) * 12 / pi()
     end as midpoint_variability,
-    windows.midpoint_n7,
-    windows.offset_range7 > 1 as is_travel_week,
-    case when days.recovery >= 67 then 'green' when days.recovery >= 34 then 'yellow' when days.recovery is not null then 'red' end as recovery_zone,
-    case when windows.history_days >= 7 then windows.recovery_n7 * 100.0::double precision / 7 end as wear_7d,
-    windows.recovery_n7,
-    windows.energy,
-    case when windows.energy_n7 >= 5 then 7 * windows.energy_mean7 end as energy_7d,
-    windows.energy_n7,
-    case when windows.energy_n7 >= 5 then 'ok' else 'warming_up' end as energy_7d_status,
+    midpoint_n7,
+    offset_range7 > 1 as is_travel_week,
     case
-        when windows.energy_n7 >= 5 and windows.energy_n_week_before >= 5 and windows.energy_mean_week_before > 0
-            then 100 * windows.energy_mean7 / windows.energy_mean_week_before - 100
+        when recovery >= 67 then 'green'
+        when recovery >= 34 then 'yellow'
+        when recovery is not null then 'red'
+    end as recovery_zone,
+    case when history_days >= 7 then recovery_n7 * 100.0::double precision / 7 end as wear_7d,
+    recovery_n7,
+    energy,
+    case when energy_n7 >= 5 then 7 * energy_mean7 end as energy_7d,
+    energy_n7,
+    case when energy_n7 >= 5 then 'ok' else 'warming_up' end as energy_7d_status,
+    case
+        when energy_n7 >= 5 and energy_n_week_before >= 5 and energy_mean_week_before > 0
+            then 100 * energy_mean7 / energy_mean_week_before - 100
     end as energy_change,
-    case when windows.energy_n84 >= 28 then windows.energy_ewma7 end as energy_ewma7,
-    case when windows.energy_n84 >= 28 then windows.energy_ewma28 end as energy_ewma28,
-    windows.energy_n84,
+    case when energy_n84 >= 28 then energy_ewma7 end as energy_ewma7,
+    case when energy_n84 >= 28 then energy_ewma28 end as energy_ewma28,
+    energy_n84,
     case
-        when windows.energy_n7 >= 5 and windows.energy_n21 >= 15 and windows.energy_mean21 > 0
-            then windows.energy_mean7 / windows.energy_mean21
+        when energy_n7 >= 5 and energy_n21 >= 15 and energy_mean21 > 0
+            then energy_mean7 / energy_mean21
     end as energy_acwr,
-    windows.energy_n21,
-    case when windows.energy_n84 >= 28 and windows.energy_ewma28 > 0 then windows.energy_ewma7 / windows.energy_ewma28 end as energy_acwr_ewma,
-    windows.zone_load,
-    case when windows.zone_load_n7 >= 5 then 7 * windows.zone_load_mean7 end as zone_load_7d,
-    windows.zone_load_n7,
-    case when windows.zone_load_n7 >= 5 then 'ok' else 'warming_up' end as zone_load_7d_status,
+    energy_n21,
     case
-        when windows.zone_load_n7 >= 5 and windows.zone_load_n_week_before >= 5 and windows.zone_load_mean_week_before > 0
-            then 100 * windows.zone_load_mean7 / windows.zone_load_mean_week_before - 100
+        when energy_n84 >= 28 and energy_ewma28 > 0 then energy_ewma7 / energy_ewma28
+    end as energy_acwr_ewma,
+    zone_load,
+    case when zone_load_n7 >= 5 then 7 * zone_load_mean7 end as zone_load_7d,
+    zone_load_n7,
+    case when zone_load_n7 >= 5 then 'ok' else 'warming_up' end as zone_load_7d_status,
+    case
+        when zone_load_n7 >= 5 and zone_load_n_week_before >= 5 and zone_load_mean_week_before > 0
+            then 100 * zone_load_mean7 / zone_load_mean_week_before - 100
     end as zone_load_change,
-    case when windows.zone_load_n84 >= 28 then windows.zone_load_ewma7 end as zone_load_ewma7,
-    case when windows.zone_load_n84 >= 28 then windows.zone_load_ewma28 end as zone_load_ewma28,
-    windows.zone_load_n84,
+    case when zone_load_n84 >= 28 then zone_load_ewma7 end as zone_load_ewma7,
+    case when zone_load_n84 >= 28 then zone_load_ewma28 end as zone_load_ewma28,
+    zone_load_n84,
     case
-        when windows.zone_load_n7 >= 5 and windows.zone_load_n21 >= 15 and windows.zone_load_mean21 > 0
-            then windows.zone_load_mean7 / windows.zone_load_mean21
+        when zone_load_n7 >= 5 and zone_load_n21 >= 15 and zone_load_mean21 > 0
+            then zone_load_mean7 / zone_load_mean21
     end as zone_load_acwr,
-    windows.zone_load_n21,
-    case when windows.zone_load_n84 >= 28 and windows.zone_load_ewma28 > 0 then windows.zone_load_ewma7 / windows.zone_load_ewma28 end as zone_load_acwr_ewma,
-    case when windows.zone_load_n7 = 7 and windows.zone_load_sd7 > 1e-9 then windows.zone_load_mean7 / windows.zone_load_sd7 end as zone_load_monotony,
+    zone_load_n21,
     case
-        when windows.zone_load_n7 = 7 and windows.zone_load_sd7 > 1e-9
-            then 7 * windows.zone_load_mean7 * windows.zone_load_mean7 / windows.zone_load_sd7
+        when zone_load_n84 >= 28 and zone_load_ewma28 > 0 then zone_load_ewma7 / zone_load_ewma28
+    end as zone_load_acwr_ewma,
+    case
+        when zone_load_n7 = 7 and zone_load_sd7 > 1e-9 then zone_load_mean7 / zone_load_sd7
+    end as zone_load_monotony,
+    case
+        when zone_load_n7 = 7 and zone_load_sd7 > 1e-9
+            then 7 * zone_load_mean7 * zone_load_mean7 / zone_load_sd7
     end as zone_load_foster_strain
-from analytics.windows as windows
-left join analytics.days as days
-    on windows.integration = days.integration
-    and windows.athlete_id = days.athlete_id
-    and windows.metric_date = days.metric_date
-cross join lateral (
-    select sqrt(windows.midpoint_cosine7 ^ 2 + windows.midpoint_sine7 ^ 2) as mean_length
-) as resultant;
+from known;
 comment on view analytics.trends is 'One row per integration, athlete and date from the first to the last with data: how the athlete does against themselves; formulas and sources in analytics.metric_definitions.';
 comment on column analytics.trends.integration is 'Name of the integration.';
 comment on column analytics.trends.athlete_id is 'user_id of WHOOP (int64).';

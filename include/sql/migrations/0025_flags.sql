@@ -44,7 +44,10 @@ with judged as (
         and yesterday.metric_date = today.metric_date - 1
     cross join lateral (
         values
-        (1, 'hrv_low', 'HRV', exp(today.ln_rmssd), exp(today.ln_rmssd_baseline), 'ms', today.ln_rmssd_z, -1, yesterday.ln_rmssd_z),
+        (
+            1, 'hrv_low', 'HRV', exp(today.ln_rmssd), exp(today.ln_rmssd_baseline), 'ms',
+            today.ln_rmssd_z, -1, yesterday.ln_rmssd_z
+        ),
         (
             2, 'resting_heart_rate_high', 'resting heart rate', today.resting_heart_rate,
             today.resting_heart_rate_baseline, 'bpm', today.resting_heart_rate_z, 1, yesterday.resting_heart_rate_z

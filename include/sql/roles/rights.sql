@@ -47,7 +47,7 @@ grant select on all tables in schema analytics_pseudonymous to researcher;
 -- Operators: how pulls went, no health data. What was kept aside holds some: only where and why.
 grant usage on schema ops to operator;
 grant select on
-ops.pulls, ops.runs, ops.migrations, ops.schema_drift, ops.known_fields, ops.request_budgets
+ops.pulls, ops.runs, ops.migrations, ops.schema_drift, ops.request_budgets
 to operator;
 grant select (integration, run_id, collection, athlete_id, record_id, reason, seen_at) on ops.quarantine to operator;
 
@@ -55,7 +55,7 @@ grant select (integration, run_id, collection, athlete_id, record_id, reason, se
 grant usage on schema raw, ops, vault, analytics to loader;
 grant select, insert, update, delete on all tables in schema raw, ops, vault, analytics to loader;
 revoke insert, update, delete on
-ops.migrations, ops.known_fields, analytics.metric_definitions, analytics.flag_rules, analytics.calendar,
+ops.migrations, analytics.metric_definitions, analytics.flag_rules, analytics.calendar,
 vault.pseudonym_keys
 from loader;
 

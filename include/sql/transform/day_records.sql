@@ -73,7 +73,8 @@ select
     case when known.collection <> 'workout' and not members.is_nap then known.record_id end as source_record_id,
     known.payload ->> 'score_state' = 'SCORED' as is_scored,
     case known.payload ->> 'score_state'
-        when 'SCORED' then case when known.payload #> '{score,user_calibrating}' = 'true' then 'calibrating' else 'complete' end
+        when 'SCORED'
+            then case when known.payload #> '{score,user_calibrating}' = 'true' then 'calibrating' else 'complete' end
         when 'PENDING_SCORE' then 'pending_score'
         else 'unscorable'
     end as state,

@@ -300,7 +300,7 @@ and known.metric_date = fresh.metric_date
 and row(fresh.*) is distinct from row(known.*);
 
 insert into analytics.windows
-select fresh.*
+select fresh.*  -- noqa: AM04
 from fresh_windows as fresh
 where not exists (
     select

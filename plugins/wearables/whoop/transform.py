@@ -1,4 +1,4 @@
-"""Brings ``analytics.metrics``, and what is made of it, up to date with ``raw.records``: one transaction, set by set."""
+"""Brings the tables of ``analytics`` up to date with ``raw.records``: one transaction, set by set."""
 
 import logging
 
