@@ -94,7 +94,7 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
     # Invite, and consent in another browser that never signed in.
     link = invite(ours)
     picture(page, "invitation")
-    consent(visit(), link, athlete_id, picture)
+    consent(visit(width=720), link, athlete_id, picture)
 
     # Pull now: what it takes, the start, and the log that turns from running to done by itself.
     ours.get_by_role("link", name="Pull now").first.click()
@@ -128,7 +128,6 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
     picture(page, "athletes")
     ours.get_by_role("link", name="Integrations", exact=True).click()
     expect(ours.get_by_role("row", name="north")).to_contain_text("1 of 10")
-    picture(page, "integrations")
 
     # Offboard, and erase once the id has been typed.
     ours.get_by_role("link", name="north", exact=True).click()
@@ -161,6 +160,19 @@ def test_a_pull_that_fails_says_for_whom_and_what_to_do(south: South, visit: Any
     page.wait_for_url("**/dags/south/runs/**/tasks/**")
     open_page(page, "integrations/south/athletes")
     expect(frame(page).get_by_role("button", name="Invite again")).to_be_visible()
+
+
+def test_the_list_tells_how_each_integration_stands(south: South, visit: Any, stack: Stack, picture: Picture) -> None:
+    (stack.integrations / "west.yaml").write_text("chunk_days: 29\n")
+    (stack.integrations / "east.yaml").write_text("timezone: Europe/Berlin\n")
+    page = visit("admin")
+    ours = open_page(page)
+    expect(ours.get_by_role("row", name="west")).to_contain_text("chunk_days: Input should be less than or equal to 28")
+    expect(ours.get_by_role("row", name="east")).to_contain_text("east is missing; add one of type WHOOP")
+    expect(ours.get_by_role("row", name="south")).to_contain_text("1 reconnect")
+    # Airflow reads the new file, and the list says so by itself.
+    expect(ours.get_by_role("row", name="east")).to_contain_text(re.compile("00:00 CES?T"))
+    picture(page, "integrations")
 
 
 def test_a_name_is_text_and_nothing_else(south: South, visit: Any) -> None:
@@ -205,6 +217,8 @@ def test_a_narrow_window_needs_no_sideways_scrolling_and_follows_the_look_of_air
         assert ours.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
         assert ours.evaluate("document.documentElement.dataset.theme") == scheme, path
         ground = ours.evaluate("getComputedStyle(document.body).backgroundColor")
+        if not path and scheme == "dark":
+            picture(page, "integrations-narrow")
         assert ground == (GROUND_LIGHT if scheme == "light" else GROUND_DARK), path
 
 
