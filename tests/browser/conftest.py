@@ -70,7 +70,9 @@ def picture() -> Callable[[Page, str], None]:
             return
         IMAGES.mkdir(parents=True, exist_ok=True)
         height = int(page.frames[-1].evaluate("document.body.offsetHeight"))
-        page.set_viewport_size({"width": WIDTH, "height": min(max(height + 24, LEAST_HEIGHT), HEIGHT * 2)})
+        page.set_viewport_size(
+            {"width": page.viewport_size["width"], "height": min(max(height + 24, LEAST_HEIGHT), HEIGHT * 2)}
+        )
         page.screenshot(path=IMAGES / f"{name}.png")
 
     return take

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,8 +113,10 @@ def keep() -> None:
         print("ready", flush=True)
         sys.stdin.read()
     finally:
-        stack.down()
-        stack.delete_data()
+        # Whoever listened may be gone.
+        with Path(os.devnull).open("w") as nobody, redirect_stdout(nobody):
+            stack.down()
+            stack.delete_data()
         shutil.rmtree(Path(os.environ["WEARABLES_LOCAL"]).parent, ignore_errors=True)
 
 

@@ -82,9 +82,10 @@ def test_who_may_not_act_is_refused_even_with_a_token(
 
 
 def test_who_may_trigger_a_dag_may_pull(signed_in: Callable[[str], Visitor], squad: Any) -> None:
-    answer = signed_in("user").act("/integrations/team/pull", page="/integrations/team/pull")
-    # Airflow of these tests has not read the DAG: the right was there.
-    assert (answer.status_code, "has not read team yet" in answer.text) == (409, True)
+    page = "/integrations/team/pull"
+    answer = signed_in("user").act(page, page=page, period="dates")
+    # Let in, and then refused for want of the days.
+    assert (answer.status_code, "Choose both days." in answer.text) == (409, True)
 
 
 @pytest.mark.parametrize("token", ["", "0" * 64, "another user's"])

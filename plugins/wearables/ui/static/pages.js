@@ -25,7 +25,12 @@ function watch(element) {
     } catch {
       // The server is away for a moment: the next round asks again.
     }
-    if (!next) return watch(element);
+    // Nothing is pulled away from under a finger.
+    if (!next || element.querySelector("button:focus, input:focus")) return watch(element);
+    for (const verdict of next.querySelectorAll(".verdict")) {
+      const shown = document.getElementById(verdict.id);
+      if (shown) verdict.replaceChildren(...shown.cloneNode(true).childNodes);
+    }
     const focused = element.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     const isChanged = next.innerHTML !== element.innerHTML;
     if (next.dataset.live) element.dataset.live = next.dataset.live;

@@ -1,7 +1,12 @@
-"""What others see: a pull that failed, a viewer, an anonymous visitor; narrow and wide, light and dark."""
+"""The pages in a real browser, against a real Airflow: first the whole way of a staff member who never saw a terminal.
 
+All in one file: its tests share one Airflow, and pytest's workers are given whole files.
+"""
+
+import datetime as dt
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +15,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.stack import Stack
 from tests.browser.steps import (
+    SECRET,
     WIDTH,
     Picture,
     consent,
     create,
+    fill_in,
     frame,
     invite,
     new_page,
@@ -54,6 +61,94 @@ def south(stack: Stack, chromium: Browser) -> Iterator[South]:
         yield South(athlete_id, world)
 
 
+def test_a_squad_s_data_come_in_by_mouse_alone(
+    stack: Stack, sandbox: Callable[..., Any], visit: Callable[..., Page], picture: Picture
+) -> None:
+    world = sandbox(athletes=2, days=20)
+    athlete_id = min(world.squad)
+
+    page = visit("admin")
+    page.goto("/")
+    page.get_by_role("link", name="Integrations").click()
+    ours = frame(page)
+    expect(ours.get_by_text("There is no integration yet")).to_be_visible()
+
+    # Create: a wrong secret is refused and nothing is saved; the right one is.
+    ours.get_by_role("link", name="Create the first one").click()
+    fill_in(ours, world, "north", "a wrong secret")
+    picture(page, "create")
+    ours.get_by_role("button", name="Validate and create").click()
+    expect(ours.get_by_role("alert")).to_contain_text("does not accept the client id and secret")
+    assert not list(stack.integrations.iterdir())
+    expect(ours.get_by_label("Client secret")).to_have_value("")
+    ours.get_by_label("Client secret").fill(SECRET)
+    ours.get_by_role("button", name="Validate and create").click()
+    expect(ours.get_by_role("heading", name="north")).to_be_visible()
+    assert (stack.integrations / "north.yaml").read_text() == "schedule: 0 6 * * *\ntimezone: Europe/London\n"
+
+    # Validate.
+    ours.get_by_role("button", name="Validate credentials").click()
+    verdict = ours.locator("#verdict")
+    expect(verdict).to_contain_text("accepts the client id and secret; 0 of 0 grants are alive")
+
+    # Invite, and consent in another browser that never signed in.
+    link = invite(ours)
+    picture(page, "invitation")
+    consent(visit(width=720), link, athlete_id, picture)
+
+    # Pull now: what it takes, the start, and the log that turns from running to done by itself.
+    ours.get_by_role("link", name="Pull now").first.click()
+    expect(ours.locator("#outlook")).to_contain_text("1 chunk for 1 athlete: about 6 requests")
+    ours.get_by_label("From one day to another").check()
+    ours.get_by_label("First day").fill(str(dt.date.today() - dt.timedelta(days=30)))
+    expect(ours.locator("#outlook")).to_contain_text("2 chunks for 1 athlete")
+    picture(page, "pull-now")
+    ours.get_by_role("button", name="Pull now").click()
+    run = ours.get_by_role("heading", level=2)
+    expect(run).to_contain_text(re.compile("queued|running"))
+    expect(run).to_contain_text("running")
+    picture(page, "pull-log-running")
+    expect(run).to_contain_text("success", timeout=90_000)
+    expect(ours.locator(".steps li.success")).to_have_count(5)
+    expect(ours.get_by_role("row", name=str(athlete_id))).to_contain_text("staged")
+    assert ours.locator("[data-live]").count() == 0
+    picture(page, "pull-log")
+
+    # The log of a task is Airflow's own page, in the whole window.
+    ours.get_by_role("link", name="validate").click()
+    page.wait_for_url(re.compile(r"/dags/north/runs/.+/tasks/validate"))
+    page.go_back()
+
+    # See the athlete.
+    ours = frame(page)
+    ours.get_by_role("link", name="Athletes").click()
+    row = ours.get_by_role("row", name=str(athlete_id))
+    expect(row).to_contain_text("Avery Ashdown")
+    expect(row).to_contain_text("active")
+    picture(page, "athletes")
+    ours.get_by_role("link", name="Integrations", exact=True).click()
+    expect(ours.get_by_role("row", name="north")).to_contain_text("1 of 10")
+
+    # Offboard, and erase once the id has been typed.
+    ours.get_by_role("link", name="north", exact=True).click()
+    ours.get_by_role("link", name="Athletes").first.click()
+    ours.get_by_role("link", name=re.compile("^Offboard")).click()
+    ours.get_by_label("Delete every record").check()
+    picture(page, "offboard")
+    ours.get_by_role("button", name="Offboard").click()
+    expect(ours.get_by_role("alert")).to_contain_text("Nothing has been changed")
+    ours.get_by_label("Delete every record").check()
+    ours.get_by_label("To erase, type").fill(str(athlete_id))
+    ours.get_by_role("button", name="Offboard").click()
+    expect(ours.get_by_role("heading", name="Receipt")).to_be_visible()
+    expect(ours.get_by_role("row", name="raw.records")).not_to_contain_text(" 0")
+    picture(page, "receipt")
+
+    # Nothing secret has leaked into a log on the way.
+    assert "a wrong secret" not in stack.logs
+    assert SECRET not in stack.logs
+
+
 def test_a_pull_that_fails_says_for_whom_and_what_to_do(south: South, visit: Any, picture: Picture) -> None:
     page = visit("admin", scheme="dark")
     ours = open_page(page, "integrations/south/log")
@@ -65,6 +160,19 @@ def test_a_pull_that_fails_says_for_whom_and_what_to_do(south: South, visit: Any
     page.wait_for_url("**/dags/south/runs/**/tasks/**")
     open_page(page, "integrations/south/athletes")
     expect(frame(page).get_by_role("button", name="Invite again")).to_be_visible()
+
+
+def test_the_list_tells_how_each_integration_stands(south: South, visit: Any, stack: Stack, picture: Picture) -> None:
+    (stack.integrations / "west.yaml").write_text("chunk_days: 29\n")
+    (stack.integrations / "east.yaml").write_text("timezone: Europe/Berlin\n")
+    page = visit("admin")
+    ours = open_page(page)
+    expect(ours.get_by_role("row", name="west")).to_contain_text("chunk_days: Input should be less than or equal to 28")
+    expect(ours.get_by_role("row", name="east")).to_contain_text("east is missing; add one of type WHOOP")
+    expect(ours.get_by_role("row", name="south")).to_contain_text("1 reconnect")
+    # Airflow reads the new file, and the list says so by itself.
+    expect(ours.get_by_role("row", name="east")).to_contain_text(re.compile("00:00 CES?T"))
+    picture(page, "integrations")
 
 
 def test_a_name_is_text_and_nothing_else(south: South, visit: Any) -> None:
@@ -109,6 +217,8 @@ def test_a_narrow_window_needs_no_sideways_scrolling_and_follows_the_look_of_air
         assert ours.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
         assert ours.evaluate("document.documentElement.dataset.theme") == scheme, path
         ground = ours.evaluate("getComputedStyle(document.body).backgroundColor")
+        if not path and scheme == "dark":
+            picture(page, "integrations-narrow")
         assert ground == (GROUND_LIGHT if scheme == "light" else GROUND_DARK), path
 
 
