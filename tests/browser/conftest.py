@@ -30,9 +30,6 @@ def stack() -> Iterator[Stack]:
     """A running Airflow with an empty warehouse and no integration."""
     with running() as made:
         yield made
-        import shutil as s2
-
-        s2.copytree(made.home / "local" / "logs", "/tmp/pages-last-logs", dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")
