@@ -20,7 +20,7 @@ with deleted as (
 
 written as (
     insert into analytics.metrics as known (
-        integration, athlete_id, metric_date, metric, value, unit, is_provisional, source_record_id
+        integration, athlete_id, metric_date, metric, value, unit, is_provisional, source_record_id, source
     )
     select
         %(integration)s,
@@ -30,7 +30,8 @@ written as (
         value,
         unit,
         is_provisional,
-        source_record_id
+        source_record_id,
+        source
     from day_values
     where is_plausible
     on conflict (integration, athlete_id, metric, metric_date) do update
@@ -39,9 +40,12 @@ written as (
         unit = excluded.unit,
         is_provisional = excluded.is_provisional,
         source_record_id = excluded.source_record_id,
+        source = excluded.source,
         updated_at = excluded.updated_at
-    where (known.value, known.unit, known.is_provisional, known.source_record_id)
-    is distinct from (excluded.value, excluded.unit, excluded.is_provisional, excluded.source_record_id)
+    where (known.value, known.unit, known.is_provisional, known.source_record_id, known.source)
+    is distinct from (
+        excluded.value, excluded.unit, excluded.is_provisional, excluded.source_record_id, excluded.source
+    )
     returning known.xmax = 0 as is_new
 )
 

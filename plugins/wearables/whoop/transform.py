@@ -4,12 +4,13 @@ import logging
 
 from sqlalchemy import Connection
 
+from wearables.export.survey import remove_unlisted
 from wearables.integrations import Integration
 from wearables.warehouse import run_sql, transaction, warehouse
 
 log = logging.getLogger(__name__)
 
-STEPS = ("touched", "cycles", "dated_cycles", "cycle_days", "day_values")
+STEPS = ("touched", "cycles", "dated_cycles", "cycle_days", "export_days", "day_values", "export_values", "survey")
 COUNTS = ("records", "days", "inserted", "updated", "deleted", "quarantined")
 
 
@@ -17,6 +18,7 @@ def transform(integration: Integration, run_id: str) -> dict[str, int]:
     """Recompute the days of every record that changed since the last transform; returns counts."""
     with transaction(warehouse()) as connection:
         run_sql(connection, "stage/lock", integration=integration.name)
+        remove_unlisted(connection, integration)
         counts = recompute(connection, integration.name, run_id)
     log.info("transformed %s", " ".join(f"{name}={count}" for name, count in counts.items()))
     return counts

@@ -1,0 +1,37 @@
+-- Of an older export than one imported before, only what is new is staged. One row per collection: how many rows of it
+-- are known and left as they are. Parameters: integration, athlete_id, run_id, window_end.
+with is_older as (
+    select
+    where exists (
+        select
+        from ops.runs
+        where integration = %(integration)s
+        and run_id <> %(run_id)s
+        and run_type = 'export'
+        and %(athlete_id)s = any(athletes)
+        and state = 'complete'
+        and window_end > %(window_end)s
+    )
+),
+
+left_alone as (
+    delete from landed
+    using is_older
+    where exists (
+        select
+        from raw.records as known
+        where known.integration = %(integration)s
+        and known.athlete_id = %(athlete_id)s
+        and known.collection = landed.collection
+        and known.record_id = landed.payload ->> 'id'
+        and known.superseded_at is null
+    )
+    returning landed.collection
+)
+
+select
+    left_alone.collection,
+    count(left_alone.collection) as records
+from is_older
+left join left_alone on true
+group by left_alone.collection
