@@ -6,6 +6,8 @@ With parameters it imports one file. Without, as on its schedule, it imports wha
 <landing zone>/<integration>/inbox/exports/<athlete>/<any name>.zip
 """
 
+from typing import Any
+
 from airflow.sdk import DAG, Param
 from airflow.timetables.trigger import CronTriggerTimetable
 
@@ -26,7 +28,7 @@ PARAMS = {
         None,
         type=["null", "string"],
         title="File",
-        description="URL of the ZIP as WHOOP sent it: file://, s3://, or any other that Airflow's object storage reads.",
+        description="URL of the ZIP as WHOOP sent it: file://, s3://, or what else Airflow's object storage reads.",
     ),
 }
 
@@ -43,7 +45,7 @@ with DAG(
     params=PARAMS,
     tags=["whoop"],
 ):
-    found = validate()
+    found: Any = validate()
     imports, refusals = found["imports"], found["refusals"]
     staged = stage.expand(wanted=imports)
     staged >> transform(imports) >> check(imports, refusals)

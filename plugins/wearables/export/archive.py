@@ -40,7 +40,7 @@ class Copy:
 
 @contextmanager
 def fetched(url: str) -> Iterator[Copy]:
-    """A private copy of the file, gone afterwards. Raises Refused when it cannot be read, ExportRefused if too large."""
+    """A private copy of the file, gone afterwards. Raises Refused if it cannot be read, ExportRefused if too large."""
     with tempfile.NamedTemporaryFile(suffix=".zip") as copy:
         digest = hashlib.sha256()
         size = 0

@@ -44,7 +44,8 @@ def read_time(text: str) -> dt.datetime:
     else:
         raise BadCell("is no time such as 2026-03-01 23:14:05")
     try:
-        return dt.datetime(int(year), int(month), int(day), *(int(part or 0) for part in clock))
+        hour, minute, second = (int(part or 0) for part in clock)
+        return dt.datetime(int(year), int(month), int(day), hour, minute, second)
     except ValueError:
         raise BadCell("is no time that exists") from None
 

@@ -17,7 +17,7 @@ class Column:
 
 @dataclass(frozen=True)
 class File:
-    """A file of the export: the collection its rows become, and its columns; of the last ones, all or none are there."""
+    """A file of the export: the collection its rows become, and its columns, of which the last few may be missing."""
 
     collection: str
     name: str

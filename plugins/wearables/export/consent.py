@@ -10,10 +10,10 @@ CONSENTING = {"active", "reconnect", "inactive"}
 
 
 def refuse_stranger(connection: Connection, integration: str, athlete_id: int) -> None:
-    """Raises ExportRefused for an athlete who never consented, was offboarded or was erased: none of them has a grant."""
+    """Raises ExportRefused for an athlete who never consented, was offboarded or was erased: they have no grant."""
     roster = run_sql(connection, "grants/roster", integration=integration).all()
     if athlete_id not in {athlete.athlete_id for athlete in roster if athlete.grant_state in CONSENTING}:
         raise ExportRefused(
-            f"Athlete {athlete_id} is not enrolled in {integration}, or was offboarded or erased, so nothing of theirs is "
-            f"taken; `bin/wearables athletes {integration}` lists who is enrolled."
+            f"Athlete {athlete_id} is not enrolled in {integration}, or was offboarded or erased, so nothing of theirs "
+            f"is taken; `bin/wearables athletes {integration}` lists who is enrolled."
         )

@@ -52,9 +52,7 @@ def read_request(conf: Mapping[str, Any]) -> Dropped | None:
     if len(missing) == len(PARAMS):
         return None
     if missing:
-        raise Refused(
-            f"{', '.join(missing)} is missing; give all of {', '.join(PARAMS)}, or none for the drop folders."
-        )
+        raise Refused(f"{', '.join(missing)} is missing; give {', '.join(PARAMS)}, or none for the drop folders.")
     if not isinstance(conf["integration"], str) or not isinstance(conf["file"], str):
         raise Refused("integration and file must be texts.")
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from wearables.errors import ExportRefused
 from wearables.export.archive import Entry, opened
@@ -82,7 +83,7 @@ class Table:
                 raise self.refuse(line, column, str(complaint)) from None
         return Row(line, values)
 
-    def _next(self, reader: "csv._reader") -> list[str] | None:
+    def _next(self, reader: Any) -> list[str] | None:
         try:
             return next(reader, None)
         except csv.Error:
