@@ -8,13 +8,13 @@ from wearables.export.columns import Column
 
 Value = str | int | float | bool | dt.datetime | None
 
-TIME = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?")
+TIME = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 # With dots the day comes first, wherever Excel writes it so; with slashes nobody can tell.
-DOTTED_TIME = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?")
-OFFSET = re.compile(r"UTC(?:(Z)|([+-])(\d{2}):([0-5]\d))")
+DOTTED_TIME = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
+OFFSET = re.compile(r"UTC(?:(Z)|([+-])(\d{2}):([0-5]\d))", re.ASCII)
 GREATEST_OFFSET_HOURS = 14
-NUMBER = re.compile(r"-?\d{1,9}(?:[.,]\d{1,12})?")
-LOOKS_LIKE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
+NUMBER = re.compile(r"-?\d{1,9}(?:[.,]\d{1,12})?", re.ASCII)
+LOOKS_LIKE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 # Excel writes them in its own language.
 TRUE = {"true", "wahr", "verdadero", "verdadeiro", "vrai"}
 FALSE = {"false", "falsch", "falso", "faux"}

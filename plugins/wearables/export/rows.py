@@ -40,8 +40,8 @@ class Record:
         payload: dict[str, Any] = {
             "id": self.id,
             "user_id": athlete_id,
-            # An export tells no time of change; a constant one lets the later import win.
-            "updated_at": self.started_at,
+            # An export tells no time of change; one that stays the same lets the later import win.
+            "updated_at": self.started_at.replace(second=0),
             "start": self.started_at,
             "end": self.ended_at,
             "timezone_offset": self.offset,
