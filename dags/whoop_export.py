@@ -11,7 +11,7 @@ from typing import Any
 from airflow.sdk import DAG, Param
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from wearables.export.tasks import check, stage, transform, validate
+from wearables.export.tasks import REFUSALS, check, stage, transform, validate
 from wearables.integrations import integration_files
 
 EVERY_TEN_MINUTES = "*/10 * * * *"
@@ -45,7 +45,5 @@ with DAG(
     params=PARAMS,
     tags=["whoop"],
 ):
-    found: Any = validate()
-    imports, refusals = found["imports"], found["refusals"]
-    staged = stage.expand(wanted=imports)
-    staged >> transform(imports) >> check(imports, refusals)
+    imports: Any = validate()
+    stage.expand(wanted=imports) >> transform(imports) >> check(imports, imports[REFUSALS])

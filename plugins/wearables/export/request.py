@@ -48,7 +48,7 @@ def read_request(conf: Mapping[str, Any]) -> Dropped | None:
     unknown = sorted(set(conf) - set(PARAMS))
     if unknown:
         raise Refused(f"Unknown parameter {', '.join(unknown)}; known are {', '.join(PARAMS)}.")
-    missing = [name for name in PARAMS if conf.get(name) in {None, ""}]
+    missing = [name for name in PARAMS if conf.get(name) is None or conf.get(name) == ""]
     if len(missing) == len(PARAMS):
         return None
     if missing:

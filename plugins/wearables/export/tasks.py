@@ -13,20 +13,22 @@ from wearables.whoop.tasks import AFTER_A_CRASH, told_in_one_sentence
 
 log = logging.getLogger(__name__)
 
-OF_WHOM = "{{ task.op_args[0]['integration'] }} {{ task.op_args[0]['athlete_id'] }}"
+OF_WHOM = "{{ task.op_kwargs['wanted']['integration'] }} {{ task.op_kwargs['wanted']['athlete_id'] }}"
+REFUSALS = "refusals"
 Import = dict[str, Any]
 
 
-@task(retries=0, multiple_outputs=True, show_return_value_in_logs=False)
+@task(retries=0, show_return_value_in_logs=False)
 @told_in_one_sentence
-def validate(dag_run: Any = None, params: Any = None) -> dict[str, list]:
-    """Read each export to its end and refuse what will not do; returns what to import, and the refusals."""
+def validate(dag_run: Any = None, params: Any = None, ti: Any = None) -> list[Import]:
+    """Read each export to its end and refuse what will not do; returns what to import, and hands on the refusals."""
     from wearables.export.request import judge
 
     verdict = judge({**dict(params), **(dag_run.conf or {})}, dag_run.run_id)
     if not verdict.imports:
         raise AirflowSkipException("Nothing waits in the drop folders.")
-    return {"imports": [asdict(each) for each in verdict.imports], "refusals": verdict.refusals}
+    ti.xcom_push(REFUSALS, verdict.refusals)
+    return [asdict(each) for each in verdict.imports]
 
 
 @task(map_index_template=OF_WHOM, show_return_value_in_logs=False, **AFTER_A_CRASH)
