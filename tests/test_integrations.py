@@ -19,7 +19,7 @@ def test_an_empty_file_is_an_integration_with_every_default(tmp_path: Path) -> N
     integration = read_integration(write(tmp_path, "team.yaml", ""))
     assert (integration.name, integration.connection, integration.schedule) == ("team", "team", "@daily")
     assert (integration.timezone, integration.start_date) == ("UTC", None)
-    assert (integration.chunk_days, integration.lookback_days) == (24, 7)
+    assert (integration.chunk_days, integration.lookback_days) == (20, 7)
     assert (integration.collections, integration.survey_questions) == (COLLECTIONS, ())
 
 

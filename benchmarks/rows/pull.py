@@ -1,80 +1,111 @@
-"""extract + stage + transform, as the tasks call them, against dlt merging the same records into the same server."""
+"""extract + stage + transform, as the tasks call them, against what people use today on the same records."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from dataclasses import dataclass, field
 from statistics import median
-from typing import Any
+from time import perf_counter
 
-import requests
-
+from benchmarks import peers
 from benchmarks.ground import empty, enrol, fresh_warehouse, plan, sandbox
-from benchmarks.row import REPEATS, Row, seconds
+from benchmarks.row import REPEATS, Row
 from wearables.whoop.extract import extract
 from wearables.whoop.stage import stage
 from wearables.whoop.transform import transform
 
-DLT = Path(__file__).parents[1] / ".cache" / "dlt"
-SCRIPT = Path(__file__).parents[1] / "with_dlt.py"
-TARGET = 5.0
-SIZES = {"an athlete-year": (1, 365), "two months of 40 athletes": (40, 60)}
+STAGING, SQUAD = 5.0, 3.0
+
+
+@dataclass
+class Taken:
+    """Seconds of every repetition."""
+
+    whole: list[float] = field(default_factory=list)
+    staging: list[float] = field(default_factory=list)
+    dlt: list[float] = field(default_factory=list)
+    dlt_staging: list[float] = field(default_factory=list)
+    whoop_mcp: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+    records: int = 0
 
 
 def run(quick: bool) -> list[Row]:
     """An athlete-year and a squad's season."""
-    _install_dlt()
-    sizes = {"two weeks of 2 athletes": (2, 14)} if quick else SIZES
-    return [_row(name, *size) for name, size in sizes.items()]
+    peers.install()
+    if quick:
+        return [*_year("a month of an athlete", _measure(1, 30)), *_squad("two weeks of 2 athletes", _measure(2, 14))]
+    year = _year("an athlete-year", _measure(1, 365))
+    return [*year, *_squad("a season (120 days) of 40 athletes", _measure(40, 120))]
 
 
-def _row(name: str, athletes: int, days: int) -> Row:
-    ours, theirs = [], []
+def _measure(athletes: int, days: int) -> Taken:
+    taken = Taken()
     with fresh_warehouse() as engine, sandbox(athletes, days) as url:
         squad = enrol(url)
         for _ in range(REPEATS):
             empty(engine)
-            ours.append(seconds(lambda: _pull(days)))
-            theirs.append(_with_dlt(engine, url, squad))
+            whole, staging = _pull(days)
+            taken.whole.append(whole)
+            taken.staging.append(staging)
+            for seconds, peer in ((taken.bare, "bare"), (taken.whoop_mcp, "whoop-mcp")):
+                seconds += peers.run(peer, engine, url, squad)
+            in_all, staged = peers.run("dlt", engine, url, squad)
+            taken.dlt.append(in_all)
+            taken.dlt_staging.append(staged)
         with engine.connect() as connection:
-            records = connection.exec_driver_sql("select count(*) from raw.records").scalar_one()
-    ratio = median(theirs) / median(ours)
-    return Row(
-        f"pull of {name}, metrics included ({records:,} records)",
-        "dlt, merge into PostgreSQL, no metrics",
-        f">= {TARGET} times faster",
-        f"{ratio:.1f} ({median(ours):.2f} s, {records / median(ours):,.0f} records/s; dlt {median(theirs):.2f} s)",
-        ratio >= TARGET,
-        "whoop-mcp not compared",
-    )
+            taken.records = connection.exec_driver_sql("select count(*) from raw.records").scalar_one()
+    return taken
 
 
-def _pull(days: int) -> None:
+def _pull(days: int) -> tuple[float, float]:
+    """Seconds of the whole pull, and of its staging."""
+    began = perf_counter()
+    staging = 0.0
     integration, run_id, chunks = plan(days)
     for chunk in chunks:
         extract(integration, run_id, chunk)
+        extracted = perf_counter()
         stage(integration, run_id, chunk)
+        staging += perf_counter() - extracted
     transform(integration, run_id)
+    return perf_counter() - began, staging
 
 
-def _with_dlt(engine: Any, url: str, squad: list[int]) -> float:
-    """Seconds that dlt says its own run took; starting Python and importing dlt are not counted."""
-    tokens = [
-        requests.post(f"{url}/sandbox/athletes/{athlete_id}/consent", timeout=60).json()["access_token"]
-        for athlete_id in squad
+def _year(name: str, taken: Taken) -> list[Row]:
+    ours, theirs = median(taken.whole), median(taken.whoop_mcp)
+    return [
+        _staging(name, taken),
+        Row(
+            f"pull of {name}, metrics included ({taken.records:,} records)",
+            "whoop-mcp, full sync into SQLite, no metrics",
+            "not slower",
+            f"{theirs / ours:.2f} ({ours:.2f} s; whoop-mcp {theirs:.2f} s)",
+            ours <= theirs,
+            f"asking for the pages and dropping them: {median(taken.bare):.2f} s",
+        ),
     ]
-    warehouse = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    environment = os.environ | {"BENCH_URL": url, "BENCH_WAREHOUSE": warehouse, "BENCH_TOKENS": " ".join(tokens)}
-    words = [str(DLT / "bin" / "python"), str(SCRIPT)]
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
-    return float(done.stdout.splitlines()[-1])
 
 
-def _install_dlt() -> None:
-    if not (DLT / ".installed").exists():
-        uv = [sys.executable, "-m", "uv"]
-        python = str(DLT / "bin" / "python")
-        subprocess.run([*uv, "venv", "--quiet", "--clear", str(DLT)], check=True)  # noqa: S603
-        words = ["pip", "install", "--quiet", "--system-certs", "--python", python, "dlt[postgres]", "requests"]
-        subprocess.run([*uv, *words], check=True)  # noqa: S603
-        (DLT / ".installed").touch()
+def _squad(name: str, taken: Taken) -> list[Row]:
+    ours, theirs = median(taken.whole), min(median(taken.dlt), median(taken.whoop_mcp))
+    return [
+        _staging(name, taken),
+        Row(
+            f"pull of {name}, metrics included ({taken.records:,} records)",
+            "the faster of dlt and whoop-mcp, no metrics",
+            f">= {SQUAD} times faster",
+            f"{theirs / ours:.2f} ({ours:.2f} s, {taken.records / ours:,.0f} records/s; dlt {median(taken.dlt):.2f} s, "
+            f"whoop-mcp {median(taken.whoop_mcp):.2f} s)",
+            theirs / ours >= SQUAD,
+            f"asking for the pages and dropping them: {median(taken.bare):.2f} s",
+        ),
+    ]
+
+
+def _staging(name: str, taken: Taken) -> Row:
+    ours, theirs = median(taken.staging), median(taken.dlt_staging)
+    return Row(
+        f"staging of {name}",
+        "dlt's (normalize and merge)",
+        f">= {STAGING} times the rate",
+        f"{theirs / ours:.1f} ({taken.records / ours:,.0f} records/s; dlt {taken.records / theirs:,.0f})",
+        theirs / ours >= STAGING,
+    )

@@ -19,18 +19,20 @@ UNITS = 100
 NEW, UNCHANGED = 1.3, 2.0
 END = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 CHUNK = Window(END - dt.timedelta(days=28), END)
+# The same rows, read with the columns that the records need and nothing else.
 UPSERT = """
 insert into bare_records as known (
     integration, collection, athlete_id, record_id, payload, started_at, ended_at, source_updated_at, pulled_at, run_id
 )
 select
-    'bench', collection, (payload ->> 'user_id')::bigint, payload ->> 'id', payload,
+    'bench', 'workout', (payload ->> 'user_id')::bigint, payload ->> 'id', payload,
     (payload ->> 'start')::timestamptz, (payload ->> 'end')::timestamptz, (payload ->> 'updated_at')::timestamptz,
     now(), 'bare'
-from landed
+from bare
 on conflict (integration, athlete_id, collection, record_id) where superseded_at is null do update
 set payload = excluded.payload, source_updated_at = excluded.source_updated_at, pulled_at = excluded.pulled_at
 """
+COPY = r"copy bare (payload) from stdin (format csv, delimiter e'\x02', quote e'\x01')"
 
 
 def run(quick: bool) -> list[Row]:
@@ -113,14 +115,13 @@ def _stage(engine: Any, integration: Integration, landings: list[tuple[Unit, Lan
             mine = Unit(NAME, run_id, CHUNK, unit.athlete_id, "workout")
             manifest = landing.manifest()
             assert manifest
-            begin(connection, mine)
-            land(connection, mine, landing.url, manifest)
+            begin(connection, [mine], [landing.url])
+            land(connection, mine.run, CHUNK, [manifest])
     return seconds(lambda: stage(integration, run_id, CHUNK))
 
 
 def _bare(engine: Any, landings: list[tuple[Unit, Landing]]) -> None:
     with transaction(engine) as connection:
-        connection.exec_driver_sql("create temporary table landed (collection text, payload jsonb) on commit drop")
-        lines = (b"workout\x02" + line for _, landing in landings for line in landing.lines())
-        copy_lines(connection, "stage/landed.copy", lines)
+        connection.exec_driver_sql("create temporary table bare (payload jsonb) on commit drop")
+        copy_lines(connection, COPY, (line for _, landing in landings for line in landing.lines(landing.manifest())))
         connection.exec_driver_sql(UPSERT)

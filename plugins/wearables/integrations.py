@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 PRESETS = {"@once", "@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly"}
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 MAX_CHUNK_DAYS = 28
-# A page holds 25 records and a window of n days meets n + 1 cycles: 24 days fit one page.
-DEFAULT_CHUNK_DAYS = 24
+# A page holds 25 records: 20 days of cycles, sleeps and naps fit one, see docs/decisions/0011.
+DEFAULT_CHUNK_DAYS = 20
 
 Collection = Literal["cycle", "recovery", "sleep", "workout"]
 COLLECTIONS: tuple[Collection, ...] = ("cycle", "recovery", "sleep", "workout")

@@ -1,7 +1,7 @@
 """The landing zone: what a source answered, whole, as newline-delimited JSON with a manifest.
 
     <landing>/<integration>/<run>/<chunk>/<athlete>/<collection>.ndjson.gz        one record a line
-                                                    <collection>.rejected.ndjson.gz   what cannot be staged, and why
+                                                    <collection>.rejected.ndjson.gz   what cannot be staged, if any
                                                     <collection>.manifest.json        written last: all of it is there
 
 Any storage that Airflow's object storage knows will do. Without a manifest nothing has landed, so a kill at
@@ -10,18 +10,24 @@ any moment leaves either the whole answer or none.
 
 import gzip
 import hashlib
+import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from typing import IO
+from urllib.parse import urlsplit
 
 import msgspec
 from airflow.sdk import ObjectStoragePath
+from fsspec import AbstractFileSystem
 
 from wearables.settings import landing_url
 
 # The records are compact already; a higher level costs three times the time for a sixth of the size.
 COMPRESSION_LEVEL = 1
+BUFFER_BYTES = 64 * 1024
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +45,14 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     requests: int
     waited_seconds: float
     seconds: float
-    sha256: str
+    sha256: str  # of the file of records, as it is stored
+    unknown_fields: tuple[str, ...] = ()
+
+
+@cache
+def _storage(zone: str) -> AbstractFileSystem:
+    """The file system below a URL's scheme and host: finding it takes longer than reading a file."""
+    return ObjectStoragePath(zone).fs
 
 
 class Landing:
@@ -47,11 +60,14 @@ class Landing:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        base = ObjectStoragePath(url)
-        self._folder = base.parent
-        self._records = self._folder / f"{base.name}.ndjson.gz"
-        self._rejected = self._folder / f"{base.name}.rejected.ndjson.gz"
-        self._manifest = self._folder / f"{base.name}.manifest.json"
+        parts = urlsplit(url)
+        self._storage = _storage(f"{parts.scheme}://{parts.netloc}/")
+        # Airflow writes a connection before the bucket's name: s3://connection@bucket/key
+        path = parts.netloc.rpartition("@")[2] + parts.path
+        self._folder = path.rpartition("/")[0]
+        self._records = f"{path}.ndjson.gz"
+        self._rejected = f"{path}.rejected.ndjson.gz"
+        self._manifest = f"{path}.manifest.json"
 
     @classmethod
     def at(cls, *parts: str) -> "Landing":
@@ -61,66 +77,69 @@ class Landing:
     @contextmanager
     def writer(self) -> Iterator["Writer"]:
         """Write records; nothing has landed until ``commit``."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._manifest.unlink(missing_ok=True)
-        with self._records.open("wb") as records, self._rejected.open("wb") as rejected:
-            writer = Writer(_gzip(records), _gzip(rejected))
-            yield writer
-            writer.close()
-        if not writer.rejected:
-            self._rejected.unlink()
+        self._storage.makedirs(self._folder, exist_ok=True)
+        with suppress(FileNotFoundError):
+            self._storage.rm_file(self._manifest)
+        with ExitStack() as files:
+            yield Writer(files, self._open(self._records, "wb"), lambda: self._open(self._rejected, "wb"))
 
     def commit(self, manifest: Manifest) -> None:
         """Declare the answer whole."""
-        self._manifest.write_bytes(msgspec.json.encode(manifest))
+        with self._open(self._manifest, "wb") as file:
+            file.write(msgspec.json.encode(manifest))
 
     def manifest(self) -> Manifest | None:
         """The manifest; None when the answer has not landed, or not whole."""
         try:
-            return msgspec.json.decode(self._manifest.read_bytes(), type=Manifest)
+            with self._open(self._manifest, "rb") as file:
+                return msgspec.json.decode(file.read(), type=Manifest)
         except (FileNotFoundError, msgspec.DecodeError):
             return None
 
-    def lines(self) -> Iterator[bytes]:
-        """The records, one a line. Raises ValueError when they are not those that landed."""
-        manifest = self.manifest()
-        digest = hashlib.sha256()
-        with self._records.open("rb") as raw, gzip.open(raw) as lines:
-            for line in lines:
-                digest.update(line)
-                yield line
-        if manifest is None or digest.hexdigest() != manifest.sha256:
+    def lines(self, manifest: Manifest | None) -> Iterator[bytes]:
+        """The records, one a line. Raises ValueError when they are not those of the manifest."""
+        with self._open(self._records, "rb") as stored:
+            digested = _Digested(stored)
+            try:
+                with gzip.GzipFile(fileobj=digested, mode="rb") as lines:  # type: ignore[call-overload]
+                    yield from lines
+            except (EOFError, gzip.BadGzipFile, zlib.error):
+                manifest = None
+        if manifest is None or digested.sha256 != manifest.sha256:
             raise ValueError(f"{self.url} is not what landed; delete its manifest and run the pull again.")
 
     def rejects(self) -> Iterator[dict[str, str]]:
         """What cannot be staged: record_id, reason and payload."""
-        manifest = self.manifest()
-        if manifest is None or not manifest.rejected:
-            return
-        with self._rejected.open("rb") as raw, gzip.open(raw) as lines:
+        with self._open(self._rejected, "rb") as raw, gzip.open(raw) as lines:
             for line in lines:
                 yield json.loads(line)
 
+    def _open(self, path: str, mode: str) -> IO[bytes]:
+        return self._storage.open(path, mode)
+
 
 class Writer:
-    """Counts and digests what it writes."""
+    """Counts what it writes, and digests the file of records."""
 
-    def __init__(self, records: gzip.GzipFile, rejects: gzip.GzipFile) -> None:
-        self._records = records
-        self._rejects = rejects
-        self._digest = hashlib.sha256()
+    def __init__(self, files: ExitStack, records: IO[bytes], open_rejects: Callable[[], IO[bytes]]) -> None:
+        self._files = files
+        self._stored = _Digested(files.enter_context(records))
+        self._records = files.enter_context(_compressed(self._stored))
+        self._open_rejects = open_rejects
+        self._rejects: io.BufferedWriter | None = None
         self.records = 0
         self.rejected = 0
 
     def write(self, line: bytes) -> None:
         """Write a record, one line of JSON without its line end."""
-        text = line + b"\n"
-        self._records.write(text)
-        self._digest.update(text)
+        self._records.write(line + b"\n")
         self.records += 1
 
     def reject(self, record: bytes, record_id: str, reason: str) -> None:
         """Keep a record aside."""
+        if self._rejects is None:
+            file = self._files.enter_context(self._open_rejects())
+            self._rejects = self._files.enter_context(_compressed(file))
         payload = record.decode("utf-8", "backslashreplace").replace("\x00", "\\u0000")
         line = json.dumps({"record_id": record_id, "reason": reason, "payload": payload})
         self._rejects.write(line.encode() + b"\n")
@@ -128,14 +147,32 @@ class Writer:
 
     @property
     def sha256(self) -> str:
-        """Digest of the records written."""
+        """Digest of the file of records, once that is closed."""
+        return self._stored.sha256
+
+
+class _Digested(io.RawIOBase):
+    """Passes a stream through and digests it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._digest = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
         return self._digest.hexdigest()
 
-    def close(self) -> None:
-        """Finish the compressed streams."""
-        self._records.close()
-        self._rejects.close()
+    def read(self, size: int = -1) -> bytes:
+        content = self._stream.read(size)
+        self._digest.update(content)
+        return content
+
+    def write(self, content: bytes) -> int:  # type: ignore[override]
+        self._digest.update(content)
+        return self._stream.write(content)
 
 
-def _gzip(stream: IO[bytes]) -> gzip.GzipFile:
-    return gzip.GzipFile(fileobj=stream, mode="wb", compresslevel=COMPRESSION_LEVEL, mtime=0)
+def _compressed(stream: IO[bytes] | _Digested) -> io.BufferedWriter:
+    """A buffered, compressing writer on a stream, which it leaves open."""
+    file = gzip.GzipFile(fileobj=stream, mode="wb", compresslevel=COMPRESSION_LEVEL, mtime=0)  # type: ignore[call-overload]
+    return io.BufferedWriter(file, BUFFER_BYTES)

@@ -73,12 +73,12 @@ class _LineReader:
         return answer
 
 
-def copy_lines(connection: Connection, name: str, lines: Iterable[bytes]) -> None:
-    """Stream lines through the COPY statement of a SQL file, in the transaction of ``connection``."""
+def copy_lines(connection: Connection, statement: str, lines: Iterable[bytes]) -> None:
+    """Stream lines through a COPY statement, in the transaction of ``connection``."""
     driver_connection = connection.connection.driver_connection
     assert driver_connection is not None
     with driver_connection.cursor() as cursor:
-        cursor.copy_expert(sql(name), _LineReader(lines), size=COPY_BYTES)
+        cursor.copy_expert(statement, _LineReader(lines), size=COPY_BYTES)
 
 
 @cache

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from wearables.integrations import Integration
 from wearables.landing import Landing, Manifest
 from wearables.warehouse import transaction
-from wearables.whoop.pull_log import Plan, Unit, land, save_plan
+from wearables.whoop.pull_log import Plan, Unit, begin, land, save_plan
 from wearables.whoop.records import record_line
 from wearables.whoop.stage import stage
 from wearables.windows import Window
@@ -91,7 +91,8 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         )
         landing.commit(manifest)
         with transaction(warehouse_engine) as connection:
-            land(connection, unit, landing.url, manifest)
+            begin(connection, [unit], [landing.url])
+            land(connection, unit.run, unit.chunk, [manifest])
 
     return run
 

@@ -1,4 +1,5 @@
--- Takes over what an earlier run landed within a day, for the same chunk, before it died.
+-- Takes over what an earlier run landed within a day, for the same chunk, before it died; whether an answer has
+-- landed, only its manifest tells.
 -- Parameters: integration, run_id, chunk_start, chunk_end, athletes, collections.
 with left_behind as (
     select distinct on (units.athlete_id, units.collection) units.*
@@ -12,7 +13,8 @@ with left_behind as (
     and units.chunk_end = %(chunk_end)s
     and units.athlete_id = any(%(athletes)s::bigint [])
     and units.collection = any(%(collections)s::text [])
-    and units.state = 'landed'
+    and units.state in ('running', 'landed')
+    and units.path is not null
     and runs.state = 'running'
     and units.started_at > now() - interval '1 day'
     order by units.athlete_id, units.collection, units.started_at desc

@@ -1,21 +1,21 @@
--- A unit has landed. Parameters: integration, run_id, chunk_start, chunk_end, athlete_id, collection, path, pages,
--- requests, records, quarantined, waited_seconds, seconds.
-insert into ops.pulls as unit (
-    integration, run_id, chunk_start, chunk_end, athlete_id, collection, state, path, pages, requests, records,
-    quarantined, waited_seconds, seconds
-)
-values (
-    %(integration)s, %(run_id)s, %(chunk_start)s, %(chunk_end)s, %(athlete_id)s, %(collection)s, 'landed', %(path)s,
-    %(pages)s, %(requests)s, %(records)s, %(quarantined)s, %(waited_seconds)s, %(seconds)s
-)
-on conflict (integration, run_id, chunk_start, athlete_id, collection) do update
+-- Units whose answers have landed whole. Parameters: integration, run_id, chunk_start; manifests (a JSON list).
+update ops.pulls as unit
 set
-    state = excluded.state,
-    path = excluded.path,
-    pages = excluded.pages,
-    requests = excluded.requests,
-    records = excluded.records,
-    quarantined = excluded.quarantined,
-    waited_seconds = excluded.waited_seconds,
-    seconds = excluded.seconds,
+    state = 'landed',
+    pages = answer.pages,
+    requests = answer.requests,
+    records = answer.records,
+    quarantined = answer.rejected,
+    waited_seconds = answer.waited_seconds,
+    seconds = answer.seconds,
+    finished_at = null,
     error = null
+from jsonb_to_recordset(%(manifests)s::jsonb) as answer (
+    athlete_id bigint, collection text, pages integer, requests integer, records integer, rejected integer,
+    waited_seconds double precision, seconds double precision
+)
+where unit.integration = %(integration)s
+and unit.run_id = %(run_id)s
+and unit.chunk_start = %(chunk_start)s
+and unit.athlete_id = answer.athlete_id
+and unit.collection = answer.collection

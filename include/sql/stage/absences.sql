@@ -1,7 +1,6 @@
 -- One row per known record that meets the chunk and was not returned by a complete, non-empty read of it.
--- No record is longer than a month. `offset 0`: one probe of an index each, also on a table that was never analysed.
+-- Answers whether the run has missed any record, in this chunk or an earlier one. No record is longer than a month. `offset 0`: one probe of an index each, also on a table that was never analysed.
 -- Parameters: integration, run_id, chunk_start, chunk_end; athletes and collections (in step: those with such a read).
-insert into ops.absences (integration, run_id, athlete_id, collection, record_id, chunk_start, chunk_end)
 with whole as (
     select *
     from unnest(%(athletes)s::bigint [], %(collections)s::text []) as unit (athlete_id, collection)
@@ -97,15 +96,27 @@ missed as (
         collection,
         record_id
     from incoming
+),
+
+inserted as (
+    insert into ops.absences (integration, run_id, athlete_id, collection, record_id, chunk_start, chunk_end)
+    select
+        %(integration)s,
+        %(run_id)s,
+        athlete_id,
+        collection,
+        record_id,
+        %(chunk_start)s,
+        %(chunk_end)s
+    from missed
+    on conflict do nothing
+    returning record_id
 )
 
 select
-    %(integration)s,
-    %(run_id)s,
-    athlete_id,
-    collection,
-    record_id,
-    %(chunk_start)s,
-    %(chunk_end)s
-from missed
-on conflict do nothing
+    exists (select from inserted)
+    or exists (
+        select
+        from ops.absences
+        where integration = %(integration)s and run_id = %(run_id)s
+    ) as is_any

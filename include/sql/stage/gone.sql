@@ -1,32 +1,6 @@
--- One row per record that WHOOP no longer returns: it lies wholly inside chunks of this run that missed it.
--- An open cycle has no end, so no window contains it.
--- Parameters: integration, run_id; athletes and collections (in step: those read whole just now).
-create temporary table gone on commit drop as
-with missed as (
-    select
-        absences.athlete_id,
-        absences.collection,
-        absences.record_id,
-        range_agg(tstzrange(absences.chunk_start, absences.chunk_end)) as periods
-    from unnest(%(athletes)s::bigint [], %(collections)s::text []) as whole (athlete_id, collection)
-    inner join ops.absences as absences
-        on absences.integration = %(integration)s
-        and absences.run_id = %(run_id)s
-        and whole.athlete_id = absences.athlete_id
-        and whole.collection = absences.collection
-    group by absences.athlete_id, absences.collection, absences.record_id
-)
-
-select
-    missed.athlete_id,
-    missed.collection,
-    missed.record_id
-from missed
-inner join raw.current_records as known
-    on known.integration = %(integration)s
-    and missed.athlete_id = known.athlete_id
-    and missed.collection = known.collection
-    and missed.record_id = known.record_id
-where known.deleted_at is null
-and known.ended_at is not null
-and missed.periods @> tstzrange(known.started_at, known.ended_at)
+-- One row per record that this chunk's answers show to be gone; filled by delete.sql.
+create temporary table gone (
+    athlete_id bigint not null,
+    collection text not null,
+    record_id text not null
+) on commit drop

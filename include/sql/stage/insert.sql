@@ -1,16 +1,18 @@
 -- One row per version never seen before. Parameters: integration, run_id.
 insert into raw.records (
-    integration, collection, athlete_id, record_id, payload, started_at, ended_at, source_updated_at, pulled_at, run_id
+    integration, collection, athlete_id, record_id, payload, payload_digest, started_at, ended_at, source_updated_at,
+    pulled_at, run_id
 )
 select
     %(integration)s,
-    incoming.collection,
-    incoming.athlete_id,
-    incoming.record_id,
-    landed.payload,
-    incoming.started_at,
-    incoming.ended_at,
-    incoming.source_updated_at,
+    landed.collection,
+    landed.athlete_id,
+    landed.record_id,
+    landed.payload::jsonb,
+    landed.payload_digest,
+    landed.started_at,
+    landed.ended_at,
+    landed.source_updated_at,
     now(),
     %(run_id)s
 from incoming

@@ -1,6 +1,12 @@
--- One row per line that landed for a chunk.
+-- One row per line that landed for a chunk: the keys of the record, and the record as it was sent.
 create temporary table landed (
-    line_number bigint generated always as identity,
+    line_number bigint not null,
     collection text not null,
-    payload jsonb not null
+    athlete_id bigint not null,
+    record_id text not null,
+    source_updated_at timestamptz not null,
+    started_at timestamptz,
+    ended_at timestamptz,
+    payload_digest uuid not null,
+    payload text not null
 ) on commit drop

@@ -5,26 +5,30 @@ import time
 from wearables.landing import Landing, Manifest
 from wearables.whoop.client import WhoopClient
 from wearables.whoop.pull_log import Unit
-from wearables.whoop.records import Unfit, identify, record_line
+from wearables.whoop.records import Unfit, identify, record_line, unknown_fields
 from wearables.whoop.transport import HttpTransport
 
 
-def land_answer(client: WhoopClient, transport: HttpTransport, unit: Unit) -> tuple[Landing, Manifest]:
+def land_answer(client: WhoopClient, transport: HttpTransport, unit: Unit) -> Manifest:
     """Ask for every page and land them whole.
 
     Raises what the client raises; then nothing has landed.
     """
     requests_before, waited_before, began = transport.requests_sent, transport.budget.waited_seconds, time.monotonic()
-    landing = Landing.at(*_path(unit))
+    landing = landing_of(unit)
     pages = 0
+    unknown: set[str] = set()
     with landing.writer() as writer:
         for page in client.records(unit.collection, unit.chunk):
             pages += 1
             for record in page:
                 try:
-                    writer.write(record_line(record, unit.collection, unit.athlete_id))
+                    line = record_line(record, unit.collection, unit.athlete_id)
                 except Unfit as reason:
                     writer.reject(record, identify(record), str(reason))
+                else:
+                    writer.write(line)
+                    unknown.update(unknown_fields(line, unit.collection))
     manifest = Manifest(
         integration=unit.integration,
         run_id=unit.run_id,
@@ -39,11 +43,13 @@ def land_answer(client: WhoopClient, transport: HttpTransport, unit: Unit) -> tu
         waited_seconds=round(transport.budget.waited_seconds - waited_before, 3),
         seconds=round(time.monotonic() - began, 3),
         sha256=writer.sha256,
+        unknown_fields=tuple(sorted(unknown)),
     )
     landing.commit(manifest)
-    return landing, manifest
+    return manifest
 
 
-def _path(unit: Unit) -> tuple[str, ...]:
+def landing_of(unit: Unit) -> Landing:
+    """Where the answer for a unit lands."""
     run = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in unit.run_id)
-    return unit.integration, run, unit.chunk.label, str(unit.athlete_id), unit.collection
+    return Landing.at(unit.integration, run, unit.chunk.label, str(unit.athlete_id), unit.collection)

@@ -20,8 +20,9 @@ from wearables.warehouse import run_sql, transaction
 DEFAULT_LIMITS = {"60": 100, "86400": 10_000}
 # A request leased at t reaches WHOOP a little later; the ledger holds it that much longer than the window.
 MARGIN_SECONDS = 0.5
-LEASE_SIZE = 10
+LEASE_SIZE = 50
 LEASE_SECONDS = 0.25
+LOW_REMAINING = 10
 LONGEST_WAIT_SECONDS = 15 * 60
 DEFAULT_PAUSE_SECONDS = 60.0
 
@@ -105,7 +106,11 @@ class Budget:
         if told is None:
             return
         # The ledger knows the window already unless WHOOP tells less than a lease, or other limits.
-        news = self._last_seen is None or told.limits != self._last_seen.limits or told.remaining <= 2 * LEASE_SIZE
+        news = (
+            self._last_seen is None
+            or told.limits != self._last_seen.limits
+            or told.remaining <= 2 * max(self._granted, LOW_REMAINING)
+        )
         self._last_seen = told
         if news:
             self._record(told)

@@ -1,7 +1,7 @@
 """The four collections as data: where WHOOP serves them, and what a record must hold to be kept.
 
 A record is checked only for what the pipeline itself needs: who, which, when. Scores may be missing, and
-unknown keys are kept.
+unknown keys are kept, and told.
 """
 
 import datetime as dt
@@ -71,17 +71,76 @@ class Workout(msgspec.Struct):
 Record = Cycle | Recovery | Sleep | Workout
 
 
+Parent = tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a collection is served, and the shape of its records."""
+    """Where a collection is served, the shape of its records, and the fields known at each place in them."""
 
     path: str
     record_type: type[Record]
+    known_fields: dict[Parent, frozenset[str]]
+
+
+def _fields(names: str) -> frozenset[str]:
+    return frozenset(names.split())
 
 
 ENDPOINTS: dict[str, Endpoint] = {
-    "cycle": Endpoint("/developer/v2/cycle", Cycle),
-    "recovery": Endpoint("/developer/v2/recovery", Recovery),
-    "sleep": Endpoint("/developer/v2/activity/sleep", Sleep),
-    "workout": Endpoint("/developer/v2/activity/workout", Workout),
+    "cycle": Endpoint(
+        "/developer/v2/cycle",
+        Cycle,
+        {
+            (): _fields("id user_id created_at updated_at start end timezone_offset score_state score step_count"),
+            ("score",): _fields("strain kilojoule average_heart_rate max_heart_rate"),
+        },
+    ),
+    "recovery": Endpoint(
+        "/developer/v2/recovery",
+        Recovery,
+        {
+            (): _fields("cycle_id sleep_id user_id created_at updated_at score_state score"),
+            ("score",): _fields(
+                "user_calibrating recovery_score resting_heart_rate hrv_rmssd_milli spo2_percentage skin_temp_celsius"
+            ),
+        },
+    ),
+    "sleep": Endpoint(
+        "/developer/v2/activity/sleep",
+        Sleep,
+        {
+            (): _fields(
+                "id cycle_id v1_id user_id created_at updated_at start end timezone_offset nap score_state score"
+            ),
+            ("score",): _fields(
+                "stage_summary sleep_needed respiratory_rate sleep_performance_percentage "
+                "sleep_consistency_percentage sleep_efficiency_percentage"
+            ),
+            ("score", "stage_summary"): _fields(
+                "total_in_bed_time_milli total_awake_time_milli total_no_data_time_milli "
+                "total_light_sleep_time_milli total_slow_wave_sleep_time_milli total_rem_sleep_time_milli "
+                "sleep_cycle_count disturbance_count"
+            ),
+            ("score", "sleep_needed"): _fields(
+                "baseline_milli need_from_sleep_debt_milli need_from_recent_strain_milli need_from_recent_nap_milli"
+            ),
+        },
+    ),
+    "workout": Endpoint(
+        "/developer/v2/activity/workout",
+        Workout,
+        {
+            (): _fields(
+                "id v1_id user_id created_at updated_at start end timezone_offset sport_name sport_id score_state score"
+            ),
+            ("score",): _fields(
+                "strain average_heart_rate max_heart_rate kilojoule percent_recorded distance_meter "
+                "altitude_gain_meter altitude_change_meter zone_durations"
+            ),
+            ("score", "zone_durations"): _fields(
+                "zone_zero_milli zone_one_milli zone_two_milli zone_three_milli zone_four_milli zone_five_milli"
+            ),
+        },
+    ),
 }

@@ -1,14 +1,16 @@
 """Asks WHOOP for one chunk and lands the answers; a retry asks only for what has not landed."""
 
 import logging
+from itertools import groupby
 
 from sqlalchemy import Connection
 
 from wearables.errors import AthleteTrouble, BudgetSpent, IncompleteAnswer, WearablesError, WhoopUnavailable
 from wearables.integrations import Integration
-from wearables.landing import Landing
+from wearables.landing import Landing, Manifest
 from wearables.warehouse import run_sql, transaction, warehouse
-from wearables.whoop.answer import land_answer
+from wearables.whoop.answer import land_answer, landing_of
+from wearables.whoop.client import WhoopClient
 from wearables.whoop.grants import Grants
 from wearables.whoop.hook import WhoopHook
 from wearables.whoop.pull_log import Plan, Unit, begin, chunk_units, fail, land, read_plan
@@ -43,42 +45,50 @@ class _Extraction:
     def __init__(self, hook: WhoopHook, grants: Grants) -> None:
         self._hook = hook
         self._grants = grants
+        self._spent: BudgetSpent | None = None
 
     def try_each(self, units: list[Unit]) -> list[Unit]:
-        """Try every unit once; returns those that are worth another try."""
-        again = []
-        in_trouble: dict[int, AthleteTrouble] = {}
-        spent: BudgetSpent | None = None
+        """Try every unit once, athlete by athlete; returns those that are worth another try."""
+        again: list[Unit] = []
+        for _, of_athlete in groupby(units, key=lambda unit: unit.athlete_id):
+            again += self._try_athlete(list(of_athlete))
+        return [] if self._spent else again
+
+    def _try_athlete(self, units: list[Unit]) -> list[Unit]:
+        with transaction(warehouse()) as connection:
+            begin(connection, units, [landing_of(unit).url for unit in units])
+        client = self._hook.client(self._grants.tokens(units[0].athlete_id))
+        landed: list[Manifest] = []
+        again: list[Unit] = []
+        known: BudgetSpent | AthleteTrouble | None = self._spent
         for unit in units:
-            known = spent or in_trouble.get(unit.athlete_id)
             try:
                 if known:
                     raise known
-                self._pull(unit)
+                landed.append(self._land(client, unit))
             except AthleteTrouble as trouble:
-                in_trouble[unit.athlete_id] = trouble
+                known = trouble
                 self._grants.mark(unit.athlete_id, trouble)
                 _fail(unit, trouble)
             except BudgetSpent as error:
-                spent = error
+                known = self._spent = error
                 _fail(unit, error)
             except (WhoopUnavailable, IncompleteAnswer) as error:
                 again.append(unit)
                 _fail(unit, error)
-        return [] if spent else again
+        if landed:
+            with transaction(warehouse()) as connection:
+                land(connection, units[0].run, units[0].chunk, landed)
+        return again
 
-    def _pull(self, unit: Unit) -> None:
-        with transaction(warehouse()) as connection:
-            begin(connection, unit)
-        client = self._hook.client(lambda stale=None: self._grants.access_token(unit.athlete_id, stale))
-        landing, manifest = land_answer(client, self._hook.transport, unit)
-        with transaction(warehouse()) as connection:
-            land(connection, unit, landing.url, manifest)
+    def _land(self, client: WhoopClient, unit: Unit) -> Manifest:
+        manifest = land_answer(client, self._hook.transport, unit)
         log.info(
             "landed athlete=%d collection=%s chunk=%s pages=%d records=%d waited=%.1fs seconds=%.1f",
             unit.athlete_id, unit.collection, unit.chunk, manifest.pages, manifest.records,
             manifest.waited_seconds, manifest.seconds,
         )  # fmt: skip
+        return manifest
 
 
 def _still_to_land(connection: Connection, plan: Plan, chunk: Window) -> list[Unit]:
@@ -92,13 +102,15 @@ def _still_to_land(connection: Connection, plan: Plan, chunk: Window) -> list[Un
         athletes=plan.athletes,
         collections=plan.collections,
     )
-    landed = {
-        (row.athlete_id, row.collection)
-        for row in chunk_units(connection, plan, chunk)
-        if row.state == "staged" or (row.state == "landed" and Landing(row.path).manifest())
-    }
-    if landed:
-        log.info("%d answers of %s have landed before", len(landed), chunk)
+    rows = chunk_units(connection, plan, chunk)
+    staged = {(row.athlete_id, row.collection) for row in rows if row.state == "staged"}
+    # A kill may come between an answer's manifest and the pull log: the manifest tells.
+    begun = [row for row in rows if row.state in ("running", "landed")]
+    manifests = [found for row in begun if (found := Landing(row.path).manifest())]
+    if manifests:
+        land(connection, {"integration": plan.integration, "run_id": plan.run_id}, chunk, manifests)
+        log.info("%d answers of %s have landed before", len(manifests), chunk)
+    landed = staged | {(manifest.athlete_id, manifest.collection) for manifest in manifests}
     return [
         Unit(plan.integration, plan.run_id, chunk, athlete_id, collection)
         for athlete_id in plan.athletes

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from wearables.errors import AthleteTrouble, Inactive, Reconnect, Refused
 from wearables.warehouse import run_sql, transaction
+from wearables.whoop.client import Tokens
 from wearables.whoop.oauth import TokenEndpoint, TokenPair
 from wearables.whoop.vault import cipher, decrypted, encrypted
 
@@ -33,12 +34,22 @@ class Grants:
 
         Raises Reconnect or Inactive when the grant is of no use.
         """
-        key = {"integration": self._integration, "athlete_id": athlete_id}
-        with transaction(self._engine) as connection:
-            pair = _usable_pair(run_sql(connection, "grants/read", **key).one_or_none())
-        if _is_due(pair, stale):
-            pair = self._renew(key, stale)
-        return pair.access_token
+        return self._good_pair(athlete_id, stale).access_token
+
+    def tokens(self, athlete_id: int) -> Tokens:
+        """The athlete's access tokens: held while they are good, read anew when due or refused by WHOOP.
+
+        Each call raises Reconnect or Inactive when the grant is of no use.
+        """
+        held: TokenPair | None = None
+
+        def access_token(stale: str | None = None) -> str:
+            nonlocal held
+            if held is None or _is_due(held, stale):
+                held = self._good_pair(athlete_id, stale)
+            return held.access_token
+
+        return access_token
 
     def mark(self, athlete_id: int, trouble: AthleteTrouble) -> None:
         """Note that an athlete's grant is of no use until it is renewed."""
@@ -74,6 +85,12 @@ class Grants:
             integration=self._integration,
             token_hash=_token_hash(refresh_token),
         )
+
+    def _good_pair(self, athlete_id: int, stale: str | None) -> TokenPair:
+        key = {"integration": self._integration, "athlete_id": athlete_id}
+        with transaction(self._engine) as connection:
+            pair = _usable_pair(run_sql(connection, "grants/read", **key).one_or_none())
+        return self._renew(key, stale) if _is_due(pair, stale) else pair
 
     def _renew(self, key: dict, stale: str | None) -> TokenPair:
         trouble: AthleteTrouble

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy import Connection, Row
 
 from wearables.errors import Refused
@@ -37,11 +38,15 @@ class Unit:
     collection: str
 
     @property
+    def run(self) -> dict[str, str]:
+        """The run it is part of."""
+        return {"integration": self.integration, "run_id": self.run_id}
+
+    @property
     def key(self) -> dict[str, object]:
         """Its key in ``ops.pulls``."""
         return {
-            "integration": self.integration,
-            "run_id": self.run_id,
+            **self.run,
             "chunk_start": self.chunk.start,
             "chunk_end": self.chunk.end,
             "athlete_id": self.athlete_id,
@@ -85,25 +90,16 @@ def finish_run(connection: Connection, plan: Plan, state: str) -> None:
     run_sql(connection, "plan/finish", integration=plan.integration, run_id=plan.run_id, state=state)
 
 
-def begin(connection: Connection, unit: Unit) -> None:
-    """The unit is being pulled."""
-    run_sql(connection, "pulls/begin", **unit.key)
+def begin(connection: Connection, units: list[Unit], paths: list[str]) -> None:
+    """Units of one athlete are being pulled; their answers will lie at ``paths``."""
+    collections = [unit.collection for unit in units]
+    run_sql(connection, "pulls/begin", **units[0].key, collections=collections, paths=paths)
 
 
-def land(connection: Connection, unit: Unit, path: str, manifest: Manifest) -> None:
-    """The unit's answer has landed whole at ``path``."""
-    run_sql(
-        connection,
-        "pulls/land",
-        **unit.key,
-        path=path,
-        pages=manifest.pages,
-        requests=manifest.requests,
-        records=manifest.records,
-        quarantined=manifest.rejected,
-        waited_seconds=manifest.waited_seconds,
-        seconds=manifest.seconds,
-    )
+def land(connection: Connection, run: dict[str, str], chunk: Window, manifests: list[Manifest]) -> None:
+    """Answers have landed whole; ``run`` names integration and run_id."""
+    listed = msgspec.json.encode(manifests).decode()
+    run_sql(connection, "pulls/land", **run, chunk_start=chunk.start, manifests=listed)
 
 
 def fail(connection: Connection, unit: Unit, error: str, state: str = "failed") -> None:

@@ -1,5 +1,6 @@
 """Sorts what WHOOP sent: records fit to stage, and those to keep aside with the reason."""
 
+import hashlib
 import json
 import re
 
@@ -10,8 +11,23 @@ from wearables.whoop.collections import ENDPOINTS, Record
 # PostgreSQL's jsonb cannot hold a NUL.
 NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 INT64_MAX = 2**63 - 1
+DELIMITER = "\x02"  # of stage/landed.copy.sql
 
 _decoders = {name: msgspec.json.Decoder(endpoint.record_type) for name, endpoint in ENDPOINTS.items()}
+
+
+class _Key(msgspec.Struct):
+    """What tells a record and its version apart, as it was sent."""
+
+    user_id: int
+    updated_at: str
+    id: int | str | None = None
+    cycle_id: int | None = None
+    start: str | None = None
+    end: str | None = None
+
+
+_key_decoder = msgspec.json.Decoder(_Key)
 
 
 class Unfit(Exception):
@@ -28,6 +44,37 @@ def record_line(raw: bytes, collection: str, athlete_id: int) -> bytes:
         raise Unfit("is not JSON") from None
     _require_sense(record, athlete_id)
     return _one_line(raw)
+
+
+def landed_row(line_number: int, line: bytes, collection: str) -> bytes:
+    """The row of `landed` for a line that `record_line` made: its keys, a digest, and the line itself."""
+    key = _key_decoder.decode(line)
+    keys = (
+        line_number,
+        collection,
+        key.user_id,
+        key.cycle_id if collection == "recovery" else key.id,
+        key.updated_at,
+        key.start or "",
+        key.end or "",
+        # Half of it tells two versions apart well enough, and fits PostgreSQL's uuid.
+        hashlib.sha256(line).hexdigest()[:32],
+        "",
+    )
+    return DELIMITER.join(map(str, keys)).encode() + line
+
+
+def unknown_fields(line: bytes, collection: str) -> list[str]:
+    """Paths of the fields that this version does not know, such as ``score.stress``."""
+    record = msgspec.json.decode(line)
+    found = []
+    for parent, known in ENDPOINTS[collection].known_fields.items():
+        place = record
+        for name in parent:
+            place = place.get(name) if isinstance(place, dict) else None
+        if isinstance(place, dict):
+            found += [".".join((*parent, name)) for name in place.keys() - known]
+    return found
 
 
 def identify(raw: bytes) -> str:
@@ -53,7 +100,7 @@ def _require_sense(record: Record, athlete_id: int) -> None:
 
 
 def _one_line(raw: bytes) -> bytes:
-    if NUL_ESCAPE.search(raw):
+    if b"\\u0000" in raw and NUL_ESCAPE.search(raw):
         raise Unfit("holds a NUL character")
     # Inside JSON strings a line end is always escaped: these stand between values.
     return raw.replace(b"\n", b" ").replace(b"\r", b" ")

@@ -2,19 +2,20 @@
 
 import logging
 from collections.abc import Iterator
+from itertools import count
 
 from sqlalchemy import Connection, Row
 
 from wearables.integrations import Integration
 from wearables.landing import Landing
-from wearables.warehouse import copy_lines, run_sql, transaction, warehouse
+from wearables.warehouse import copy_lines, run_sql, sql, transaction, warehouse
 from wearables.whoop.pull_log import chunk_units, read_plan
+from wearables.whoop.records import landed_row
 from wearables.windows import Window
 
 log = logging.getLogger(__name__)
 
 COUNTS = ("new", "changed", "unchanged", "deleted", "regressions")
-DELIMITER = b"\x02"  # of landed.copy.sql
 
 
 def stage(integration: Integration, run_id: str, chunk: Window) -> dict[str, int]:
@@ -29,33 +30,48 @@ def stage(integration: Integration, run_id: str, chunk: Window) -> dict[str, int
         outcomes = _stage(connection, integration.name, run_id, chunk, units) if units else []
     for outcome in sorted(outcomes, key=lambda row: (row.athlete_id, row.collection)):
         _log(outcome, chunk)
-    return {count: sum(getattr(outcome, count) for outcome in outcomes) for count in COUNTS}
+    return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in COUNTS}
 
 
 def _stage(connection: Connection, name: str, run_id: str, chunk: Window, units: list[Row]) -> list[Row]:
     run = {"integration": name, "run_id": run_id}
     run_sql(connection, "stage/landed")
-    copy_lines(connection, "stage/landed.copy", _lines(units))
+    unknown: set[tuple[str, str]] = set()
+    copy_lines(connection, sql("stage/landed.copy"), _rows(units, unknown))
     run_sql(connection, "stage/incoming", integration=name)
-    run_sql(connection, "stage/supersede", integration=name)
+    if run_sql(connection, "stage/differences", integration=name).rowcount:
+        run_sql(connection, "stage/supersede")
     run_sql(connection, "stage/insert", **run)
     run_sql(connection, "stage/analyze")
-    for drift in run_sql(connection, "stage/drift", **run):
-        log.warning("new field %s of %s is kept in raw and read by nothing", drift.field, drift.collection)
+    _note_drift(connection, run, unknown)
     _quarantine(connection, run, units)
-    whole = [unit for unit in units if _tells_deletions(unit)]
-    read = {"athletes": [unit.athlete_id for unit in whole], "collections": [unit.collection for unit in whole]}
-    run_sql(connection, "stage/absences", **run, **read, chunk_start=chunk.start, chunk_end=chunk.end)
-    run_sql(connection, "stage/gone", **run, **read)
-    run_sql(connection, "stage/delete", integration=name)
+    _delete(connection, run, chunk, [unit for unit in units if _tells_deletions(unit)])
     return list(run_sql(connection, "stage/outcome", **run, chunk_start=chunk.start).all())
 
 
-def _lines(units: list[Row]) -> Iterator[bytes]:
+def _rows(units: list[Row], unknown: set[tuple[str, str]]) -> Iterator[bytes]:
+    """The rows of `landed`; adds to ``unknown`` the collections and fields that this version does not know."""
+    numbers = count()
     for unit in units:
-        collection = unit.collection.encode() + DELIMITER
-        for line in Landing(unit.path).lines():
-            yield collection + line
+        landing = Landing(unit.path)
+        manifest = landing.manifest()
+        unknown.update((unit.collection, field) for field in (manifest.unknown_fields if manifest else ()))
+        for line in landing.lines(manifest):
+            yield landed_row(next(numbers), line, unit.collection)
+
+
+def _note_drift(connection: Connection, run: dict[str, str], unknown: set[tuple[str, str]]) -> None:
+    for collection, field in sorted(unknown):
+        if run_sql(connection, "stage/drift", **run, collection=collection, field=field).rowcount:
+            log.warning("new field %s of %s is kept in raw and read by nothing", field, collection)
+
+
+def _delete(connection: Connection, run: dict[str, str], chunk: Window, whole: list[Row]) -> None:
+    """Mark what WHOOP no longer returns; ``whole`` are the units whose answer tells."""
+    read = {"athletes": [unit.athlete_id for unit in whole], "collections": [unit.collection for unit in whole]}
+    run_sql(connection, "stage/gone")
+    if run_sql(connection, "stage/absences", **run, **read, chunk_start=chunk.start, chunk_end=chunk.end).scalar_one():
+        run_sql(connection, "stage/delete", **run, **read)
 
 
 def _tells_deletions(unit: Row) -> bool:

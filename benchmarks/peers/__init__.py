@@ -1,0 +1,40 @@
+"""What people use today, each in an environment of its own, asked for the same records of the same sandbox."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import requests
+
+CACHE = Path(__file__).parents[1] / ".cache"
+# The newest releases when the figures were made.
+PACKAGES = {"dlt": ["dlt[postgres]==1.31.0", "requests"], "whoop-mcp": ["whoop-mcp==0.8.5"], "bare": ["requests"]}
+SCRIPTS = {"dlt": "with_dlt.py", "whoop-mcp": "with_whoop_mcp.py", "bare": "bare.py"}
+
+
+def install() -> None:
+    """Make the environments that are missing."""
+    for name, packages in PACKAGES.items():
+        folder = CACHE / name
+        if (folder / ".installed").exists():
+            continue
+        uv, python = [sys.executable, "-m", "uv"], str(folder / "bin" / "python")
+        subprocess.run([*uv, "venv", "--quiet", "--clear", str(folder)], check=True)  # noqa: S603
+        words = ["pip", "install", "--quiet", "--system-certs", "--python", python, *packages]
+        subprocess.run([*uv, *words], check=True)  # noqa: S603
+        (folder / ".installed").touch()
+
+
+def run(name: str, engine: Any, url: str, squad: list[int]) -> list[float]:
+    """Seconds that a peer says it took; starting Python and importing are not counted."""
+    tokens = [
+        requests.post(f"{url}/sandbox/athletes/{athlete_id}/consent", timeout=60).json()["access_token"]
+        for athlete_id in squad
+    ]
+    warehouse = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    environment = os.environ | {"BENCH_URL": url, "BENCH_WAREHOUSE": warehouse, "BENCH_TOKENS": " ".join(tokens)}
+    words = [str(CACHE / name / "bin" / "python"), str(Path(__file__).parent / SCRIPTS[name])]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    return [float(word) for word in done.stdout.splitlines()[-1].split()]

@@ -1,0 +1,34 @@
+-- What was sent in other words may still say the same; and what changed may have lost values.
+-- One row per record that is not known byte by byte. Parameters: integration.
+update incoming
+set
+    outcome = compared.outcome,
+    is_regression = compared.outcome = 'changed'
+    and not raw.score_values(compared.known_payload) <@ raw.score_values(compared.payload)
+from (
+    select
+        different.line_number,
+        landed.payload::jsonb as payload,
+        known.payload as known_payload,
+        case
+            when known.deleted_at is null and known.payload = landed.payload::jsonb then 'unchanged'
+            else 'changed'
+        end as outcome
+    from incoming as different
+    inner join landed on different.line_number = landed.line_number
+    cross join lateral (
+        -- `offset 0`: as in incoming.sql
+        select
+            records.payload,
+            records.deleted_at
+        from raw.records as records
+        where records.integration = %(integration)s
+        and records.athlete_id = different.athlete_id
+        and records.collection = different.collection
+        and records.record_id = different.record_id
+        and records.superseded_at is null
+        offset 0
+    ) as known
+    where different.outcome = 'different'
+) as compared
+where incoming.line_number = compared.line_number
