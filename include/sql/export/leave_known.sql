@@ -23,7 +23,7 @@ left_alone as (
         where known.integration = %(integration)s
         and known.athlete_id = %(athlete_id)s
         and known.collection = landed.collection
-        and known.record_id = landed.payload ->> 'id'
+        and known.record_id = landed.record_id
         and known.superseded_at is null
     )
     returning landed.collection

@@ -37,7 +37,7 @@ inner join raw.records as cycle
     on cycle.integration = %(integration)s
     and cycle.collection = 'export_cycle'
     and versions.athlete_id = cycle.athlete_id
-    and cycle.record_id = versions.payload ->> 'cycle_id'
+    and cycle.record_id = versions.payload ->> 'cycle'
     and cycle.superseded_at is null
 where versions.collection = 'export_sleep'
 except

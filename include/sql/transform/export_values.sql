@@ -81,7 +81,7 @@ naps as materialized (
         where integration = %(integration)s
         and athlete_id = cycles.athlete_id
         and collection = 'export_sleep'
-        and payload ->> 'cycle_id' = cycles.record_id
+        and payload ->> 'cycle' = cycles.record_id
         and started_at >= cycles.metric_date::timestamp at time zone 'utc' - interval '4 days'
         and started_at < cycles.metric_date::timestamp at time zone 'utc' + interval '4 days'
         and payload #> '{row,nap}' = 'true'

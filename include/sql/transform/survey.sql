@@ -20,7 +20,7 @@ left join raw.records as cycle
     on cycle.integration = %(integration)s
     and cycle.collection = 'export_cycle'
     and journal.athlete_id = cycle.athlete_id
-    and cycle.record_id = journal.payload ->> 'cycle_id'
+    and cycle.record_id = journal.payload ->> 'cycle'
     and cycle.superseded_at is null
     and cycle.deleted_at is null
 cross join lateral (

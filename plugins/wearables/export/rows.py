@@ -45,7 +45,7 @@ class Record:
             "start": self.started_at,
             "end": self.ended_at,
             "timezone_offset": self.offset,
-            "cycle_id": self.cycle_id,
+            "cycle": self.cycle_id,
             "row": self.values,
         }
         if question := self.values.get("question_text"):

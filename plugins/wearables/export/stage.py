@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from itertools import count
 
 from sqlalchemy import Connection
 
@@ -14,9 +15,10 @@ from wearables.export.survey import listed
 from wearables.export.table import Table, tables
 from wearables.export.validate import Import
 from wearables.integrations import Integration, load_integration
-from wearables.warehouse import copy_lines, run_sql, transaction, warehouse
+from wearables.warehouse import copy_lines, run_sql, sql, transaction, warehouse
 from wearables.whoop.pull_log import Plan, chunk_units, read_plan
-from wearables.whoop.stage import COUNTS, DELIMITER
+from wearables.whoop.records import landed_row
+from wearables.whoop.stage import COUNTS
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ def stage(wanted: Import) -> dict[str, int]:
             "staged athlete=%d collection=%s period=%s rows=%d new=%d changed=%d unchanged=%d deleted=%d",
             row.athlete_id, row.collection, chunk, row.records, row.new, row.changed, row.unchanged, row.deleted,
         )  # fmt: skip
-    return {count: sum(getattr(row, count) for row in outcomes) for count in COUNTS}
+    return {name: sum(getattr(row, name) for row in outcomes) for name in COUNTS}
 
 
 def _stage(connection: Connection, integration: Integration, plan: Plan, found: Mapping[str, Table]) -> list:
@@ -52,18 +54,19 @@ def _stage(connection: Connection, integration: Integration, plan: Plan, found: 
     (athlete_id,) = plan.athletes
     (chunk,) = plan.chunks
     run_sql(connection, "stage/landed")
-    copy_lines(connection, "stage/landed.copy", _lines(integration, athlete_id, found))
+    copy_lines(connection, sql("stage/landed.copy"), _rows(integration, athlete_id, found))
     known = run_sql(connection, "export/leave_known", **run, athlete_id=athlete_id, window_end=plan.window.end).all()
     run_sql(connection, "stage/incoming", integration=plan.integration)
-    run_sql(connection, "stage/supersede", integration=plan.integration)
+    if run_sql(connection, "stage/differences", integration=plan.integration).rowcount:
+        run_sql(connection, "stage/supersede")
     run_sql(connection, "stage/insert", **run)
     run_sql(connection, "stage/analyze")
     # An older export than one imported before knows nothing of what came since, nor of what went.
     whole = [] if known else [unit.collection for unit in chunk_units(connection, plan, chunk) if unit.records]
     read = {"athletes": [athlete_id] * len(whole), "collections": whole}
-    run_sql(connection, "stage/absences", **run, **read, chunk_start=chunk.start, chunk_end=chunk.end)
-    run_sql(connection, "stage/gone", **run, **read)
-    run_sql(connection, "stage/delete", integration=plan.integration)
+    run_sql(connection, "stage/gone")
+    if run_sql(connection, "stage/absences", **run, **read, chunk_start=chunk.start, chunk_end=chunk.end).scalar_one():
+        run_sql(connection, "stage/delete", **run, **read)
     outcomes = list(run_sql(connection, "stage/outcome", **run, chunk_start=chunk.start).all())
     if known:
         log.info("a newer export was imported before; %d known row(s) stay as it told them",
@@ -71,9 +74,11 @@ def _stage(connection: Connection, integration: Integration, plan: Plan, found: 
     return sorted(outcomes, key=lambda row: row.collection)
 
 
-def _lines(integration: Integration, athlete_id: int, found: Mapping[str, Table]) -> Iterator[bytes]:
+def _rows(integration: Integration, athlete_id: int, found: Mapping[str, Table]) -> Iterator[bytes]:
+    """The rows of `landed`."""
     slugs = listed(integration)
+    numbers = count()
     for collection, table in found.items():
         for record in records(table, slugs):
             if record is not None:
-                yield collection.encode() + DELIMITER + record.line(athlete_id) + b"\n"
+                yield landed_row(next(numbers), record.line(athlete_id) + b"\n", collection)
