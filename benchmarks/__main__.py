@@ -57,7 +57,7 @@ def write(name: str, lines: list[str], order: list[str]) -> None:
 
 def rows() -> dict[str, Callable[[bool], list[Row]]]:
     """The suite; imported late, for Airflow reads its environment when it is imported."""
-    from benchmarks.rows import growth, limiter, memory, parse, pull, requests, stage
+    from benchmarks.rows import export, growth, limiter, memory, parse, pull, requests, stage
 
     return {
         "requests": requests.run,
@@ -67,6 +67,7 @@ def rows() -> dict[str, Callable[[bool], list[Row]]]:
         "growth": growth.run,
         "memory": memory.run,
         "parse": parse.run,
+        "export": export.run,
     }
 
 

@@ -242,14 +242,19 @@ def test_what_whoop_has_deleted_stays_deleted_though_an_export_has_it(importer: 
     (athlete_id,) = squad.athlete_ids
     squad.pull(**squad.all_days())
     packed = export(squad.world, athlete_id)
-    lonely = "select metric_date from analytics.metrics where metric = 'workouts' and value = 1 order by 1 offset 2 limit 1"
+    lonely = (
+        "select metric_date from analytics.metrics where metric = 'workouts' and value = 1 order by 1 offset 2 limit 1"
+    )
     ((day,),) = squad.rows(lonely)
     ((workout,),) = squad.rows("select workout_id from analytics.workouts where metric_date = %s", day)
     squad.world.delete(athlete_id, "workout", workout)
     squad.pull(**squad.all_days())
     made.run(packed)
     assert squad.rows("select 1 from raw.records where collection = 'workout' and deleted_at is not null")
-    assert squad.rows("select metric from analytics.metrics where metric_date = %s and metric like '%%workout%%'", day) == []
+    assert (
+        squad.rows("select metric from analytics.metrics where metric_date = %s and metric like '%%workout%%'", day)
+        == []
+    )
 
 
 def test_an_implausible_value_is_kept_aside(lone: Importer) -> None:

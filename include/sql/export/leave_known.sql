@@ -1,7 +1,7 @@
 -- Of an older export than one imported before, only what is new is staged. One row per collection: how many rows of it
 -- are known and left as they are. Parameters: integration, athlete_id, run_id, window_end.
-with is_older as (
-    select
+with older as (
+    select true as is_older
     where exists (
         select
         from ops.runs
@@ -16,7 +16,7 @@ with is_older as (
 
 left_alone as (
     delete from landed
-    using is_older
+    using older
     where exists (
         select
         from raw.records as known
@@ -32,6 +32,6 @@ left_alone as (
 select
     left_alone.collection,
     count(left_alone.collection) as records
-from is_older
-left join left_alone on true
+from older
+left join left_alone on older.is_older
 group by left_alone.collection

@@ -18,10 +18,10 @@ with imported as materialized (
 
 days as materialized (
     select
-        athlete_id,
-        metric_date
+        affected_days.athlete_id,
+        affected_days.metric_date
     from affected_days
-    inner join imported using (athlete_id)
+    inner join imported on affected_days.athlete_id = imported.athlete_id
 ),
 
 cycles as materialized (

@@ -41,6 +41,8 @@ QUESTIONS = (
     "Read (non-screened device) while in bed?",
     "Feeling sick or ill? ",
     "Share your bed?",
+    "Wear an eye mask?",
+    "Take a magnesium supplement?",
 )
 NOTES = ("Two espressos", "Away game", "")
 ANSWER_ODDS = 0.8
