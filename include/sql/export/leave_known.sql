@@ -4,13 +4,13 @@ with older as (
     select true as is_older
     where exists (
         select
-        from ops.runs
+        from ops.pulls
         where integration = %(integration)s
         and run_id <> %(run_id)s
-        and run_type = 'export'
-        and %(athlete_id)s = any(athletes)
-        and state = 'complete'
-        and window_end > %(window_end)s
+        and athlete_id = %(athlete_id)s
+        and collection = 'export_cycle'
+        and state = 'staged'
+        and chunk_end > %(window_end)s
     )
 ),
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable
+from functools import cache
 
 from wearables.export.columns import Column
 
@@ -60,11 +61,15 @@ def read_offset(text: str) -> str:
 
 def to_utc(local: dt.datetime, offset: str) -> dt.datetime:
     """The instant at which a wall clock with this offset shows a time. Raises BadCell."""
-    zone = dt.UTC if offset == "Z" else dt.datetime.strptime(offset, "%z").tzinfo
     try:
-        return local.replace(tzinfo=zone).astimezone(dt.UTC)
+        return local.replace(tzinfo=_zone(offset)).astimezone(dt.UTC)
     except OverflowError:
         raise BadCell("is no time that exists") from None
+
+
+@cache
+def _zone(offset: str) -> dt.tzinfo | None:
+    return dt.UTC if offset == "Z" else dt.datetime.strptime(offset, "%z").tzinfo
 
 
 def _number(text: str) -> int | float:

@@ -82,14 +82,16 @@ def _record(table: Table, row: Row, values: Mapping[str, Value]) -> Record:
     for key, earlier in ((last, first), ("cycle_end_time", "cycle_start_time"), ("wake_onset", "sleep_onset")):
         _refuse_backwards(table, row, key, earlier)
     cycle_id = _minute(cycle_start)
-    record_id = {
-        CYCLES.collection: cycle_id,
-        SLEEPS.collection: _minute(start),
+    return Record(_record_id(table, row, start, end), start, end, cycle_id, values, str(row.values["cycle_timezone"]))
+
+
+def _record_id(table: Table, row: Row, start: dt.datetime, end: dt.datetime | None) -> str:
+    if table.file is WORKOUTS and end:
         # Two activities may begin at once.
-        WORKOUTS.collection: f"{_minute(start)}/{_minute(end)}" if end else "",
-        JOURNAL.collection: f"{cycle_id}/{slug(str(row.values.get('question_text')))}",
-    }[table.file.collection]
-    return Record(record_id, start, end, cycle_id, values, str(row.values["cycle_timezone"]))
+        return f"{_minute(start)}/{_minute(end)}"
+    if table.file is JOURNAL:
+        return f"{_minute(start)}/{slug(str(row.values['question_text']))}"
+    return _minute(start)
 
 
 def _instant(table: Table, row: Row, key: str) -> dt.datetime | None:
