@@ -66,6 +66,9 @@ def validate(integration_name: str, athlete_id: int, url: str, airflow_run_id: s
         ]
     run_id = f"whoop_export/{airflow_run_id}/{copy.sha256[:DIGEST_LETTERS]}"
     with transaction(warehouse()) as connection:
+        # Again, where no erasure can come in between.
+        run_sql(connection, "stage/lock", integration=integration.name)
+        refuse_stranger(connection, integration.name, athlete_id)
         refuse_another_account(connection, integration.name, athlete_id, fingerprint)
         if find_plan(connection, integration.name, run_id) is None:
             _save(connection, integration, athlete_id, run_id, contents)
