@@ -17,7 +17,7 @@ from wearables.export.slug import slug
 from wearables.export.table import tables
 
 WHOLE = pack(files(physiological_cycles="\n".join([CYCLES_HEADER, *[CYCLE_ROW] * 200, ""])))
-SLUGS = frozenset({slug("Have any caffeine?")})
+LISTED = {slug("Have any caffeine?"): "Have any caffeine?"}
 FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 MUTATION = st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255))
 # What trips readers: quotes, delimiters, line ends, marks, controls, other scripts.
@@ -31,7 +31,7 @@ def read(packed: bytes, folder: Path) -> dict[str, int] | None:
     try:
         with tables(path) as found:
             return {
-                table.file.name: sum(len(each.line(1)) > 0 for each in records(table, SLUGS) if each)
+                table.file.name: sum(len(each.line(1)) > 0 for each in records(table, LISTED) if each)
                 for table in found.values()
             }
     except ExportRefused as reason:

@@ -162,19 +162,20 @@ def test_a_nap_belongs_to_the_date_of_its_cycle_and_moves_with_it(lone: Importer
     assert found["2026-03-03", "naps"] == 1
 
 
+def test_a_nap_that_comes_alone_is_counted(lone: Importer) -> None:
+    lone.run(pack(files()))
+    nap = SLEEP_ROW.replace(NIGHT_CELLS, "2026-03-02 14:00:00,2026-03-02 14:40:00,,,30,35,20,4,6,5,,,80,")
+    sleeps = f"{SLEEPS_HEADER}\n{SLEEP_ROW}\n{nap.replace('false', 'true')}\n"
+    assert lone.run(pack(files(sleeps=sleeps)))["new"] == 1
+    assert values(lone)["2026-03-02", "naps"] == 1
+
+
 def excel(text: str) -> bytes:
-    """Saved again by an Excel that was set to German."""
-    cells = [line.split(",") for line in text.replace(".", ",").splitlines()]
-    joined = (";".join(line) for line in (text.splitlines()[0].split(","), *_decimal_commas(text)))
-    assert cells
-    return ("\ufeff" + "\r\n".join(joined) + "\r\n").encode()
-
-
-def _decimal_commas(text: str) -> list[list[str]]:
-    return [
-        [cell.replace(".", ",").replace("true", "WAHR").replace("false", "FALSCH") for cell in line.split(",")]
-        for line in text.splitlines()[1:]
-    ]
+    """Saved again by an Excel that was set to German; no cell of the sandbox holds a comma."""
+    header, *rows = text.splitlines()
+    saved = [header, *(row.replace(",", ";").replace(".", ",") for row in rows)]
+    words = "\r\n".join([saved[0].replace(",", ";"), *saved[1:], ""])
+    return ("\ufeff" + words.replace(";true", ";WAHR").replace(";false", ";FALSCH")).encode()
 
 
 def test_what_excel_saved_again_is_the_same_export(importer: Callable[..., Importer]) -> None:
@@ -182,7 +183,6 @@ def test_what_excel_saved_again_is_the_same_export(importer: Callable[..., Impor
     packed = export(made.squad.world, made.squad.athlete_ids[0])
     made.run(packed)
     before = everything(made)
-    # In a comment a comma would need quotes; the sandbox has none.
     again = {name: excel(text) for name, text in unpack(packed).items()}
     assert made.run(pack(again))["unchanged"] > 50
     assert everything(made) == before

@@ -122,7 +122,7 @@ def test_an_answer_that_changes_or_goes_is_changed_or_gone(lone: Importer) -> No
 def test_blanks_case_and_accents_do_not_make_two_questions(lone: Importer, tmp_path: Path) -> None:
     list_questions(tmp_path, "¿Bebiste café?")
     lone.run(journal(("¿bebiste  CAFE? ", "true"), ("¿Bebiste café?", "false")))
-    assert len(answers(lone)) == 1
+    assert answers(lone) == [("2026-03-02", "¿Bebiste café?", "no")]
     assert [row[1] for row in survey(lone)] == ["survey.bebiste_cafe"]
 
 

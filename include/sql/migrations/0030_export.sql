@@ -20,7 +20,7 @@ comment on column ops.runs.run_type is 'manual, scheduled or backfill; export fo
 comment on column ops.pulls.collection is 'cycle, recovery, sleep or workout; export_cycle, export_sleep, export_workout or journal for an import.';
 comment on column ops.pulls.path is 'Where in the landing zone the answer lies; null for an import, which keeps no copy of the file.';
 comment on column analytics.survey_responses.response_date is 'Date of the cycle that the answer belongs to, by the same rule as the metrics.';
-comment on column analytics.survey_responses.question is 'The question of WHOOP''s journal, as asked; only those on the integration''s survey_questions.';
+comment on column analytics.survey_responses.question is 'The question of WHOOP''s journal, as the integration''s survey_questions lists it.';
 comment on column analytics.survey_responses.answer is 'yes or no.';
 
 create function raw.export_cycle_date(cells jsonb) returns date

@@ -13,6 +13,8 @@ with imported as materialized (
         where integration = %(integration)s
         and athlete_id = athlete.athlete_id
         and collection in ('export_cycle', 'export_workout')
+        and superseded_at is null
+        offset 0
     )
 ),
 
@@ -61,6 +63,7 @@ cycles as materialized (
             and deleted.started_at < date_trunc('minute', exported.started_at) + interval '1 minute'
             and deleted.superseded_at is null
             and deleted.deleted_at is not null
+            offset 0
         )
         offset 0
     ) as known
@@ -97,6 +100,7 @@ naps as materialized (
             and deleted.started_at < date_trunc('minute', exported.started_at) + interval '1 minute'
             and deleted.superseded_at is null
             and deleted.deleted_at is not null
+            offset 0
         )
         offset 0
     ) as nap
@@ -134,6 +138,7 @@ workouts as materialized (
             and deleted.started_at < date_trunc('minute', exported.started_at) + interval '1 minute'
             and deleted.superseded_at is null
             and deleted.deleted_at is not null
+            offset 0
         )
         offset 0
     ) as workout

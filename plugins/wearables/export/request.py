@@ -32,8 +32,10 @@ def judge(conf: Mapping[str, Any], airflow_run_id: str) -> Verdict:
     for file in [wanted] if wanted else waiting():
         try:
             verdict.imports.append(validate(file.integration, file.athlete_id, file.url, airflow_run_id))
-        except ExportRefused as reason:
-            discard(file.url)
+        except Refused as reason:
+            # Where it or the warehouse could not be reached, the file is tried again.
+            if isinstance(reason, ExportRefused):
+                discard(file.url)
             if wanted:
                 raise
             verdict.refusals.append(f"athlete {file.athlete_id} of {file.integration}: {reason}")

@@ -53,25 +53,27 @@ class Record:
         return json.dumps(payload, default=_time, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def records(table: Table, slugs: frozenset[str] = frozenset()) -> Iterator[Record | None]:
-    """The records of a file; None for a journal row that the team may not see. Raises ExportRefused."""
+def records(table: Table, questions: Mapping[str, str]) -> Iterator[Record | None]:
+    """The records of a file; None for a journal row that is not among the ``questions``. Raises ExportRefused."""
     sense = Sense(table)
     for row in table.rows():
         sense.look(row)
         if table.file is JOURNAL:
-            yield _listed_answer(table, row, slugs)
+            yield _listed_answer(table, row, questions)
         else:
             yield _record(table, row, row.values)
     sense.judge()
 
 
-def _listed_answer(table: Table, row: Row, slugs: frozenset[str]) -> Record | None:
-    question, answered_yes = row.values["question_text"], row.values["answered_yes"]
-    if slug(str(question)) not in slugs or answered_yes is None:
+def _listed_answer(table: Table, row: Row, questions: Mapping[str, str]) -> Record | None:
+    question = questions.get(slug(str(row.values["question_text"])))
+    if question is None or row.values["answered_yes"] is None:
         # Checked all the same: a file that does not parse is refused whole.
         _record(table, row, {})
         return None
-    return _record(table, row, {key: value for key, value in row.values.items() if key != "notes"})
+    # As the team's list writes it, and without the notes.
+    values = {key: value for key, value in row.values.items() if key != "notes"}
+    return _record(table, row, values | {"question_text": question})
 
 
 def _record(table: Table, row: Row, values: Mapping[str, Value]) -> Record:

@@ -76,9 +76,9 @@ def _stage(connection: Connection, integration: Integration, plan: Plan, found: 
 
 def _rows(integration: Integration, athlete_id: int, found: Mapping[str, Table]) -> Iterator[bytes]:
     """The rows of `landed`."""
-    slugs = listed(integration)
+    questions = listed(integration)
     numbers = count()
     for collection, table in found.items():
-        for record in records(table, slugs):
+        for record in records(table, questions):
             if record is not None:
                 yield landed_row(next(numbers), record.line(athlete_id) + b"\n", collection)

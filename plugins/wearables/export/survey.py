@@ -13,14 +13,14 @@ log = logging.getLogger(__name__)
 PREFIX = "survey."
 
 
-def listed(integration: Integration) -> frozenset[str]:
-    """Slugs of the questions on the integration's list."""
-    return frozenset(slug(question) for question in integration.survey_questions)
+def listed(integration: Integration) -> dict[str, str]:
+    """The questions on the integration's list, as they are written there, by their slugs."""
+    return {slug(question): " ".join(question.split()) for question in integration.survey_questions}
 
 
 def remove_unlisted(connection: Connection, integration: Integration) -> None:
     """Delete the answers to every question that is not, or no longer, on the list."""
-    slugs = listed(integration)
+    slugs = listed(integration).keys()
     stored = set(run_sql(connection, "export/slugs", integration=integration.name).scalars())
     if stored <= slugs:
         return
