@@ -49,7 +49,7 @@ def test_hours_that_a_clock_change_skips_or_repeats_are_told_apart_by_the_offset
 
 @given(st.text(max_size=30))
 def test_whatever_a_cell_holds_is_read_or_complained_about_without_repeating_it(text: str) -> None:
-    for kind in ("time", "offset", "number", "measure", "flag", "text"):
+    for kind in ("time", "offset", "number", "amount", "flag", "text"):
         try:
             read_cell(text, Column("any", kind))  # type: ignore[arg-type]
         except BadCell as complaint:
@@ -67,11 +67,11 @@ def test_a_number_may_have_a_decimal_comma(text: str, value: float | None) -> No
 @pytest.mark.parametrize("text", ["1.234", "2,150", "1,234.5", "1e5", "nan", "--", "12 3", "½", "٣"])
 def test_a_number_that_may_be_another_is_refused(text: str) -> None:
     with pytest.raises(BadCell):
-        read_cell(text, Column("any"))
+        read_cell(text, Column("any", "amount"))
 
 
-def test_a_distance_may_have_three_decimals() -> None:
-    assert read_cell("5023.125", Column("any", "measure")) == 5023.125
+def test_what_never_reaches_a_thousand_may_have_three_decimals() -> None:
+    assert read_cell("95,875", Column("any")) == 95.875
 
 
 @pytest.mark.parametrize("text", ["2026-03-29 02:30:00", "2026-03-29 02:30", "29.03.2026 02:30", "29.3.2026 2:30:00"])

@@ -14,7 +14,7 @@ from wearables.integrations import read_integration
 from wearables.whoop.transform import transform
 
 SEA = "Did you swim in the sea?"
-SECRET = "Did anything zanzibarian happen?"
+UNLISTED = "Did anything zanzibarian happen?"
 NOTE = "quetzalcoatlus"
 
 
@@ -23,7 +23,7 @@ def journal(*answers: tuple[str, str], note: str = NOTE) -> bytes:
     return pack(files(journal_entries="\n".join([JOURNAL_HEADER, *rows, ""])))
 
 
-BOTH = journal((f" {SEA}  ", "true"), (SECRET, "true"))
+BOTH = journal((f" {SEA}  ", "true"), (UNLISTED, "true"))
 
 
 def list_questions(tmp_path: Path, *questions: str) -> None:
@@ -92,10 +92,10 @@ def test_a_question_that_is_listed_later_comes_with_the_next_import_of_the_same_
     lone: Importer, tmp_path: Path
 ) -> None:
     lone.run(BOTH)
-    list_questions(tmp_path, SEA, SECRET)
+    list_questions(tmp_path, SEA, UNLISTED)
     assert len(answers(lone)) == 1
     lone.run(BOTH)
-    assert answers(lone) == [("2026-03-02", SECRET, "yes"), ("2026-03-02", SEA, "yes")]
+    assert answers(lone) == [("2026-03-02", UNLISTED, "yes"), ("2026-03-02", SEA, "yes")]
 
 
 def test_a_question_that_leaves_the_list_leaves_no_trace_after_the_next_transform_of_any_run(
@@ -115,7 +115,7 @@ def test_an_answer_that_changes_or_goes_is_changed_or_gone(lone: Importer) -> No
     lone.run(journal((SEA, "false")))
     assert answers(lone) == [("2026-03-02", SEA, "no")]
     assert [row[2] for row in survey(lone)] == [0.0]
-    lone.run(journal((SECRET, "false")))
+    lone.run(journal((UNLISTED, "false")))
     assert (answers(lone), survey(lone)) == ([], [])
 
 

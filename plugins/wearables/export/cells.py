@@ -72,14 +72,14 @@ def _zone(offset: str) -> dt.tzinfo | None:
     return dt.UTC if offset == "Z" else dt.datetime.strptime(offset, "%z").tzinfo
 
 
-def _number(text: str) -> int | float:
+def _amount(text: str) -> int | float:
+    """A number that may reach a thousand: WHOOP writes it without a separator and without decimals."""
     if LOOKS_LIKE_THOUSANDS.fullmatch(text):
         raise BadCell("may be a thousand or a fraction; write it without a separator")
-    return _measure(text)
+    return _number(text)
 
 
-def _measure(text: str) -> int | float:
-    """A number that may have any number of decimals."""
+def _number(text: str) -> int | float:
     if not NUMBER.fullmatch(text):
         raise BadCell("is no number")
     value = float(text.replace(",", "."))
@@ -103,7 +103,7 @@ _READERS: dict[str, Callable[[str], Value]] = {
     "time": read_time,
     "offset": read_offset,
     "number": _number,
-    "measure": _measure,
+    "amount": _amount,
     "flag": _flag,
     "text": _text,
 }

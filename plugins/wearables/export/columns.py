@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["time", "offset", "number", "measure", "flag", "text"]
+Kind = Literal["time", "offset", "number", "amount", "flag", "text"]
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its key in a row, what its cells are, and whether a cell may be blank."""
+    """A column: its key in a row, what its cells are, and whether a cell may be blank. Amounts may reach thousands."""
 
     key: str
     kind: Kind = "number"
@@ -38,18 +38,18 @@ CYCLE = (
 NIGHT = (
     Column("sleep_performance"),
     Column("respiratory_rate"),
-    Column("asleep"),
-    Column("in_bed"),
-    Column("light_sleep"),
-    Column("deep_sleep"),
-    Column("rem_sleep"),
-    Column("awake"),
-    Column("sleep_need"),
-    Column("sleep_debt"),
+    Column("asleep", "amount"),
+    Column("in_bed", "amount"),
+    Column("light_sleep", "amount"),
+    Column("deep_sleep", "amount"),
+    Column("rem_sleep", "amount"),
+    Column("awake", "amount"),
+    Column("sleep_need", "amount"),
+    Column("sleep_debt", "amount"),
     Column("sleep_efficiency"),
     Column("sleep_consistency"),
 )
-HEART = (Column("energy_burned"), Column("max_heart_rate"), Column("average_heart_rate"))
+HEART = (Column("energy_burned", "amount"), Column("max_heart_rate"), Column("average_heart_rate"))
 
 CYCLES = File(
     "export_cycle",
@@ -86,15 +86,15 @@ WORKOUTS = File(
         *CYCLE,
         Column("workout_start_time", "time", is_required=True),
         Column("workout_end_time", "time", is_required=True),
-        Column("duration"),
+        Column("duration", "amount"),
         Column("activity_name", "text"),
         Column("activity_strain"),
         *HEART,
         *(Column(f"zone_{number}") for number in range(1, 6)),
         Column("gps_enabled", "flag"),
-        Column("distance", "measure"),
-        Column("altitude_gain", "measure"),
-        Column("altitude_change", "measure"),
+        Column("distance"),
+        Column("altitude_gain"),
+        Column("altitude_change"),
     ),
     # Exports of 2024 and 2025 have the last three.
     optional=3,
