@@ -106,7 +106,8 @@ def read_integration(path: Path) -> Integration:
 def _reasons(error: ValidationError) -> str:
     sentences = []
     for detail in error.errors(include_url=False):
-        key = ".".join(str(part) for part in detail["loc"])
+        # A key may be anything, line ends included.
+        key = " ".join(".".join(str(part) for part in detail["loc"]).split())
         if detail["type"] == "extra_forbidden":
             sentences.append(f"{key}: unknown key; known are {', '.join(sorted(Integration.model_fields))}")
         else:

@@ -107,6 +107,9 @@ ARCHIVES = {
     "a backward sleep": (
         pack(files(sleeps=f"{SLEEPS_HEADER}\n{SLEEP_ROW.replace('2026-03-02 07', '2026-03-01 07')}\n")), "is before",
     ),
+    "a sleep of another week": (
+        pack(files(sleeps=f"{SLEEPS_HEADER}\n{SLEEP_ROW.replace('2026-03-02 07', '2026-03-09 07')}\n")), "days away",
+    ),
     "a bad answer in a question off the list": (
         pack(files(journal_entries=f"{JOURNAL_HEADER}\n{JOURNAL_ROW.replace('true', 'maybe')}\n")),
         r"line 2, column 5 \(answered_yes\)",

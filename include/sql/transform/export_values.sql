@@ -49,7 +49,7 @@ cycles as materialized (
         and athlete_id = days.athlete_id
         and collection = 'export_cycle'
         and started_at >= days.metric_date::timestamp at time zone 'utc' - interval '4 days'
-        and started_at < days.metric_date::timestamp at time zone 'utc' + interval '2 days'
+        and started_at < days.metric_date::timestamp at time zone 'utc' + interval '3 days'
         and raw.export_cycle_date(payload -> 'row') = days.metric_date
         and superseded_at is null
         and deleted_at is null
@@ -85,8 +85,8 @@ naps as materialized (
         and athlete_id = cycles.athlete_id
         and collection = 'export_sleep'
         and payload ->> 'cycle' = cycles.record_id
-        and started_at >= cycles.metric_date::timestamp at time zone 'utc' - interval '4 days'
-        and started_at < cycles.metric_date::timestamp at time zone 'utc' + interval '4 days'
+        and started_at >= cycles.metric_date::timestamp at time zone 'utc' - interval '5 days'
+        and started_at < cycles.metric_date::timestamp at time zone 'utc' + interval '6 days'
         and payload #> '{row,nap}' = 'true'
         and superseded_at is null
         and deleted_at is null

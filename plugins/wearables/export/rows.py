@@ -22,6 +22,8 @@ PERIODS = {
     WORKOUTS.collection: ("workout_start_time", "workout_end_time"),
     JOURNAL.collection: ("cycle_start_time", "cycle_end_time"),
 }
+# Where a sleep may lie, seen from the start of its cycle; transform/export_values.sql looks no further.
+FROM, TO = dt.timedelta(days=-1), dt.timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def _record(table: Table, row: Row, values: Mapping[str, Value]) -> Record:
     assert start is not None and cycle_start is not None
     for key, earlier in ((last, first), ("cycle_end_time", "cycle_start_time"), ("wake_onset", "sleep_onset")):
         _refuse_backwards(table, row, key, earlier)
+    _refuse_far_sleep(table, row)
     cycle_id = _minute(cycle_start)
     return Record(_record_id(table, row, start, end), start, end, cycle_id, values, str(row.values["cycle_timezone"]))
 
@@ -110,6 +113,14 @@ def _refuse_backwards(table: Table, row: Row, key: str, earlier: str) -> None:
     end, start = row.values.get(key), row.values.get(earlier)
     if isinstance(end, dt.datetime) and isinstance(start, dt.datetime) and end < start:
         raise table.refuse(row.line, key, f"is before {earlier}")
+
+
+def _refuse_far_sleep(table: Table, row: Row) -> None:
+    start = row.values["cycle_start_time"]
+    for key in ("sleep_onset", "wake_onset"):
+        time = row.values.get(key)
+        if isinstance(time, dt.datetime) and isinstance(start, dt.datetime) and not FROM <= time - start <= TO:
+            raise table.refuse(row.line, key, "is days away from cycle_start_time")
 
 
 def _minute(moment: dt.datetime) -> str:
