@@ -1,6 +1,7 @@
 """Imports from end to end: again, newer, older, saved again by Excel, killed; and what the pull log tells of them."""
 
 import datetime as dt
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from tests.export.imports import (
     CYCLE_ROW,
     CYCLES_HEADER,
+    DAY,
     JOURNAL_HEADER,
     JOURNAL_ROW,
     NIGHT_CELLS,
@@ -67,6 +69,31 @@ def test_a_day_becomes_these_metrics(lone: Importer) -> None:
         "workout_energy": 2677.76, "zone_1_minutes": 6, "zone_2_minutes": 12, "zone_3_minutes": 18,
         "zone_4_minutes": 12, "zone_5_minutes": 6,
     }  # fmt: skip
+
+
+def test_cycles_of_any_offset_and_sleep_are_found_on_their_dates(lone: Importer) -> None:
+    rng = random.Random(7)
+    rows, expected = [], {}
+    for number in range(300):
+        start = dt.datetime(2025, 1, 1) + dt.timedelta(days=number, seconds=rng.randrange(86_400))
+        quarters = rng.randint(-56, 56)
+        offset = f"UTC{'-' if quarters < 0 else '+'}{abs(quarters) // 4:02}:{abs(quarters) % 4 * 15:02}"
+        onset = start + dt.timedelta(seconds=rng.randrange(-86_400, 2 * 86_400))
+        wake = onset + dt.timedelta(seconds=rng.randrange(86_400))
+        rows.append(CYCLE_ROW.replace(DAY, f"{start},,{offset}").replace(NIGHT_CELLS[:39], f"{onset},{wake}"))
+        is_short_evening = onset.hour >= 12 and onset.date() == wake.date()
+        date = ((start + dt.timedelta(hours=8)) if is_short_evening else wake).date()
+        instant = start - dt.timedelta(minutes=15 * quarters)
+        expected[str(date)] = max(expected.get(str(date), instant), instant)
+    lone.run(
+        pack(files(physiological_cycles=cycles(*rows), sleeps=f"{SLEEPS_HEADER}\n", workouts=f"{WORKOUTS_HEADER}\n"))
+    )
+    found = lone.squad.rows(
+        "select metrics.metric_date::text, records.started_at at time zone 'utc' from analytics.metrics as metrics "
+        "inner join raw.records as records on records.record_id = metrics.source_record_id "
+        "and records.collection = 'export_cycle' where metrics.metric = 'recovery'"
+    )
+    assert dict(found) == expected
 
 
 def test_a_row_is_kept_whole_but_for_the_notes(lone: Importer) -> None:
