@@ -19,7 +19,7 @@ MEGABYTE = 2**20
 MAX_ARCHIVE_BYTES = 50 * MEGABYTE
 MAX_UNPACKED_BYTES = 200 * MEGABYTE
 MAX_ENTRIES = 100
-# Journals repeat themselves and pack 40 to 1. Small entries may do anything.
+# Journals repeat themselves and pack 16 to 1, more the less is answered. Small entries may do anything.
 MAX_RATIO = 200
 RATIO_MATTERS_FROM = MEGABYTE
 COPY_BYTES = MEGABYTE
