@@ -17,6 +17,16 @@ INSTANTS = st.datetimes(
     dt.datetime(2015, 1, 1), dt.datetime(2035, 1, 1), timezones=st.just(dt.UTC)
 ).map(lambda moment: moment.replace(microsecond=0))  # fmt: skip
 
+COMPLAINTS = {
+    "is no time such as 2026-03-01 23:14:05",
+    "is no time that exists",
+    "is no offset such as UTC-04:00 or UTCZ",
+    "may be a thousand or a fraction; write it without a separator",
+    "is no number",
+    "is neither true nor false",
+    "is no text that can be kept",
+}
+
 
 def written(quarters: int) -> str:
     """An offset as an export writes it."""
@@ -53,7 +63,7 @@ def test_whatever_a_cell_holds_is_read_or_complained_about_without_repeating_it(
         try:
             read_cell(text, Column("any", kind))  # type: ignore[arg-type]
         except BadCell as complaint:
-            assert len(text.strip()) < 4 or text.strip() not in str(complaint)
+            assert str(complaint) in COMPLAINTS
 
 
 @pytest.mark.parametrize(
