@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +37,7 @@ class Table:
         with self._lines() as lines:
             first = lines.readline()
             self._delimiter = max(DELIMITERS, key=lambda each: (_width(first, each) in WIDTHS, first.count(each)))
-            cells = next(csv.reader([first], delimiter=self._delimiter), [])
+            cells = self._next(self._reader([first])) or []
             self._header: Header = read_header(_without_blank_end(cells), self.name)
         self.file: File = self._header.file
 
@@ -54,8 +54,8 @@ class Table:
     def rows(self) -> Iterator[Row]:
         """Every row, from the file's beginning. Raises ExportRefused at the first that does not parse."""
         with self._lines() as lines:
-            reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
-            next(reader, None)
+            reader = self._reader(lines)
+            self._next(reader)
             while (cells := self._next(reader)) is not None:
                 if any(cell.strip() for cell in cells):
                     yield self._row(cells, reader.line_num)
@@ -82,6 +82,9 @@ class Table:
             except BadCell as complaint:
                 raise self.refuse(line, column, str(complaint)) from None
         return Row(line, values)
+
+    def _reader(self, lines: Iterable[str]) -> Any:
+        return csv.reader(lines, delimiter=self._delimiter, strict=True)
 
     def _next(self, reader: Any) -> list[str] | None:
         try:
