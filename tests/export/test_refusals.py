@@ -93,7 +93,7 @@ ARCHIVES = {
         pack(files(journal_entries=f"{JOURNAL_HEADER}\n{JOURNAL_ROW} caf\xe9\n".encode("latin-1"))), "not in UTF-8",
     ),
     "an open quote": (pack(files(sleeps=f'{SLEEPS_HEADER}\n"{SLEEP_ROW}\n')), "sleeps.csv, line 2: is not CSV"),
-    "a quote in the header": (pack(files(sleeps=f'"Cycle"{SLEEPS_HEADER}\n{SLEEP_ROW}\n')), "sleeps.csv, line 1: is not CSV"),
+    "a quote in the header": (pack(files(sleeps=f'"Cycle"{SLEEPS_HEADER}\n{SLEEP_ROW}\n')), "line 1: is not CSV"),
     "a short row": (pack(files(sleeps=f"{SLEEPS_HEADER}\n{SLEEP_ROW[:-6]}\n")), "line 2: has 17 columns, not 18"),
     "a bad number": (
         pack(files(physiological_cycles=f"{CYCLES_HEADER}\n{CYCLE_ROW}\n{CYCLE_ROW.replace('66', 'sixty')}\n")),
