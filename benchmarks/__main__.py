@@ -57,7 +57,7 @@ def write(name: str, lines: list[str], order: list[str]) -> None:
 
 def rows() -> dict[str, Callable[[bool], list[Row]]]:
     """The suite; imported late, for Airflow reads its environment when it is imported."""
-    from benchmarks.rows import daily, growth, limiter, memory, pages, parse, pull, requests, stage, warehouse
+    from benchmarks.rows import daily, export, growth, limiter, memory, pages, parse, pull, requests, stage, warehouse
 
     return {
         "requests": requests.run,
@@ -70,6 +70,7 @@ def rows() -> dict[str, Callable[[bool], list[Row]]]:
         "parse": parse.run,
         "pages": pages.run,
         "warehouse": warehouse.run,
+        "export": export.run,
     }
 
 

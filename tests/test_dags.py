@@ -1,4 +1,4 @@
-"""The DAGs: exactly one per integration, with exactly these tasks and arrows."""
+"""The DAGs: exactly one per integration and the one for exports, with exactly these tasks and arrows."""
 
 import json
 import subprocess
@@ -68,13 +68,30 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict:
 
 def test_every_sound_integration_is_a_dag_and_a_broken_one_takes_none_down(parsed: dict) -> None:
     assert parsed["errors"] == {}
-    assert sorted(parsed["dags"]) == ["by_hand", "north", "south"]
+    assert sorted(parsed["dags"]) == ["by_hand", "north", "south", "whoop_export"]
 
 
 @pytest.mark.parametrize("dag_id", ["north", "south", "by_hand"])
 def test_the_tasks_and_their_arrows_are_these(parsed: dict, dag_id: str) -> None:
     assert parsed["dags"][dag_id]["arrows"] == ARROWS
     assert parsed["dags"][dag_id]["mapped"] == ["extract", "stage"]
+
+
+def test_the_exports_have_a_dag_of_their_own(parsed: dict) -> None:
+    export = parsed["dags"]["whoop_export"]
+    assert {task: set(after) for task, after in export["arrows"].items()} == {
+        "validate": {"stage", "transform", "check"},
+        "stage": {"transform"},
+        "transform": {"check"},
+        "check": set(),
+    }
+    assert export["retries"] == {"validate": 0, "stage": 2, "transform": 2, "check": 0}
+    assert export["params"] == ["athlete", "file", "integration"]
+    assert (export["schedule"]["expression"], export["catchup"], export["max_active_runs"]) == (
+        "*/10 * * * *",
+        False,
+        1,
+    )
 
 
 def test_what_a_user_did_wrong_is_not_tried_again_and_a_crash_is(parsed: dict) -> None:

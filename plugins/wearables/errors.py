@@ -2,6 +2,7 @@
 
     WearablesError
     ├── Refused            the user's input or set-up is at fault: one sentence with the remedy, no retry
+    │   └── ExportRefused  an athlete's export will not do, or is not ours to take: it is not kept
     ├── AthleteTrouble     one athlete cannot be pulled; the others can
     │   ├── Reconnect      the grant is dead: the athlete must consent again
     │   └── Inactive       the membership is not active
@@ -20,6 +21,10 @@ class WearablesError(Exception):
 
 class Refused(WearablesError):
     """The request or the set-up is at fault; trying again without a change is useless."""
+
+
+class ExportRefused(Refused):
+    """An athlete's export is damaged, doubtful, or of somebody who has not consented; it is not kept."""
 
 
 class AthleteTrouble(WearablesError):

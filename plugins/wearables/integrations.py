@@ -13,6 +13,7 @@ from croniter import croniter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from wearables.errors import Refused
+from wearables.export.slug import slug
 from wearables.settings import integrations_dir
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,13 @@ def _distinct(values: tuple) -> tuple:
     return values
 
 
+def _telling(questions: tuple[str, ...]) -> tuple[str, ...]:
+    if "" in map(slug, questions):
+        raise ValueError("holds a question without a letter")
+    _distinct(tuple(map(slug, questions)))
+    return questions
+
+
 class Integration(BaseModel):
     """One team's WHOOP app. ``name`` is the file's stem, the DAG's id and the rows' ``integration``."""
 
@@ -68,7 +76,7 @@ class Integration(BaseModel):
     survey_questions: Annotated[
         tuple[Annotated[str, StringConstraints(min_length=1)], ...],
         Field(strict=False),
-        AfterValidator(_distinct),
+        AfterValidator(_telling),
     ] = ()
 
     @property
@@ -110,7 +118,8 @@ def parse_integration(path: Path, text: str) -> Integration:
 def _reasons(error: ValidationError) -> str:
     sentences = []
     for detail in error.errors(include_url=False):
-        key = ".".join(str(part) for part in detail["loc"])
+        # A key may be anything, line ends included.
+        key = " ".join(".".join(str(part) for part in detail["loc"]).split())
         if detail["type"] == "extra_forbidden":
             sentences.append(f"{key}: unknown key; known are {', '.join(sorted(Integration.model_fields))}")
         else:

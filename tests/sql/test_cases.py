@@ -33,6 +33,8 @@ COLUMNS = {
     "metrics": ("analytics.metrics", METRICS),
     "metrics_by_integration": ("analytics.metrics", ("integration", *METRICS)),
     "sources": ("analytics.metrics", ("metric_date", "metric", "unit", "source_record_id")),
+    "origins": ("analytics.metrics", ("metric_date", "metric", "value", "source")),
+    "survey": ("analytics.survey_responses", ("response_date", "question", "answer")),
     "quarantine": ("ops.quarantine", ("athlete_id", "collection", "record_id", "reason")),
     "cycle_days": ("analytics.cycle_days", ("cycle_id", "metric_date", "main_sleep_id", "sleep_ids")),
     "sleeps": ("analytics.sleeps", ()),

@@ -115,6 +115,7 @@ select
     amounts.metric,
     definition.unit,
     amounts.collection,
+    'api' as source,
     sum(amounts.amount order by amounts.record_id) / max(amounts.divisor) as value,
     bool_or(amounts.is_provisional) as is_provisional,
     min(amounts.source_record_id) as source_record_id,

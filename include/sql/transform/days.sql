@@ -78,8 +78,8 @@ states as (
 
 select
     %(integration)s::text as integration,
-    states.athlete_id,
-    states.metric_date,
+    place.athlete_id,
+    place.metric_date,
     pivoted.is_provisional,
     pivoted.day_strain,
     pivoted.energy,
@@ -136,18 +136,24 @@ select
             select
             from ops.pulls as unit
             where unit.integration = %(integration)s
-            and unit.athlete_id = states.athlete_id
+            and unit.athlete_id = place.athlete_id
             and unit.collection = 'workout'
-            and unit.chunk_start < (states.metric_date + 1)::timestamp at time zone 'utc'
-            and unit.chunk_start > (states.metric_date - 29)::timestamp at time zone 'utc'
-            and unit.chunk_end > states.metric_date::timestamp at time zone 'utc'
+            and unit.chunk_start < (place.metric_date + 1)::timestamp at time zone 'utc'
+            and unit.chunk_start > (place.metric_date - 29)::timestamp at time zone 'utc'
+            and unit.chunk_end > place.metric_date::timestamp at time zone 'utc'
             and unit.state = 'staged'
         ) then 0
     end as zone_load
 from states
-left join pivoted
+-- a day that only an export tells of has no record of the API
+full join pivoted
     on states.athlete_id = pivoted.athlete_id
-    and states.metric_date = pivoted.metric_date;
+    and states.metric_date = pivoted.metric_date
+cross join lateral (
+    select
+        coalesce(states.athlete_id, pivoted.athlete_id) as athlete_id,
+        coalesce(states.metric_date, pivoted.metric_date) as metric_date
+) as place;
 
 analyze fresh_days;
 

@@ -28,15 +28,29 @@ replaced as (
         and day_values.metric = known.metric
         and day_values.metric_date = known.metric_date
     where day_values.is_plausible
-    and (known.value, known.unit, known.is_provisional, known.source_record_id)
-    is distinct from (day_values.value, day_values.unit, day_values.is_provisional, day_values.source_record_id)
+    and (known.value, known.unit, known.is_provisional, known.source_record_id, known.source)
+    is distinct from (
+        day_values.value, day_values.unit, day_values.is_provisional, day_values.source_record_id, day_values.source
+    )
 ),
 
 kept as (
-    insert into analytics.metric_versions
+    insert into analytics.metric_versions (
+        integration, athlete_id, metric_date, metric, value, unit, is_provisional, source_record_id, updated_at, source,
+        superseded_at
+    )
     select
-        versions.*,
-        now() as superseded_at
+        versions.integration,
+        versions.athlete_id,
+        versions.metric_date,
+        versions.metric,
+        versions.value,
+        versions.unit,
+        versions.is_provisional,
+        versions.source_record_id,
+        versions.updated_at,
+        versions.source,
+        now()
     from (
         select deleted.* from deleted
         union all
@@ -48,7 +62,7 @@ kept as (
 
 written as (
     insert into analytics.metrics as known (
-        integration, athlete_id, metric_date, metric, value, unit, is_provisional, source_record_id
+        integration, athlete_id, metric_date, metric, value, unit, is_provisional, source_record_id, source
     )
     select
         %(integration)s,
@@ -58,7 +72,8 @@ written as (
         value,
         unit,
         is_provisional,
-        source_record_id
+        source_record_id,
+        source
     from day_values
     where is_plausible
     on conflict (integration, athlete_id, metric, metric_date) do update
@@ -67,9 +82,12 @@ written as (
         unit = excluded.unit,
         is_provisional = excluded.is_provisional,
         source_record_id = excluded.source_record_id,
+        source = excluded.source,
         updated_at = excluded.updated_at
-    where (known.value, known.unit, known.is_provisional, known.source_record_id)
-    is distinct from (excluded.value, excluded.unit, excluded.is_provisional, excluded.source_record_id)
+    where (known.value, known.unit, known.is_provisional, known.source_record_id, known.source)
+    is distinct from (
+        excluded.value, excluded.unit, excluded.is_provisional, excluded.source_record_id, excluded.source
+    )
     returning known.xmax = 0 as is_new
 )
 

@@ -52,7 +52,9 @@ select
     ended_at,
     payload ->> 'cycle_id' as cycle_id,
     payload ->> 'sleep_id' as sleep_id,
-    raw.local_time(started_at, payload ->> 'timezone_offset')::date as local_date
+    raw.local_time(started_at, payload ->> 'timezone_offset')::date as local_date,
+    case when collection = 'export_cycle' then raw.export_cycle_date(payload -> 'row') end as export_date,
+    payload ->> 'cycle' as export_cycle_id
 from versions;
 
 analyze touched

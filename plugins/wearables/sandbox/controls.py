@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from wearables.sandbox.export import export
 from wearables.sandbox.world import World
 
 
@@ -31,6 +32,16 @@ async def act(request: Request) -> Response:
         return _error(404, f"no such action; known are consent, {', '.join(actions)}")
     actions[action](athlete_id)
     return Response(status_code=204)
+
+
+async def data_export(request: Request) -> Response:
+    """The athlete's own data export, a ZIP; with ?gps=true its workouts have 20 columns."""
+    world: World = request.app.state.world
+    athlete_id = request.path_params["athlete_id"]
+    if athlete_id not in world.squad:
+        return _error(404, "no such athlete")
+    packed = export(world, athlete_id, has_gps=request.query_params.get("gps") == "true")
+    return Response(packed, media_type="application/zip")
 
 
 async def record(request: Request) -> Response:
@@ -89,6 +100,7 @@ def _error(status: int, message: str) -> Response:
 
 ROUTES = [
     Route("/athletes", athletes),
+    Route("/athletes/{athlete_id:int}/export", data_export),
     Route("/athletes/{athlete_id:int}/{action}", act, methods=["POST"]),
     Route("/athletes/{athlete_id:int}/{collection}/{record_id}", record, methods=["PATCH", "DELETE"]),
     Route("/faults", faults, methods=["POST", "DELETE"]),

@@ -45,7 +45,7 @@ ZONES = ("zero", "one", "two", "three", "four", "five")
 
 def true_metrics(athlete_id: int, collections: Collections) -> list[dict[str, Any]]:
     """Rows of athlete_id, metric_date, metric, value and is_provisional."""
-    life = _Life(collections)
+    life = Chronicle(collections)
     rows = []
     for (date, metric), (value, is_provisional) in sorted((life.days() | life.training()).items()):
         rows.append(
@@ -63,7 +63,9 @@ def true_metrics(athlete_id: int, collections: Collections) -> list[dict[str, An
 Values = dict[tuple[dt.date, str], tuple[float, bool]]
 
 
-class _Life:
+class Chronicle:
+    """Which records belong together."""
+
     def __init__(self, collections: Collections) -> None:
         self._cycles = list(collections["cycle"])
         self._recoveries = {recovery["cycle_id"]: recovery for recovery in collections["recovery"]}
@@ -71,7 +73,7 @@ class _Life:
         self._workouts = list(collections["workout"])
         self._sleeps_of_cycle: dict[int, list[Payload]] = defaultdict(list)
         for sleep in self._sleeps.values():
-            self._sleeps_of_cycle[self._cycle_of(sleep)].append(sleep)
+            self._sleeps_of_cycle[self.cycle_of(sleep)].append(sleep)
 
     def days(self) -> Values:
         """Values of cycles, recoveries, main sleeps and naps."""
@@ -99,7 +101,8 @@ class _Life:
             for metric, value in _workout_values(workouts).items()
         }
 
-    def _cycle_of(self, sleep: Payload) -> int:
+    def cycle_of(self, sleep: Payload) -> int:
+        """Id of the cycle of a sleep or nap; 0 if it has none."""
         if sleep.get("cycle_id") is not None:
             return sleep["cycle_id"]
         for recovery in self._recoveries.values():
@@ -114,7 +117,8 @@ class _Life:
         ]
         return max(holding, key=lambda cycle: cycle["start"])["id"] if holding else 0
 
-    def _main_sleep(self, cycle: Payload) -> Payload | None:
+    def main_sleep(self, cycle: Payload) -> Payload | None:
+        """The sleep that a cycle is dated by."""
         recovery = self._recoveries.get(cycle["id"])
         if recovery and recovery["sleep_id"] in self._sleeps:
             return self._sleeps[recovery["sleep_id"]]
@@ -122,7 +126,7 @@ class _Life:
         return max(nights, key=_length, default=None)
 
     def _date(self, cycle: Payload) -> dt.date:
-        sleep = self._main_sleep(cycle)
+        sleep = self.main_sleep(cycle)
         if sleep:
             start, end = (local(sleep[name], sleep["timezone_offset"]) for name in ("start", "end"))
             if start.hour < 12 or start.date() != end.date():
@@ -135,7 +139,7 @@ class _Life:
         if cycle["score_state"] == "SCORED" and cycle.get("step_count") is not None:
             values["steps"] = (cycle["step_count"], is_open)
         recovery = _pick(_score(self._recoveries.get(cycle["id"])), RECOVERY)
-        night = _sleep_values(_score(self._main_sleep(cycle)))
+        night = _sleep_values(_score(self.main_sleep(cycle)))
         return values | {metric: (value, False) for metric, value in (recovery | night).items()}
 
 

@@ -4,13 +4,26 @@ import logging
 
 from sqlalchemy import Connection
 
+from wearables.export.survey import remove_unlisted
 from wearables.integrations import Integration
 from wearables.warehouse import run_sql, transaction, warehouse
 from wearables.whoop.pull_log import read_plan
 
 log = logging.getLogger(__name__)
 
-STEPS = ("touched", "cycles", "dated_cycles", "cycle_days", "day_records", "day_values", "days", "windows")
+STEPS = (
+    "touched",
+    "cycles",
+    "dated_cycles",
+    "cycle_days",
+    "export_days",
+    "day_records",
+    "day_values",
+    "export_values",
+    "survey",
+    "days",
+    "windows",
+)
 COUNTS = ("records", "days", "inserted", "updated", "deleted", "quarantined")
 
 
@@ -18,6 +31,7 @@ def transform(integration: Integration, run_id: str) -> dict[str, int]:
     """Recompute the days of every record that changed since the last transform; returns counts."""
     with transaction(warehouse()) as connection:
         run_sql(connection, "stage/lock", integration=integration.name)
+        remove_unlisted(connection, integration)
         counts = recompute(connection, integration.name, run_id)
     log.info("transformed %s", " ".join(f"{name}={count}" for name, count in counts.items()))
     return counts

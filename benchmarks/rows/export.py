@@ -1,0 +1,103 @@
+"""Five years of one athlete by their own export: how long, and how much memory against one year."""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.ground import NAME, empty, fresh_warehouse
+from benchmarks.row import Row, in_turn, seconds
+from benchmarks.rows.memory import peak_of
+from wearables.export.stage import stage
+from wearables.export.validate import validate
+from wearables.integrations import Integration, load_integration
+from wearables.sandbox import World
+from wearables.sandbox.export import QUESTIONS, export
+from wearables.whoop.check import check
+from wearables.whoop.transform import transform
+
+YEAR = 365
+YEARS = 5
+TARGET_SECONDS, TARGET_MEMORY = 10.0, 1.10
+ENROL = """
+insert into ops.athletes (integration, athlete_id, first_name, last_name) values (%(name)s, %(athlete_id)s, '', '');
+insert into vault.grants (integration, athlete_id, access_token, refresh_token, expires_at, scopes)
+values (%(name)s, %(athlete_id)s, '', '', now(), '')
+"""
+
+
+def run(quick: bool) -> list[Row]:
+    """One export of many days and one of few; every question is on the list."""
+    many = YEAR if quick else YEARS * YEAR
+    few = many // YEARS
+    _list_all_questions()
+    with tempfile.TemporaryDirectory() as folder, fresh_warehouse() as engine:
+        athlete_id, urls = _exports(Path(folder), few, many)
+        with engine.begin() as connection:
+            connection.exec_driver_sql(ENROL, {"name": NAME, "athlete_id": athlete_id})
+
+        def new() -> float:
+            empty(engine)
+            return seconds(lambda: _import(athlete_id, urls[many]))
+
+        def again() -> float:
+            return seconds(lambda: _import(athlete_id, urls[many]))
+
+        new_seconds, again_seconds = in_turn(new, again)
+        with engine.begin() as connection:
+            rows = connection.exec_driver_sql("select count(*) from raw.records").scalar_one()
+        peaks = []
+        for days in (few, many):
+            empty(engine)
+            peaks.append(peak_of(_importing(athlete_id, urls[days])))
+    ratio = peaks[1] / peaks[0]
+    return [
+        Row(
+            f"import of an export: {many:,} days, {rows:,} rows",
+            "-",
+            f"< {TARGET_SECONDS:.0f} s",
+            f"{new_seconds:.1f} s",
+            new_seconds < TARGET_SECONDS,
+            f"all four steps, Airflow not included; the same file again {again_seconds:.1f} s",
+        ),
+        Row(
+            f"peak memory of an import: {many:,} days",
+            f"{few:,} days",
+            f"<= {TARGET_MEMORY}",
+            f"{ratio:.3f} ({peaks[0] // 1024} and {peaks[1] // 1024} MiB)",
+            ratio <= TARGET_MEMORY,
+        ),
+    ]
+
+
+def _list_all_questions() -> None:
+    path = Path(os.environ["WEARABLES_INTEGRATIONS"]) / f"{NAME}.yaml"
+    path.write_text(f"survey_questions: {json.dumps([question.strip() for question in QUESTIONS])}\n")
+
+
+def _exports(folder: Path, *lengths: int) -> tuple[int, dict[int, str]]:
+    urls = {}
+    for days in lengths:
+        world = World(athletes=1, days=days)
+        (athlete_id,) = world.squad
+        path = folder / f"{days}.zip"
+        path.write_bytes(export(world, athlete_id))
+        urls[days] = path.as_uri()
+    return athlete_id, urls
+
+
+def _importing(athlete_id: int, url: str) -> Callable[[], Any]:
+    return lambda: _import(athlete_id, url)
+
+
+_runs = iter(range(10**6))
+
+
+def _import(athlete_id: int, url: str) -> None:
+    integration: Integration = load_integration(NAME)
+    wanted = validate(NAME, athlete_id, url, f"run {next(_runs)}")
+    stage(wanted)
+    transform(integration, wanted.run_id)
+    check(integration, wanted.run_id)

@@ -1,0 +1,49 @@
+"""Imports WHOOP's own data exports: history without request budget, and the answers to the team's survey questions.
+
+validate -> stage (one per export) -> transform -> check
+
+With parameters it imports one file. Without, as on its schedule, it imports what waits in the drop folders:
+<landing zone>/<integration>/inbox/exports/<athlete>/<any name>.zip
+"""
+
+from typing import Any
+
+from airflow.sdk import DAG, Param
+from airflow.timetables.trigger import CronTriggerTimetable
+
+from wearables.export.tasks import REFUSALS, check, stage, transform, validate
+from wearables.integrations import integration_files
+
+EVERY_TEN_MINUTES = "*/10 * * * *"
+PARAMS = {
+    "integration": Param(
+        None,
+        type=["null", "string"],
+        examples=[path.stem for path in integration_files()],
+        title="Integration",
+        description="Leave all three empty to look into the drop folders.",
+    ),
+    "athlete": Param(None, type=["null", "integer", "string"], title="Athlete", description="WHOOP user id."),
+    "file": Param(
+        None,
+        type=["null", "string"],
+        title="File",
+        description="URL of the ZIP as WHOOP sent it: file://, s3://, or what else Airflow's object storage reads.",
+    ),
+}
+
+with DAG(
+    dag_id="whoop_export",
+    description="WHOOP's own data exports, from the ZIP to analytics.metrics and analytics.survey_responses",
+    doc_md=__doc__,
+    schedule=CronTriggerTimetable(EVERY_TEN_MINUTES, timezone="UTC", run_immediately=False),
+    start_date=None,
+    catchup=False,
+    # Nobody else may be reading a file that is being taken away.
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    params=PARAMS,
+    tags=["whoop"],
+):
+    imports: Any = validate()
+    stage.expand(wanted=imports) >> transform(imports) >> check(imports, imports[REFUSALS])

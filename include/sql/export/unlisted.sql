@@ -1,0 +1,27 @@
+-- Removes every trace of the survey questions that are not on the list. Parameters: integration, slugs, metrics,
+-- questions (those to be removed).
+delete from raw.records
+where integration = %(integration)s
+and collection = 'journal'
+and payload ->> 'slug' <> all(%(slugs)s::text []);
+
+delete from ops.absences
+where integration = %(integration)s
+and collection = 'journal'
+and split_part(record_id, '/', 2) <> all(%(slugs)s::text []);
+
+delete from analytics.survey_responses
+where integration = %(integration)s
+and question = any(%(questions)s::text []);
+
+delete from analytics.metrics
+where integration = %(integration)s
+and metric like 'survey.%%'
+and metric <> all(%(metrics)s::text []);
+
+delete from analytics.metric_versions
+where integration = %(integration)s
+and metric like 'survey.%%'
+and metric <> all(%(metrics)s::text []);
+
+select analytics.forget_surveys()

@@ -1,0 +1,99 @@
+-- Brings answers and survey metrics up to date for the athletes whose journal or cycles were imported.
+-- raw.records holds listed questions only. One answer per athlete, date and question: the later cycle's.
+-- Parameters: integration.
+create temporary table survey_answers on commit drop as
+select distinct on (journal.athlete_id, place.response_date, journal.payload ->> 'slug')
+    journal.athlete_id,
+    place.response_date,
+    'survey.' || (journal.payload ->> 'slug') as metric,
+    journal.payload #>> '{row,question_text}' as question,
+    journal.payload #> '{row,answered_yes}' = 'true' as is_yes,
+    journal.record_id
+from (select distinct athlete_id from queued where collection in ('journal', 'export_cycle')) as athlete
+inner join raw.records as journal
+    on journal.integration = %(integration)s
+    and journal.collection = 'journal'
+    and athlete.athlete_id = journal.athlete_id
+    and journal.superseded_at is null
+    and journal.deleted_at is null
+left join raw.records as cycle
+    on cycle.integration = %(integration)s
+    and cycle.collection = 'export_cycle'
+    and journal.athlete_id = cycle.athlete_id
+    and cycle.record_id = journal.payload ->> 'cycle'
+    and cycle.superseded_at is null
+    and cycle.deleted_at is null
+cross join lateral (
+    select
+        coalesce(
+            raw.export_cycle_date(cycle.payload -> 'row'),
+            raw.export_cycle_date(journal.payload -> 'row')
+        ) as response_date
+) as place
+order by
+    journal.athlete_id,
+    place.response_date,
+    journal.payload ->> 'slug',
+    journal.started_at desc,
+    journal.record_id desc;
+
+delete from analytics.survey_responses as known
+where known.integration = %(integration)s
+and known.athlete_id in (select athlete_id from queued where collection in ('journal', 'export_cycle'))
+and not exists (
+    select
+    from survey_answers as answer
+    where answer.athlete_id = known.athlete_id
+    and answer.response_date = known.response_date
+    and answer.question = known.question
+);
+
+insert into analytics.survey_responses as known (integration, athlete_id, response_date, question, answer)
+select
+    %(integration)s,
+    athlete_id,
+    response_date,
+    question,
+    case when is_yes then 'yes' else 'no' end
+from survey_answers
+on conflict (integration, athlete_id, response_date, question) do update
+set answer = excluded.answer
+where known.answer <> excluded.answer;
+
+select analytics.define_survey(metric, max(question))
+from survey_answers
+group by metric;
+
+delete from analytics.metrics as known
+where known.integration = %(integration)s
+and known.metric like 'survey.%%'
+and known.athlete_id in (select athlete_id from queued where collection in ('journal', 'export_cycle'))
+and not exists (
+    select
+    from survey_answers as answer
+    where answer.athlete_id = known.athlete_id
+    and answer.response_date = known.metric_date
+    and answer.metric = known.metric
+);
+
+insert into analytics.metrics as known (
+    integration, athlete_id, metric_date, metric, value, unit, source_record_id, source
+)
+select
+    %(integration)s,
+    athlete_id,
+    response_date,
+    metric,
+    is_yes::integer,
+    '',
+    record_id,
+    'export'
+from survey_answers
+on conflict (integration, athlete_id, metric, metric_date) do update
+set
+    value = excluded.value,
+    source_record_id = excluded.source_record_id,
+    updated_at = excluded.updated_at
+where (known.value, known.source_record_id) is distinct from (excluded.value, excluded.source_record_id);
+
+select analytics.forget_surveys()

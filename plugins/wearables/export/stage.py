@@ -1,0 +1,84 @@
+"""Brings an export into ``raw.records``: one transaction, streamed, by the same SQL that stages what the API gave."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from itertools import count
+
+from sqlalchemy import Connection
+
+from wearables.errors import Refused
+from wearables.export.archive import fetched
+from wearables.export.consent import refuse_stranger
+from wearables.export.inbox import discard
+from wearables.export.rows import records
+from wearables.export.survey import listed
+from wearables.export.table import Table, tables
+from wearables.export.validate import Import
+from wearables.integrations import Integration, load_integration
+from wearables.warehouse import copy_lines, run_sql, sql, transaction, warehouse
+from wearables.whoop.pull_log import Plan, chunk_units, read_plan
+from wearables.whoop.records import landed_row
+from wearables.whoop.stage import COUNTS
+
+log = logging.getLogger(__name__)
+
+
+def stage(wanted: Import) -> dict[str, int]:
+    """Stage what validate has read; returns counts of records.
+
+    Raises Refused when the file is no longer that one, ExportRefused when consent has ended in the meantime.
+    """
+    integration = load_integration(wanted.integration)
+    with transaction(warehouse()) as connection:
+        run_sql(connection, "stage/lock", integration=integration.name)
+        refuse_stranger(connection, integration.name, wanted.athlete_id)
+        plan = read_plan(connection, integration.name, wanted.run_id)
+        (chunk,) = plan.chunks
+        outcomes = []
+        if any(unit.state == "landed" for unit in chunk_units(connection, plan, chunk)):
+            with fetched(wanted.url) as copy, tables(copy.path) as found:
+                if copy.sha256 != wanted.sha256:
+                    raise Refused("The file has changed since it was validated; run the import again.")
+                outcomes = _stage(connection, integration, plan, found)
+    discard(wanted.url)
+    for row in outcomes:
+        log.info(
+            "staged athlete=%d collection=%s period=%s rows=%d new=%d changed=%d unchanged=%d deleted=%d",
+            row.athlete_id, row.collection, chunk, row.records, row.new, row.changed, row.unchanged, row.deleted,
+        )  # fmt: skip
+    return {name: sum(getattr(row, name) for row in outcomes) for name in COUNTS}
+
+
+def _stage(connection: Connection, integration: Integration, plan: Plan, found: Mapping[str, Table]) -> list:
+    run = {"integration": plan.integration, "run_id": plan.run_id}
+    (athlete_id,) = plan.athletes
+    (chunk,) = plan.chunks
+    run_sql(connection, "stage/landed")
+    copy_lines(connection, sql("stage/landed.copy"), _rows(integration, athlete_id, found))
+    known = run_sql(connection, "export/leave_known", **run, athlete_id=athlete_id, window_end=plan.window.end).all()
+    run_sql(connection, "stage/incoming", integration=plan.integration)
+    if run_sql(connection, "stage/differences", integration=plan.integration).rowcount:
+        run_sql(connection, "stage/supersede")
+    run_sql(connection, "stage/insert", **run)
+    run_sql(connection, "stage/analyze")
+    # An older export than one imported before knows nothing of what came since, nor of what went.
+    whole = [] if known else [unit.collection for unit in chunk_units(connection, plan, chunk) if unit.records]
+    read = {"athletes": [athlete_id] * len(whole), "collections": whole}
+    run_sql(connection, "stage/gone")
+    if run_sql(connection, "stage/absences", **run, **read, chunk_start=chunk.start, chunk_end=chunk.end).scalar_one():
+        run_sql(connection, "stage/delete", **run, **read)
+    outcomes = list(run_sql(connection, "stage/outcome", **run, chunk_start=chunk.start).all())
+    if known:
+        log.info("a newer export was imported before; %d known row(s) stay as it told them",
+                 sum(row.records for row in known))  # fmt: skip
+    return sorted(outcomes, key=lambda row: row.collection)
+
+
+def _rows(integration: Integration, athlete_id: int, found: Mapping[str, Table]) -> Iterator[bytes]:
+    """The rows of `landed`."""
+    questions = listed(integration)
+    numbers = count()
+    for collection, table in found.items():
+        for record in records(table, questions):
+            if record is not None:
+                yield landed_row(next(numbers), record.line(athlete_id) + b"\n", collection)
