@@ -147,7 +147,7 @@ def test_a_loader_makes_no_tables_and_leaves_definitions_alone(warehouse_engine:
         "delete from ops.migrations",
         "delete from analytics.metric_definitions",
         "delete from analytics.flag_rules",
-        "update vault.pseudonym_keys set secret = 'mine'",
+        "update vault.pseudonym_keys set secret = 'mine'",  # pragma: allowlist secret
     ):
         with acting_as(warehouse_engine, "loader") as cursor, pytest.raises(InsufficientPrivilege):
             cursor.execute(statement)
