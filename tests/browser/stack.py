@@ -15,7 +15,8 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from wearables.local import elsewhere
+
 USERS = {"admin": "admin", "user": "user", "viewer": "viewer"}
 
 
@@ -43,20 +44,18 @@ def running() -> Iterator[Stack]:
     """Start the stack on free ports, in a folder that goes with it."""
     home = Path(tempfile.mkdtemp(prefix="wearables-browser-"))
     environment = _environment(home)
-    # bin/_env adds the settings of airflow.env that are not set yet, as for every command.
-    words = ["bash", "-c", 'source bin/_env; exec "$python" -m tests.browser.stack']
     # Ctrl-C reaches the tests, which then end its input; a second signal would cut its work short.
     with (home / "stack.log").open("w") as log:
-        keeper = subprocess.Popen(
-            words, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-            text=True, start_new_session=True,
+        keeper = elsewhere.run(
+            environment, "-m", "tests.browser.stack",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
         )  # fmt: skip
     assert keeper.stdin and keeper.stdout
     try:
         said = ""
         for line in keeper.stdout:
             if line.strip() == "ready":
-                yield Stack(environment["AIRFLOW__API__BASE_URL"], home)
+                yield Stack(f"http://127.0.0.1:{environment['AIRFLOW__API__PORT']}", home)
                 break
             said += line
         else:
@@ -68,40 +67,17 @@ def running() -> Iterator[Stack]:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """What differs from airflow.env: free ports; folders, keys and users of its own."""
-    from cryptography.fernet import Fernet
-
-    from wearables.local.ports import free_port
-
+    """A stack of its own, with three users and an empty folder of integrations, that sees new files at once."""
     (home / "integrations").mkdir()
-    (home / "local").mkdir()
     (home / "passwords.json").write_text(json.dumps(USERS))
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("AIRFLOW", "_AIRFLOW", "WEARABLES_", "PYTEST", "COV_"))
-    }
-    port = free_port()
-    own = {
-        "WEARABLES_LOCAL": str(home / "local"),
+    settings = elsewhere.environment(home)
+    return settings | {
         "WEARABLES_INTEGRATIONS": str(home / "integrations"),
-        "WEARABLES_LANDING": (home / "landing").as_uri(),
-        "WEARABLES_GRANT_KEYS": Fernet.generate_key().decode(),
-        "POSTGRES_PORT": str(free_port()),
-        "POSTGRES_PASSWORD": "browser",
-        "SANDBOX_PORT": str(free_port()),
-        "AIRFLOW_HOME": str(home / "airflow"),
-        "AIRFLOW__API__PORT": str(port),
-        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{port}",
-        "AIRFLOW__CORE__FERNET_KEY": Fernet.generate_key().decode(),
-        "AIRFLOW__API_AUTH__JWT_SECRET": "a secret of the browser tests, long enough to sign",
-        "AIRFLOW__API__SECRET_KEY": "a secret of the browser tests",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,user:user,viewer:viewer",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),
         "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "1",
         "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "1",
     }
-    return inherited | own
 
 
 def keep() -> None:

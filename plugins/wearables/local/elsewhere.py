@@ -15,10 +15,10 @@ OWN = ("AIRFLOW", "_AIRFLOW", "WEARABLES_", "PYTEST", "COV_")
 
 
 def environment(home: Path) -> dict[str, str]:
-    """What differs from airflow.env for a stack that keeps everything below ``home``."""
+    """What differs from airflow.env for a stack that keeps everything below ``home``, its keys included."""
     (home / "local").mkdir(parents=True, exist_ok=True)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OWN)}
-    return inherited | {
+    settings = inherited | {
         "WEARABLES_LOCAL": str(home / "local"),
         "WEARABLES_LANDING": (home / "landing").as_uri(),
         "POSTGRES_PORT": str(free_port()),
@@ -27,6 +27,8 @@ def environment(home: Path) -> dict[str, str]:
         "AIRFLOW__API__PORT": str(free_port()),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "local" / "passwords.json"),
     }
+    run(settings, "-m", "wearables", "local", "init").wait()
+    return settings
 
 
 def run(settings: Mapping[str, str], *words: str, **options: Any) -> subprocess.Popen[str]:
