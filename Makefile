@@ -4,6 +4,7 @@
 export PYTHON
 BIN := .venv/bin
 STAMP := .venv/.installed
+RESOLVE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes
 
 # A copied or moved checkout has an environment that still points at the old one.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
@@ -26,9 +27,9 @@ $(STAMP): requirements-dev.lock pyproject.toml bin/_install
 	@printf '%s\n' '$(CURDIR)' >$@
 
 lock: $(STAMP) ## resolve requirements*.txt anew into the locks
-	@for name in requirements requirements-dev; do \
-		$(BIN)/uv pip compile --quiet --system-certs --upgrade --universal --python-version 3.11 --generate-hashes \
-			$$name.txt -o $$name.lock || exit 1; done
+	@$(RESOLVE) --upgrade requirements-dev.txt -o requirements-dev.lock
+	@for name in requirements requirements-distributed; do \
+		$(RESOLVE) --constraints requirements-dev.lock $$name.txt -o $$name.lock || exit 1; done
 
 check: $(STAMP) ## formatters, linters (Python, SQL, YAML) and the type checker
 	$(BIN)/ruff check
