@@ -16,12 +16,8 @@ from wearables.whoop.validate import Run, validate
 
 def pull(first: str, last: str) -> None:
     """Enrol the squad and pull those days."""
-    from wearables.enrolment import enroll
-
     migrate(warehouse())
-    for athlete in squad.ask_sandbox("GET", "/sandbox/athletes"):
-        consent = squad.ask_sandbox("POST", f"/sandbox/athletes/{athlete['user_id']}/consent")
-        enroll(squad.INTEGRATION, consent["refresh_token"])
+    squad.enrol()
     integration = load_integration(squad.INTEGRATION)
     run = Run("alone", "manual", dt.datetime.now(dt.UTC), None, {"start_date": first, "end_date": last})
     for chunk in validate(integration, run):

@@ -92,8 +92,9 @@ class Cluster:
         self.workers.pop(name).wait()
 
     def run(self, *words: str, **settings: str) -> None:
-        """Run Python in the cluster's settings."""
-        assert elsewhere.run(self.settings | settings, *words).wait() == 0, words
+        """Run Python in the cluster's settings; it may look into Airflow's connections, as the command line does."""
+        ours = {"_AIRFLOW_PROCESS_CONTEXT": "server"}
+        assert elsewhere.run(self.settings | ours | settings, *words).wait() == 0, words
 
 
 @contextmanager
