@@ -41,6 +41,7 @@ class Cluster:
     settings: dict[str, str]
     home: Path
     bucket: str
+    redis: int
     workers: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
 
     @property
@@ -111,7 +112,7 @@ def running(home: Path, workers: tuple[str, ...]) -> Iterator[Cluster]:
         stack.callback(broker.terminate)
         settings = _settings(home, redis, bucket)
         stack.enter_context(elsewhere.cleaned(settings))
-        cluster = Cluster(settings, home, bucket)
+        cluster = Cluster(settings, home, bucket, redis)
         cluster.run("-c", UP)
         for name in workers:
             cluster.add_worker(name)
@@ -132,6 +133,8 @@ def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
             "SANDBOX_OPTIONS": SANDBOX,
             "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{settings['AIRFLOW__API__PORT']}",
             "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
+            "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "True",
+            "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(free_port()),
             "AIRFLOW__CORE__HOSTNAME_CALLABLE": "tests.distributed.cluster.worker_name",
             "AIRFLOW__CELERY__BROKER_URL": f"redis://127.0.0.1:{redis}/0",
             "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql+psycopg2://{server}/airflow",
