@@ -20,7 +20,7 @@ def pull(first: str, last: str) -> None:
     squad.enrol()
     integration = load_integration(squad.INTEGRATION)
     run = Run("alone", "manual", dt.datetime.now(dt.UTC), None, {"start_date": first, "end_date": last})
-    for chunk in validate(integration, run):
+    for chunk in validate(integration, run).chunks:
         extract(integration, run.run_id, chunk)
         stage(integration, run.run_id, chunk)
     transform(integration, run.run_id)

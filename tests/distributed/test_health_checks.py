@@ -25,7 +25,8 @@ def test_a_health_check_succeeds_on_its_service(cluster: Cluster, name: str) -> 
     assert done.returncode == 0, done.stderr[-1000:]
 
 
-@pytest.mark.parametrize("name", CHECKS)
+# What asks Airflow's database is left out: Airflow's own command, and each try loads all of Airflow.
+@pytest.mark.parametrize("name", [name for name in CHECKS if "jobs check" not in " ".join(CHECKS[name])])
 def test_a_health_check_fails_where_its_service_is_not(cluster: Cluster, name: str) -> None:
     elsewhere = {
         "AIRFLOW__API__PORT": "9",
