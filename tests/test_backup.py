@@ -33,23 +33,16 @@ def test_a_restored_warehouse_has_every_row_and_goes_on_pulling_with_the_same_ke
     before = squad.snapshot()
     assert before["metrics"]
 
-    dump = str(tmp_path / "warehouse.dump")
-    run("pg_dump", "--format", "custom", "--file", dump, str(squad.engine.url.database), on=postgres)
-    run("createdb", "restored", on=postgres)
-    try:
-        run("pg_restore", "--exit-on-error", "--single-transaction", "--dbname", "restored", dump, on=postgres)
-        there = postgres.set(drivername="postgres", database="restored")
-        monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", there.render_as_string(hide_password=False))
-        warehouse.cache_clear()
-        squad.engine = warehouse()
-        assert squad.snapshot() == before
-        squad.pull(**squad.all_days())
-        assert squad.snapshot() == before
+    dump, name = str(tmp_path / "warehouse.dump"), str(squad.engine.url.database)
+    run("pg_dump", "--format", "custom", "--file", dump, name, on=postgres)
+    squad.engine.dispose()
+    run("dropdb", "--force", name, on=postgres)
+    run("pg_restore", "--exit-on-error", "--create", "--dbname", "postgres", dump, on=postgres)
+    assert squad.snapshot() == before
+    squad.pull(**squad.all_days())
+    assert squad.snapshot() == before
 
-        monkeypatch.setenv("WEARABLES_GRANT_KEYS", Fernet.generate_key().decode())
-        grants = Grants(warehouse(), squad.name, WhoopHook(squad.name).token_endpoint)
-        with pytest.raises(Refused, match="add the key they were saved with"):
-            grants.access_token(squad.athlete_ids[0])
-    finally:
-        warehouse().dispose()
-        run("dropdb", "--force", "restored", on=postgres)
+    monkeypatch.setenv("WEARABLES_GRANT_KEYS", Fernet.generate_key().decode())
+    grants = Grants(warehouse(), squad.name, WhoopHook(squad.name).token_endpoint)
+    with pytest.raises(Refused, match="add the key they were saved with"):
+        grants.access_token(squad.athlete_ids[0])
