@@ -1,15 +1,17 @@
-# The project with its pinned tree. docker-compose.yaml runs every service from this one image.
-FROM python:3.11-slim-bookworm
+# The project with its pinned tree, on Airflow's official image. docker-compose.yaml runs every service from this one
+# image. The tree goes into an environment of its own, as in a checkout: what was tested is what runs.
+FROM apache/airflow:slim-3.3.2-python3.12
 
-RUN useradd --create-home --uid 50000 airflow && install -d -o airflow /opt/wearables /opt/wearables/landing
-WORKDIR /opt/wearables
+USER root
+RUN install -d -o airflow -g root /opt/wearables /opt/wearables/landing /opt/wearables/auth /opt/wearables/.airflow/logs
 USER airflow
+WORKDIR /opt/wearables
 
-COPY --chown=airflow requirements.lock pyproject.toml ./
-RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir --upgrade pip \
-    && .venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY --chown=airflow:root requirements-distributed.lock pyproject.toml ./
+RUN python3 -m venv .venv \
+    && PIP_USER=false .venv/bin/python -m pip install --no-cache-dir --require-hashes -r requirements-distributed.lock
 
-COPY --chown=airflow . .
-RUN .venv/bin/pip install --no-cache-dir --no-deps -e .
+COPY --chown=airflow:root . .
+RUN PIP_USER=false .venv/bin/python -m pip install --no-cache-dir --no-deps -e .
 
 ENTRYPOINT ["bin/airflow"]

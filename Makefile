@@ -4,6 +4,7 @@
 export PYTHON
 BIN := .venv/bin
 STAMP := .venv/.installed
+RESOLVE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes
 
 # A copied or moved checkout has an environment that still points at the old one.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
@@ -11,10 +12,10 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock check format test test-faults test-load screenshots audit bench up down demo clean
+.PHONY: help install lock check format test test-faults test-distributed test-load screenshots audit bench up down demo clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 install: $(STAMP) ## make the environment .venv and the keys in .local
 	@echo "Installed in .venv"
@@ -26,9 +27,9 @@ $(STAMP): requirements-dev.lock pyproject.toml bin/_install
 	@printf '%s\n' '$(CURDIR)' >$@
 
 lock: $(STAMP) ## resolve requirements*.txt anew into the locks
-	@for name in requirements requirements-dev; do \
-		$(BIN)/uv pip compile --quiet --system-certs --upgrade --universal --python-version 3.11 --generate-hashes \
-			$$name.txt -o $$name.lock || exit 1; done
+	@$(RESOLVE) --upgrade requirements-dev.txt -o requirements-dev.lock
+	@for name in requirements requirements-distributed; do \
+		$(RESOLVE) --constraints requirements-dev.lock $$name.txt -o $$name.lock || exit 1; done
 
 check: $(STAMP) ## formatters, linters (Python, SQL, YAML) and the type checker
 	$(BIN)/ruff check
@@ -41,12 +42,16 @@ format: $(STAMP) ## let ruff format and mend the Python
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-test: $(STAMP) ## every test but the next two suites, on two cores, a real browser included
+test: $(STAMP) ## every test but the next three suites, on two cores, a real browser included
 	@case "$(ARGS)" in *--ignore*tests/browser*) ;; *) bin/_browser ;; esac
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/faults --ignore tests/load $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/faults --ignore tests/distributed --ignore tests/load $(ARGS)
 
 test-faults: $(STAMP) ## break WHOOP, the network, the warehouse, the disk and the tasks; prints a table
 	$(BIN)/python -m pytest -n 2 tests/faults $(ARGS)
+
+test-distributed: $(STAMP) ## two Celery workers, Redis and S3; one worker dies within a chunk
+	@bin/_redis
+	$(BIN)/python -m pytest --timeout 600 tests/distributed $(ARGS)
 
 test-load: $(STAMP) ## large squads and long histories through the whole pipeline; takes a while
 	$(BIN)/python -m pytest -s --timeout 3600 tests/load $(ARGS)

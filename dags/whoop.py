@@ -1,7 +1,11 @@
 """A DAG for every file in include/integrations: a squad's WHOOP data, from the API to analytics.metrics.
 
 validate -> extract (one per chunk of at most 28 days) -> stage (likewise) -> transform -> check
+
+A large squad may be split: `athletes_per_task` makes each chunk as many tasks as its athletes need.
 """
+
+from typing import Any
 
 from airflow.sdk import DAG, Param, task_group
 from airflow.timetables.trigger import CronTriggerTimetable
@@ -44,6 +48,7 @@ def schedule(integration: Integration) -> CronTriggerTimetable | str | None:
 def whoop_dag(integration: Integration) -> None:
     """Declare the DAG of one integration; Airflow finds it by itself."""
     name = integration.name
+    pace: dict[str, Any] = {"pool": integration.pool, "max_active_tis_per_dagrun": integration.tasks_at_once}
     with DAG(
         dag_id=name,
         description=f"WHOOP data of {name}, from the API to analytics.metrics",
@@ -61,7 +66,7 @@ def whoop_dag(integration: Integration) -> None:
 
         @task_group(prefix_group_id=False)
         def each_chunk(chunk: dict[str, str]) -> None:
-            stage(name, extract(name, chunk))  # type: ignore[arg-type]  # the value comes when it runs
+            stage(name, extract.override(**pace)(name, chunk))  # type: ignore[arg-type]  # the value comes when it runs
 
         # Others may schedule their DAGs on the asset: its event comes once the data are committed.
         loaded = transform.override(outlets=[asset(name)])(name)

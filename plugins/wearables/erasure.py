@@ -1,19 +1,21 @@
 """Takes what lies in the landing zone about an erased athlete away."""
 
-from airflow.sdk import ObjectStoragePath
+from glob import escape
+
 from sqlalchemy import Connection
 
+from wearables.landing import located
 from wearables.settings import landing_url
 from wearables.warehouse import run_sql
 
 
 def delete_landed(integration: str, athlete_id: int) -> int:
     """Delete every file about an athlete, of every run and chunk; returns how many."""
+    storage, folder = located(f"{landing_url().rstrip('/')}/{integration}")
     files = 0
-    zone = ObjectStoragePath(f"{landing_url().rstrip('/')}/{integration}")
-    for folder in list(zone.glob(f"*/*/{athlete_id}")) if zone.exists() else []:
-        files += len(folder.fs.find(folder.path))
-        folder.fs.rm(folder.path, recursive=True)
+    for of_athlete in storage.glob(f"{escape(folder)}/*/*/{athlete_id}"):
+        files += len(storage.find(of_athlete))
+        storage.rm(of_athlete, recursive=True)
     return files
 
 

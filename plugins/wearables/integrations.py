@@ -23,6 +23,8 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 MAX_CHUNK_DAYS = 28
 # A page holds 25 records: 20 days of cycles, sleeps and naps fit one, see docs/decisions/0011.
 DEFAULT_CHUNK_DAYS = 20
+# Each holds memory and a connection to the warehouse; WHOOP's limit is reached with one.
+DEFAULT_TASKS_AT_ONCE = 4
 # As many members may consent to a new WHOOP app.
 DEFAULT_MEMBER_CAP = 10
 
@@ -73,6 +75,9 @@ class Integration(BaseModel):
         COLLECTIONS
     )
     member_cap: Annotated[int, Field(ge=1)] = DEFAULT_MEMBER_CAP
+    athletes_per_task: Annotated[int | None, Field(ge=1)] = None
+    tasks_at_once: Annotated[int, Field(ge=1)] = DEFAULT_TASKS_AT_ONCE
+    pool: Annotated[str, StringConstraints(min_length=1)] = "default_pool"
     survey_questions: Annotated[
         tuple[Annotated[str, StringConstraints(min_length=1)], ...],
         Field(strict=False),

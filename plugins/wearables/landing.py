@@ -22,6 +22,8 @@ from urllib.parse import urlsplit
 import msgspec
 from airflow.sdk import ObjectStoragePath
 from fsspec import AbstractFileSystem
+from fsspec.dircache import DirCache
+from fsspec.implementations.local import LocalFileSystem
 
 from wearables.settings import landing_url
 
@@ -52,7 +54,17 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 @cache
 def _storage(zone: str) -> AbstractFileSystem:
     """The file system below a URL's scheme and host: finding it takes longer than reading a file."""
-    return ObjectStoragePath(zone).fs
+    storage = ObjectStoragePath(zone).fs
+    # A listing that is remembered hides what another worker has landed since.
+    storage.dircache = DirCache(use_listings_cache=False)
+    return storage
+
+
+def located(url: str) -> tuple[AbstractFileSystem, str]:
+    """The file system of a URL, and the path in it."""
+    parts = urlsplit(url)
+    # Airflow writes a connection before the bucket's name: s3://connection@bucket/key
+    return _storage(f"{parts.scheme}://{parts.netloc}/"), parts.netloc.rpartition("@")[2] + parts.path
 
 
 class Landing:
@@ -60,10 +72,7 @@ class Landing:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        parts = urlsplit(url)
-        self._storage = _storage(f"{parts.scheme}://{parts.netloc}/")
-        # Airflow writes a connection before the bucket's name: s3://connection@bucket/key
-        path = parts.netloc.rpartition("@")[2] + parts.path
+        self._storage, path = located(url)
         self._folder = path.rpartition("/")[0]
         self._records = f"{path}.ndjson.gz"
         self._rejected = f"{path}.rejected.ndjson.gz"
@@ -77,7 +86,9 @@ class Landing:
     @contextmanager
     def writer(self) -> Iterator["Writer"]:
         """Write records; nothing has landed until ``commit``."""
-        self._storage.makedirs(self._folder, exist_ok=True)
+        # Object stores know no folders; asked for one, some make the bucket that a misspelt URL names.
+        if isinstance(self._storage, LocalFileSystem):
+            self._storage.makedirs(self._folder, exist_ok=True)
         with suppress(FileNotFoundError):
             self._storage.rm_file(self._manifest)
         with ExitStack() as files:

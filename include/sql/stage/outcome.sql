@@ -1,5 +1,5 @@
 -- Wraps up a chunk: what changed is queued for the transform, and the pull log is completed.
--- One row per athlete and collection. Parameters: integration, run_id, chunk_start.
+-- One row per athlete and collection. Parameters: integration, run_id, chunk_start, athletes.
 with touched as (
     select
         athlete_id,
@@ -69,6 +69,7 @@ left join counted
 where landed_unit.integration = %(integration)s
 and landed_unit.run_id = %(run_id)s
 and landed_unit.chunk_start = %(chunk_start)s
+and landed_unit.athlete_id = any(%(athletes)s::bigint [])
 and landed_unit.state = 'landed'
 and unit.integration = landed_unit.integration
 and unit.run_id = landed_unit.run_id

@@ -1,6 +1,7 @@
 """Asks WHOOP for one chunk and lands the answers; a retry asks only for what has not landed."""
 
 import logging
+from dataclasses import replace
 from itertools import groupby
 
 from sqlalchemy import Connection
@@ -10,6 +11,7 @@ from wearables.integrations import Integration
 from wearables.landing import Landing, Manifest
 from wearables.warehouse import run_sql, transaction, warehouse
 from wearables.whoop.answer import land_answer, landing_of
+from wearables.whoop.batches import EVERYONE, Batch
 from wearables.whoop.client import WhoopClient
 from wearables.whoop.grants import Grants
 from wearables.whoop.hook import WhoopHook
@@ -22,14 +24,14 @@ log = logging.getLogger(__name__)
 ROUNDS = 2
 
 
-def extract(integration: Integration, run_id: str, chunk: Window) -> None:
-    """Land every athlete's collections of a chunk.
+def extract(integration: Integration, run_id: str, chunk: Window, batch: Batch = EVERYONE) -> None:
+    """Land the collections of every athlete of a batch, for one chunk.
 
     One athlete's trouble, or one answer's, is recorded and loses nobody else's data: `check` judges it.
     """
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)
-        units = _still_to_land(connection, plan, chunk)
+        units = _still_to_land(connection, replace(plan, athletes=batch.of(plan.athletes)), chunk)
     hook = WhoopHook(integration.connection)
     try:
         extraction = _Extraction(hook, Grants(warehouse(), integration.name, hook.token_endpoint))
@@ -102,7 +104,8 @@ def _still_to_land(connection: Connection, plan: Plan, chunk: Window) -> list[Un
         athletes=plan.athletes,
         collections=plan.collections,
     )
-    rows = chunk_units(connection, plan, chunk)
+    athletes = set(plan.athletes)
+    rows = [row for row in chunk_units(connection, plan, chunk) if row.athlete_id in athletes]
     staged = {(row.athlete_id, row.collection) for row in rows if row.state == "staged"}
     # A kill may come between an answer's manifest and the pull log: the manifest tells.
     begun = [row for row in rows if row.state in ("running", "landed")]

@@ -10,6 +10,7 @@ from wearables.erasure import delete_latecomers
 from wearables.integrations import Integration
 from wearables.landing import Landing
 from wearables.warehouse import copy_lines, run_sql, sql, transaction, warehouse
+from wearables.whoop.batches import EVERYONE, Batch
 from wearables.whoop.pull_log import chunk_units, read_plan
 from wearables.whoop.records import landed_row
 from wearables.windows import Window
@@ -19,8 +20,8 @@ log = logging.getLogger(__name__)
 COUNTS = ("new", "changed", "unchanged", "deleted", "regressions")
 
 
-def stage(integration: Integration, run_id: str, chunk: Window) -> dict[str, int]:
-    """Stage every landed answer of a chunk; returns counts of records.
+def stage(integration: Integration, run_id: str, chunk: Window, batch: Batch = EVERYONE) -> dict[str, int]:
+    """Stage every landed answer of a chunk and batch; returns counts of records.
 
     Raises ValueError when a landed file is not what was written.
     """
@@ -28,7 +29,9 @@ def stage(integration: Integration, run_id: str, chunk: Window) -> dict[str, int
         run_sql(connection, "stage/lock", integration=integration.name)
         delete_latecomers(connection, integration.name, run_id)
         plan = read_plan(connection, integration.name, run_id)
-        units = [row for row in chunk_units(connection, plan, chunk) if row.state == "landed"]
+        athletes = set(batch.of(plan.athletes))
+        rows = chunk_units(connection, plan, chunk)
+        units = [row for row in rows if row.state == "landed" and row.athlete_id in athletes]
         outcomes = _stage(connection, integration.name, run_id, chunk, units) if units else []
     for outcome in sorted(outcomes, key=lambda row: (row.athlete_id, row.collection)):
         _log(outcome, chunk)
@@ -48,7 +51,9 @@ def _stage(connection: Connection, name: str, run_id: str, chunk: Window, units:
     _note_drift(connection, run, unknown)
     _quarantine(connection, run, units)
     _delete(connection, run, chunk, [unit for unit in units if _tells_deletions(unit)])
-    return list(run_sql(connection, "stage/outcome", **run, chunk_start=chunk.start).all())
+    # Other batches may land while this one is staged: what is done is done for these athletes only.
+    athletes = [unit.athlete_id for unit in units]
+    return list(run_sql(connection, "stage/outcome", **run, chunk_start=chunk.start, athletes=athletes).all())
 
 
 def _rows(units: list[Row], unknown: set[tuple[str, str]]) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from airflow.sdk import Asset, task
 
 from wearables.errors import WearablesError
 from wearables.integrations import load_integration
+from wearables.whoop.batches import EVERYONE, Batch
 from wearables.windows import Window
 
 log = logging.getLogger(__name__)
@@ -22,9 +23,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 AFTER_A_CRASH: dict[str, Any] = {"retries": 2, "retry_delay": dt.timedelta(seconds=20)}
-MOST_CHUNKS_AT_ONCE = 4
 # The second argument of the task, instead of its number.
-DAYS_OF_THE_CHUNK = "{{ task.op_args[1]['start'][:10] }} to {{ task.op_args[1]['end'][:10] }}"
+DAYS_OF_THE_CHUNK = (
+    "{% set chunk = task.op_args[1] %}{{ chunk['start'][:10] }} to {{ chunk['end'][:10] }}"
+    "{% if 'batch' in chunk %}, part {{ chunk['batch'] }} of {{ chunk['batches'] }}{% endif %}"
+)
 
 
 def asset(name: str) -> Asset:
@@ -50,11 +53,12 @@ def told_in_one_sentence(step: Callable[P, R]) -> Callable[P, R]:
 @task(retries=0, show_return_value_in_logs=False)
 @told_in_one_sentence
 def validate(name: str, dag_run: Any = None, params: Any = None) -> list[Chunk]:
-    """Refuse what cannot work; otherwise freeze the plan and return its chunks."""
-    from wearables.whoop.validate import Run, validate
+    """Refuse what cannot work; otherwise freeze the plan and return its chunks, or the parts of each."""
+    from wearables.whoop.validate import Run, parts, validate
 
-    chunks = validate(
-        load_integration(name),
+    integration = load_integration(name)
+    plan = validate(
+        integration,
         Run(
             run_id=dag_run.run_id,
             run_type=str(getattr(dag_run.run_type, "value", dag_run.run_type)),
@@ -63,12 +67,11 @@ def validate(name: str, dag_run: Any = None, params: Any = None) -> list[Chunk]:
             conf={**dict(params), **(dag_run.conf or {})},
         ),
     )
-    return [{"start": chunk.start.isoformat(), "end": chunk.end.isoformat()} for chunk in chunks]
+    return [_chunk(window, batch) for window, batch in parts(integration, plan)]
 
 
 @task(
     map_index_template=DAYS_OF_THE_CHUNK,
-    max_active_tis_per_dagrun=MOST_CHUNKS_AT_ONCE,
     show_return_value_in_logs=False,
     **AFTER_A_CRASH,
 )
@@ -77,7 +80,7 @@ def extract(name: str, chunk: Chunk, dag_run: Any = None) -> Chunk:
     """Land what WHOOP answers for one chunk; returns the chunk."""
     from wearables.whoop.extract import extract
 
-    extract(load_integration(name), dag_run.run_id, _window(chunk))
+    extract(load_integration(name), dag_run.run_id, _window(chunk), _batch(chunk))
     return chunk
 
 
@@ -91,7 +94,7 @@ def stage(name: str, chunk: Chunk, dag_run: Any = None) -> dict[str, int]:
     """Bring what landed of one chunk into raw.records."""
     from wearables.whoop.stage import stage
 
-    return stage(load_integration(name), dag_run.run_id, _window(chunk))
+    return stage(load_integration(name), dag_run.run_id, _window(chunk), _batch(chunk))
 
 
 # One chunk that failed for good must not keep the others from the warehouse; `check` fails the run for it.
@@ -114,6 +117,15 @@ def check(name: str, dag_run: Any = None) -> dict[str, int]:
     from wearables.whoop.check import check
 
     return check(load_integration(name), dag_run.run_id)
+
+
+def _chunk(window: Window, batch: Batch) -> Chunk:
+    days = {"start": window.start.isoformat(), "end": window.end.isoformat()}
+    return days if batch == EVERYONE else days | {"batch": str(batch.number), "batches": str(batch.count)}
+
+
+def _batch(chunk: Chunk) -> Batch:
+    return Batch(int(chunk["batch"]), int(chunk["batches"])) if "batch" in chunk else EVERYONE
 
 
 def _window(chunk: Chunk) -> Window:

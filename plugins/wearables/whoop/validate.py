@@ -13,6 +13,7 @@ from wearables.errors import Refused
 from wearables.integrations import COLLECTIONS, Integration
 from wearables.migrations import require_migrated
 from wearables.warehouse import run_sql, transaction, warehouse
+from wearables.whoop.batches import Batch, batches
 from wearables.whoop.hook import WhoopHook
 from wearables.whoop.pull_log import Plan, Unit, fail, find_plan, save_plan
 from wearables.windows import Window, chunks, dates_to_window, day_before, since_last_pull
@@ -20,6 +21,8 @@ from wearables.windows import Window, chunks, dates_to_window, day_before, since
 log = logging.getLogger(__name__)
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Airflow maps a task at most 1,024 times unless it is told otherwise.
+MOST_PARTS = 1000
 PARAMS = ("start_date", "end_date", "athletes", "collections")
 
 
@@ -43,8 +46,8 @@ class Request:
     collections: list[str]
 
 
-def validate(integration: Integration, run: Run) -> list[Window]:
-    """Check everything a pull needs and freeze its plan; returns the chunks.
+def validate(integration: Integration, run: Run) -> Plan:
+    """Check everything a pull needs and freeze its plan.
 
     A repeated validate returns the plan that was frozen first. Raises Refused, WhoopUnavailable or BudgetSpent.
     """
@@ -53,6 +56,7 @@ def validate(integration: Integration, run: Run) -> list[Window]:
         athletes = _roster(connection, integration)
         known = find_plan(connection, integration.name, run.run_id)
         plan = known or _plan(connection, integration, run, request, athletes)
+    _refuse_too_many(len(parts(integration, plan)))
     # Last of all checks: whatever else is wrong, nothing is sent.
     _verify_client(integration)
     if known is None:
@@ -63,7 +67,21 @@ def validate(integration: Integration, run: Run) -> list[Window]:
         "pull %s: %d chunk(s), %d athlete(s), %s",
         plan.window, len(plan.chunks), len(plan.athletes), ", ".join(plan.collections),
     )  # fmt: skip
-    return plan.chunks
+    return plan
+
+
+def parts(integration: Integration, plan: Plan) -> list[tuple[Window, Batch]]:
+    """What each mapped task pulls: a chunk of a batch, the newest chunk of all batches first."""
+    of_squad = batches(len(plan.athletes), integration.athletes_per_task)
+    return [(chunk, batch) for chunk in plan.chunks for batch in of_squad]
+
+
+def _refuse_too_many(count: int) -> None:
+    if count > MOST_PARTS:
+        raise Refused(
+            f"The pull would be {count:,} tasks, more than {MOST_PARTS:,}: raise chunk_days or athletes_per_task "
+            "in the integration's file, or pull fewer days at a time."
+        )
 
 
 def check_setup(integration: Integration) -> list[Row]:

@@ -1,0 +1,123 @@
+"""docker-compose.yaml without an engine: valid, pinned, and about things that exist."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from dotenv import dotenv_values
+from jsonschema import Draft7Validator
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docker-compose.yaml").read_text()
+COMPOSE = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+# One variable, as compose replaces it: ${NAME}, ${NAME:-default} or ${NAME:?message}; $$ is a dollar.
+VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([-?])([^}]*))?\}")
+# The Compose specification's schema, of its repository's Apache-licensed release.
+SCHEMA = json.loads((Path(__file__).parent / "compose-spec.json").read_text())
+OURS = [name for name, service in SERVICES.items() if service["image"].startswith("whoop-elt")]
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text within."""
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts(each)
+    elif isinstance(value, str):
+        yield value
+
+
+def variables() -> dict[str, set[str]]:
+    """Each variable, and how it is asked for."""
+    found: dict[str, set[str]] = {}
+    for text in texts(COMPOSE):
+        for name, how, _ in VARIABLE.findall(text):
+            found.setdefault(name, set()).add(how)
+    return found
+
+
+def words(service: dict[str, Any]) -> list[str]:
+    return [*service.get("entrypoint", ["bin/airflow"]), *service["command"]]
+
+
+def test_it_follows_the_compose_specification() -> None:
+    problems = Draft7Validator(SCHEMA).iter_errors(COMPOSE)
+    assert [f"{'.'.join(map(str, problem.path))}: {problem.message}" for problem in problems] == []
+
+
+def test_every_variable_is_explained_in_the_example_and_every_explained_one_is_used() -> None:
+    assert dotenv_values(ROOT / ".env.example").keys() == variables().keys()
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    for block in "\n".join(lines).split("\n\n"):
+        assert block.startswith("#"), block
+
+
+def test_every_secret_must_be_set_and_the_example_sets_none() -> None:
+    example = dotenv_values(ROOT / ".env.example")
+    secret = {name for name in example if re.search(r"(PASSWORD|SECRET|SECRET_KEY|FERNET_KEY|GRANT_KEYS)$", name)}
+    assert {name for name, how in variables().items() if "?" in how} == secret
+    assert all(variables()[name] == {"?"} for name in secret)
+    assert {name: example[name] for name in secret} == dict.fromkeys(secret, "")
+
+
+def test_the_defaults_are_those_of_the_example() -> None:
+    example = dotenv_values(ROOT / ".env.example")
+    defaults = {name: default for text in texts(COMPOSE) for name, how, default in VARIABLE.findall(text) if how == "-"}
+    assert defaults == {name: example[name] for name in defaults}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_pinned_limited_healthy_and_no_superuser(name: str) -> None:
+    service = SERVICES[name]
+    assert re.search(r":\d+\.\d+", service["image"])
+    assert service["user"] not in {"root", "0"}
+    assert {"cpus", "memory"} <= service["deploy"]["resources"]["limits"].keys()
+    if service["restart"] != "no":
+        assert service["healthcheck"]["test"]
+    assert ("ports" in service) == (name == "api-server")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_waits_for_what_it_needs(name: str) -> None:
+    for needed, how in SERVICES[name].get("depends_on", {}).items():
+        ends = SERVICES[needed]["restart"] == "no"
+        assert how["condition"] == ("service_completed_successfully" if ends else "service_healthy")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_command_is_one_of_the_project(name: str) -> None:
+    command = words(SERVICES[name])
+    program = ROOT / command[0]
+    assert program.is_file()
+    assert program.stat().st_mode & 0o111
+    if len(command) > 1:
+        options = [word for word in command[1:] if word.startswith("--")]
+        verbs = [word for word in command[1:] if re.fullmatch(r"[a-z-]+", word) and not word.startswith("--")]
+        module = {"bin/airflow": "airflow", "bin/wearables": "wearables"}[command[0]]
+        told = subprocess.run([sys.executable, "-m", module, *verbs, "--help"], capture_output=True, text=True)
+        assert told.returncode == 0, told.stderr[-500:]
+        assert all(option in told.stdout for option in options)
+
+
+def test_the_image_is_airflows_own_in_the_pinned_version_and_installs_the_lock() -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    lock = (ROOT / "requirements-distributed.lock").read_text()
+    version = re.search(r"^apache-airflow==(\S+)", lock, re.MULTILINE)
+    assert version
+    assert re.search(rf"^FROM apache/airflow:slim-{re.escape(version[1])}-python3\.\d+$", dockerfile, re.MULTILINE)
+    assert "--require-hashes -r requirements-distributed.lock" in dockerfile
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    for line in re.findall(r"^COPY (?:--\S+ )?(.*) \S+$", dockerfile, re.MULTILINE):
+        for source in line.split():
+            assert (ROOT / source).exists()
+            assert source not in ignored
+    assert re.findall(r"^USER (\w+)$", dockerfile, re.MULTILINE)[-1] == "airflow"

@@ -1,0 +1,31 @@
+"""A program: pulls the sandbox's squad in this one process, into the warehouse and the landing zone it is told."""
+
+import datetime as dt
+import sys
+
+from wearables.integrations import load_integration
+from wearables.local import squad
+from wearables.migrations import migrate
+from wearables.warehouse import warehouse
+from wearables.whoop.check import check
+from wearables.whoop.extract import extract
+from wearables.whoop.stage import stage
+from wearables.whoop.transform import transform
+from wearables.whoop.validate import Run, validate
+
+
+def pull(first: str, last: str) -> None:
+    """Enrol the squad and pull those days."""
+    migrate(warehouse())
+    squad.enrol()
+    integration = load_integration(squad.INTEGRATION)
+    run = Run("alone", "manual", dt.datetime.now(dt.UTC), None, {"start_date": first, "end_date": last})
+    for chunk in validate(integration, run).chunks:
+        extract(integration, run.run_id, chunk)
+        stage(integration, run.run_id, chunk)
+    transform(integration, run.run_id)
+    check(integration, run.run_id)
+
+
+if __name__ == "__main__":
+    pull(*sys.argv[1:])

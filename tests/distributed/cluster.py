@@ -1,0 +1,145 @@
+"""Airflow as on several hosts: Celery workers that share nothing but the broker, the databases and a bucket."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg2
+from sqlalchemy import URL
+
+from tests import s3
+from wearables.local import elsewhere
+from wearables.local.ports import free_port
+
+PASSWORD = "distributed"
+ADMIN = '{"admin": "distributed"}'
+# What takes minutes to be noticed in production is noticed in seconds.
+ATTENTIVE = {
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "2",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "15",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "30",
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL": "5",
+}
+SANDBOX = "--seed 7 --athletes 6 --days 60 --per-minute 100000 --per-day 1000000"
+UP = "from wearables.local import stack; stack.up(sandbox=True)"
+
+
+def worker_name() -> str:
+    """How a worker calls itself: its host's name, if it had a host of its own."""
+    return os.environ.get("WORKER_NAME", "central")
+
+
+@dataclass
+class Cluster:
+    """A running Airflow with Celery workers."""
+
+    settings: dict[str, str]
+    home: Path
+    bucket: str
+    redis: int
+    workers: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+
+    @property
+    def sandbox(self) -> str:
+        """Address of the sandbox."""
+        return f"http://127.0.0.1:{self.settings['SANDBOX_PORT']}"
+
+    def database(self, name: str) -> URL:
+        """A database of the cluster's server."""
+        port = int(self.settings["POSTGRES_PORT"])
+        return URL.create("postgres", "postgres", PASSWORD, "127.0.0.1", port, name)
+
+    def rows(self, database: str, query: str) -> list[tuple]:
+        """What a query finds."""
+        connection = psycopg2.connect(self.database(database).set(drivername="postgresql").render_as_string(False))
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(query)
+            found = cursor.fetchall() if cursor.description else []
+        connection.close()
+        return found
+
+    def add_worker(self, name: str) -> None:
+        """Start a worker with a working folder of its own."""
+        home = self.home / name
+        home.mkdir()
+        own = {
+            "WORKER_NAME": name,
+            "AIRFLOW_HOME": str(home / "airflow"),
+            "WEARABLES_LOCAL": str(home / "local"),
+            "TMPDIR": str(home),
+        }
+        words = ("-m", "airflow", "celery", "worker", "--celery-hostname", name, "--concurrency", "1")
+        with (self.home / f"{name}.log").open("w") as log:
+            self.workers[name] = elsewhere.run(
+                self.settings | own, *words, "--skip-serve-logs", stdout=log, stderr=log, start_new_session=True
+            )
+
+    def lose_worker(self, name: str) -> None:
+        """The worker's host is gone: everything on it ends at once."""
+        # A task leads a process group of its own within the worker's session.
+        session = self.workers[name].pid
+        for pid in [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()]:
+            try:
+                if os.getsid(pid) == session:
+                    os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self.workers.pop(name).wait()
+
+    def run(self, *words: str, **settings: str) -> None:
+        """Run Python in the cluster's settings; it may look into Airflow's connections, as the command line does."""
+        ours = {"_AIRFLOW_PROCESS_CONTEXT": "server"}
+        assert elsewhere.run(self.settings | ours | settings, *words).wait() == 0, words
+
+
+@contextmanager
+def running(home: Path, workers: tuple[str, ...]) -> Iterator[Cluster]:
+    """Start everything, with so many workers; in the end nothing runs."""
+    with ExitStack() as stack:
+        bucket = stack.enter_context(s3.running())
+        redis = free_port()
+        broker = subprocess.Popen(
+            ["redis-server", "--bind", "127.0.0.1", "--port", str(redis), "--save", "", "--dir", str(home)],
+            stdout=subprocess.DEVNULL,
+        )
+        stack.callback(broker.wait)
+        stack.callback(broker.terminate)
+        settings = _settings(home, redis, bucket)
+        stack.enter_context(elsewhere.cleaned(settings))
+        cluster = Cluster(settings, home, bucket, redis)
+        cluster.run("-c", UP)
+        for name in workers:
+            cluster.add_worker(name)
+        stack.callback(lambda: [cluster.lose_worker(name) for name in list(cluster.workers)])
+        yield cluster
+
+
+def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
+    settings = elsewhere.environment(home)
+    (home / "local" / "passwords.json").write_text(ADMIN)
+    server = f"postgres:{PASSWORD}@127.0.0.1:{settings['POSTGRES_PORT']}"
+    return (
+        settings
+        | ATTENTIVE
+        | s3.settings(bucket)
+        | {
+            "POSTGRES_PASSWORD": PASSWORD,
+            "SANDBOX_OPTIONS": SANDBOX,
+            "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{settings['AIRFLOW__API__PORT']}",
+            "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
+            "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "True",
+            "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(free_port()),
+            "AIRFLOW__CORE__HOSTNAME_CALLABLE": "tests.distributed.cluster.worker_name",
+            "AIRFLOW__CELERY__BROKER_URL": f"redis://127.0.0.1:{redis}/0",
+            "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql+psycopg2://{server}/airflow",
+            # What a worker logged outlives it.
+            "AIRFLOW__LOGGING__REMOTE_LOGGING": "True",
+            "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": f"s3://{s3.BUCKET}/logs",
+        }
+    )

