@@ -15,13 +15,14 @@ READING = [
     "/integrations/team/athletes",
     "/integrations/team/log",
 ]
-EDITING = ["/create", "/integrations/team/athletes/{athlete}/offboard"]
+EDITING = ["/create", "/integrations/team/athletes/{athlete}/offboard", "/integrations/team/import"]
 ACTIONS = {
     "/create": "admin",
     "/integrations/team/validate": "admin",
     "/integrations/team/pull": "user",
     "/integrations/team/athletes/invite": "admin",
     "/integrations/team/athletes/{athlete}/offboard": "admin",
+    "/integrations/team/import": "admin",
 }
 
 
@@ -44,9 +45,9 @@ def test_every_action_there_is_is_in_this_file() -> None:
 
 
 def _posts() -> list[tuple[str, str]]:
-    from wearables.ui import athletes, creation, overview, pull_log, pulling, single
+    from wearables.ui import athletes, creation, importing, overview, pull_log, pulling, single
 
-    routers = (athletes, creation, overview, pull_log, pulling, single)
+    routers = (athletes, creation, importing, overview, pull_log, pulling, single)
     return [
         (method, route.path)
         for each in routers

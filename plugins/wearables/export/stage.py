@@ -67,7 +67,7 @@ def _stage(connection: Connection, integration: Integration, plan: Plan, found: 
     run_sql(connection, "stage/gone")
     if run_sql(connection, "stage/absences", **run, **read, chunk_start=chunk.start, chunk_end=chunk.end).scalar_one():
         run_sql(connection, "stage/delete", **run, **read)
-    outcomes = list(run_sql(connection, "stage/outcome", **run, chunk_start=chunk.start).all())
+    outcomes = list(run_sql(connection, "stage/outcome", **run, chunk_start=chunk.start, athletes=[athlete_id]).all())
     if known:
         log.info("a newer export was imported before; %d known row(s) stay as it told them",
                  sum(row.records for row in known))  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from typing import Any
 
 from airflow.api.common.trigger_dag import trigger_dag
 from airflow.models.dag import DagModel
@@ -39,11 +40,16 @@ def runs(session: Session, name: str, most: int) -> Sequence[DagRun]:
     return session.scalars(query).all()
 
 
-def tasks(session: Session, name: str, run_id: str) -> list[TaskInstance]:
+def run(session: Session, name: str, run_id: str) -> DagRun | None:
+    """A run of a DAG, if there is one of that id."""
+    return session.scalars(select(DagRun).where(DagRun.dag_id == name, DagRun.run_id == run_id)).one_or_none()
+
+
+def tasks(session: Session, name: str, run_id: str, order: Sequence[str] = TASKS) -> list[TaskInstance]:
     """The task instances of a run, in the order in which they run."""
     query = select(TaskInstance).where(TaskInstance.dag_id == name, TaskInstance.run_id == run_id)
-    found = [each for each in session.scalars(query) if each.task_id in TASKS]
-    return sorted(found, key=lambda each: (TASKS.index(each.task_id), each.map_index))
+    found = [each for each in session.scalars(query) if each.task_id in order]
+    return sorted(found, key=lambda each: (order.index(each.task_id), each.map_index))
 
 
 def last_words(failed: TaskInstance) -> list[str]:
@@ -69,16 +75,16 @@ def refuse_idle(dag: DagModel | None, name: str) -> None:
         raise Refused(f"The DAG {name} is paused; switch it on in Airflow first.")
 
 
-def trigger(session: Session, name: str, conf: dict[str, str], user_name: str) -> str:
+def trigger(session: Session, name: str, conf: dict[str, Any], user_name: str) -> str:
     """Start a manual run in the name of a user; returns its id. Raises Refused."""
     refuse_idle(dags(session, [name]).get(name), name)
-    run = trigger_dag(
+    started = trigger_dag(
         dag_id=name,
         conf=conf,
         triggered_by=DagRunTriggeredByType.UI,
         triggering_user_name=user_name,
         session=session,
     )
-    if run is None:
+    if started is None:
         raise Refused(f"Airflow has not started a run of {name}; try again.")
-    return run.run_id
+    return started.run_id

@@ -9,14 +9,17 @@ from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from wearables.errors import WearablesError
-from wearables.ui import athletes, creation, overview, pull_log, pulling, single
+from wearables.export.archive import MAX_ARCHIVE_BYTES, MEGABYTE
+from wearables.ui import athletes, creation, importing, overview, pull_log, pulling, single
 from wearables.ui.guard import SIGNED_IN
 from wearables.ui.rendering import HEADERS, TEMPLATES
 
+# An upload, and the fields around it.
+MAX_BODY_BYTES = MAX_ARCHIVE_BYTES + MEGABYTE
 STATIC = {path.name: path for path in Path(__file__).with_name("static").iterdir()}
 
 app = FastAPI(title="Integrations", dependencies=SIGNED_IN, docs_url=None, redoc_url=None, openapi_url=None)
-for each in (overview, creation, single, pulling, athletes, pull_log):
+for each in (overview, creation, single, pulling, athletes, pull_log, importing):
     app.include_router(each.router)
 
 
@@ -30,8 +33,12 @@ def static(name: str) -> FileResponse:
 
 @app.middleware("http")
 async def harden(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Every answer carries the same strict headers."""
-    answer = await call_next(request)
+    """Every answer carries the same strict headers; a body that is too large is refused before it is read."""
+    if int(request.headers.get("content-length") or 0) > MAX_BODY_BYTES:
+        sentence = f"The file is larger than {MAX_ARCHIVE_BYTES // MEGABYTE} MB; hand in the ZIP as WHOOP mailed it."
+        answer: Response = _error_page(request, 413, sentence)
+    else:
+        answer = await call_next(request)
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
     return answer

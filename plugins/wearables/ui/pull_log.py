@@ -1,5 +1,6 @@
 """The pull log: runs, newest first; of one of them, its tasks, chunks and athletes, until it ends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -76,16 +77,24 @@ def _in_full(session: Session, integration: Integration, run: Any, sheet: int) -
     with transaction(warehouse()) as connection:
         chunks = run_sql(connection, "pages/run_chunks", **which).all()
         athletes = run_sql(connection, "pages/run_athletes", **which, most=ATHLETES, skip=(sheet - 1) * ATHLETES).all()
-    failed = [each for each in tasks if str(each.state) == "failed"]
     return {
-        "steps": [_step(name, [each for each in tasks if each.task_id == name]) for name in airflow_state.TASKS],
-        "failures": [
-            Failure(each.task_id, airflow_state.last_words(each), task_path(each)) for each in failed[:MOST_FAILURES]
-        ],
+        "steps": steps_of(tasks, airflow_state.TASKS),
+        "failures": failures_of(tasks),
         "chunks": chunks,
         "athletes": athletes,
         "sheets": -(-athletes[0].total // ATHLETES) if athletes else 1,
     }
+
+
+def steps_of(tasks: Sequence[TaskInstance], names: Sequence[str]) -> list[Step]:
+    """How far each task of a DAG is."""
+    return [_step(name, [each for each in tasks if each.task_id == name]) for name in names]
+
+
+def failures_of(tasks: Sequence[TaskInstance]) -> list[Failure]:
+    """The first tasks that failed, and what they said."""
+    failed = [each for each in tasks if str(each.state) == "failed"]
+    return [Failure(each.task_id, airflow_state.last_words(each), task_path(each)) for each in failed[:MOST_FAILURES]]
 
 
 def _step(name: str, instances: list[TaskInstance]) -> Step:

@@ -79,6 +79,36 @@ async function preview(event) {
   if (isGood && asked === previews) document.getElementById(form.dataset.preview).replaceChildren(...parsed(html).childNodes);
 }
 
+// A form with data-upload shows how much of its file has been sent, and then goes where its answer leads.
+function upload(event) {
+  const form = event.target.closest("form[data-upload]");
+  if (!form) return;
+  event.preventDefault();
+  const place = document.getElementById(form.dataset.upload);
+  const bar = place.querySelector("progress");
+  const button = form.querySelector("button");
+  const request = new XMLHttpRequest();
+  const stopped = () => {
+    button.disabled = false;
+    place.textContent = "Airflow did not answer; try again.";
+  };
+  request.upload.addEventListener("progress", ({ loaded, total }) => {
+    bar.value = (100 * loaded) / total;
+    bar.textContent = `${Math.round(bar.value)} %`;
+  });
+  request.addEventListener("load", () => {
+    if (request.responseURL !== form.action) return window.location.assign(request.responseURL);
+    const refusal = parsed(request.responseText).querySelector(".notice");
+    button.disabled = false;
+    place.replaceChildren(refusal ?? "It was refused; try again.");
+  });
+  request.addEventListener("error", stopped);
+  request.open("POST", form.action);
+  request.send(new FormData(form));
+  button.disabled = true;
+  place.hidden = false;
+}
+
 async function copy(button) {
   const field = document.getElementById(button.dataset.copy);
   field.select();
@@ -100,6 +130,7 @@ function followOutside(event, link) {
 }
 
 document.addEventListener("submit", answerInline);
+document.addEventListener("submit", upload);
 document.addEventListener("change", preview);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
