@@ -29,6 +29,7 @@ from tests.browser.steps import (
 )
 from wearables.sandbox import World
 from wearables.sandbox import running as sandbox_running
+from wearables.sandbox.export import export
 
 NASTY = "<script>document.title = 'owned'</script>"
 NARROW = 400
@@ -129,8 +130,18 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
     ours.get_by_role("link", name="Integrations", exact=True).click()
     expect(ours.get_by_role("row", name="north")).to_contain_text("1 of 10")
 
-    # Offboard, and erase once the id has been typed.
+    # Import the athlete's own export, and follow it.
     ours.get_by_role("link", name="north", exact=True).click()
+    ours.get_by_role("link", name="Import export").click()
+    ours.get_by_label("Athlete").select_option(str(athlete_id))
+    file = {"name": "my export.zip", "mimeType": "application/zip", "buffer": export(world, athlete_id)}
+    ours.get_by_label("ZIP file").set_input_files(file)
+    ours.get_by_role("button", name="Import export").click()
+    expect(ours.get_by_role("heading", name="This import")).to_contain_text("success", timeout=90_000)
+    expect(ours.get_by_role("row", name=str(athlete_id))).to_contain_text("complete")
+    picture(page, "import")
+
+    # Offboard, and erase once the id has been typed.
     ours.get_by_role("link", name="Athletes").first.click()
     ours.get_by_role("link", name=re.compile("^Offboard")).click()
     ours.get_by_label("Delete every record").check()
