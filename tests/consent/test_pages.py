@@ -11,7 +11,7 @@ import pytest
 
 from tests.consent.browser import Browser, form_token, title
 from wearables.consent import outcomes
-from wearables.consent.guard import RATE
+from wearables.consent.guard import MAX_BODY_BYTES, RATE
 from wearables.consent.invites import create_invite, find_invite
 from wearables.consent.render import render, render_outcome
 from wearables.errors import Refused
@@ -151,6 +151,17 @@ def test_who_asks_too_often_is_asked_to_wait(consent: Make, browser: Browser) ->
     refused = browser.open(url)
     assert (title(refused), refused.headers["Retry-After"]) == ("Too many requests", "60")
     assert "frame-ancestors" in refused.headers["Content-Security-Policy"]
+
+
+def test_a_body_of_untold_or_too_great_a_length_is_not_read(consent: Make, browser: Browser) -> None:
+    consent()
+    url = create_invite("team", "coach").url
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    in_blocks = (b"x" * 1024 for _ in range(100))
+    for status, body in ((411, in_blocks), (413, b"x" * (MAX_BODY_BYTES + 1))):
+        refused = browser.post(url, data=body, headers=form, timeout=30)
+        assert (refused.status_code, title(refused)) == (status, "This cannot be read")
+        assert "frame-ancestors" in refused.headers["Content-Security-Policy"]
 
 
 def test_no_secret_is_in_a_page_or_a_log(

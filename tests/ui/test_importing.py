@@ -82,3 +82,17 @@ def test_an_export_is_stored_under_a_name_of_ours_run_and_followed(
 def test_a_body_too_large_is_refused_before_it_is_read(admin: Visitor) -> None:
     answer = admin.post(PAGE, content=b"", headers={"Content-Length": str(MAX_ARCHIVE_BYTES * 2)})
     assert (answer.status_code, "larger than" in answer.text) == (413, True)
+
+
+@pytest.mark.parametrize("role", [None, "viewer", "admin"])
+def test_a_body_of_untold_length_is_not_read_whoever_sends_it(
+    signed_in: Callable[[str | None], Visitor], role: Any
+) -> None:
+    blocks = (b"x" * 1024 for _ in range(1000))
+    answer = signed_in(role).post(PAGE, content=blocks, headers={"Content-Type": "multipart/form-data; boundary=b"})
+    assert answer.status_code == 411
+    assert "length" in answer.text
+
+
+def test_a_length_that_is_no_number_is_refused(admin: Visitor) -> None:
+    assert admin.post(PAGE, content=b"", headers={"Content-Length": "many"}).status_code == 400

@@ -1,4 +1,4 @@
-"""What guards every public page: a rate limit by address, and headers that leave a browser no choice."""
+"""What guards every public page: a rate limit by address, a limit on what is sent, and headers that leave a browser no choice."""
 
 import base64
 import hashlib
@@ -11,12 +11,15 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 from starlette.requests import Request
 from starlette.responses import Response
 
+from wearables.bodies import refused_length
 from wearables.consent import outcomes
 from wearables.consent.render import STYLE, render_outcome
 from wearables.whoop.hook import DEFAULT_BASE_URL
 
 # An athlete needs three requests; a squad that consents together may share one address.
 RATE = parse("60/minute")
+# A pasted address, percent-encoded, and two tokens.
+MAX_BODY_BYTES = 64 * 1024
 # In the memory of each process: the api-server is one, and more would only be more lenient.
 LIMITER = MovingWindowRateLimiter(MemoryStorage())
 
@@ -43,16 +46,18 @@ def content_policy(whoop_url: str = DEFAULT_BASE_URL) -> str:
 
 
 class Guard(BaseHTTPMiddleware):
-    """Refuses who asks too often, and sets the headers."""
+    """Refuses who asks too often or sends too much, and sets the headers."""
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         """Answer, or refuse to."""
         address = request.client.host if request.client else ""
-        if LIMITER.hit(RATE, address):
-            response = await call_next(request)
-        else:
+        if not LIMITER.hit(RATE, address):
             response = render_outcome(outcomes.TOO_BUSY)
             response.headers["Retry-After"] = str(RATE.get_expiry())
+        elif status := refused_length(request, MAX_BODY_BYTES):
+            response = render_outcome(outcomes.unread(status))
+        else:
+            response = await call_next(request)
         response.headers.setdefault("Content-Security-Policy", content_policy())
         response.headers.update(HEADERS)
         return response

@@ -79,6 +79,11 @@ WRONG_ACCOUNT = Outcome(
 TOO_BUSY = Outcome(429, "Too many requests", ("Your network has asked too often.", "Wait a minute and try again."))
 
 
+def unread(status: int) -> Outcome:
+    """What was sent is too long, or does not tell how long it is."""
+    return Outcome(status, "This cannot be read", ("What was sent is no form of this page.", "Open the invite again."))
+
+
 def connected(integration: str, is_renewed: bool) -> Outcome:
     """Success."""
     if is_renewed:

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException as AnyHTTPException
 
+from wearables.bodies import refused_length
 from wearables.errors import WearablesError
 from wearables.export.archive import MAX_ARCHIVE_BYTES, MEGABYTE
 from wearables.ui import athletes, creation, importing, overview, pull_log, pulling, single
@@ -16,6 +17,11 @@ from wearables.ui.rendering import HEADERS, TEMPLATES
 
 # An upload, and the fields around it.
 MAX_BODY_BYTES = MAX_ARCHIVE_BYTES + MEGABYTE
+UNREAD = {
+    400: "The length of what was sent cannot be read; send it from a page of ours.",
+    411: "The length of what was sent is not told; send it from a page of ours.",
+    413: f"The file is larger than {MAX_ARCHIVE_BYTES // MEGABYTE} MB; hand in the ZIP as WHOOP mailed it.",
+}
 STATIC = {path.name: path for path in Path(__file__).with_name("static").iterdir()}
 
 app = FastAPI(title="Integrations", dependencies=SIGNED_IN, docs_url=None, redoc_url=None, openapi_url=None)
@@ -33,12 +39,9 @@ def static(name: str) -> FileResponse:
 
 @app.middleware("http")
 async def harden(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Every answer carries the same strict headers; a body that is too large is refused before it is read."""
-    if int(request.headers.get("content-length") or 0) > MAX_BODY_BYTES:
-        sentence = f"The file is larger than {MAX_ARCHIVE_BYTES // MEGABYTE} MB; hand in the ZIP as WHOOP mailed it."
-        answer: Response = _error_page(request, 413, sentence)
-    else:
-        answer = await call_next(request)
+    """Every answer carries the same strict headers; a body of unknown or too great a length is not read at all."""
+    status = refused_length(request, MAX_BODY_BYTES)
+    answer = _error_page(request, status, UNREAD[status]) if status else await call_next(request)
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
     return answer

@@ -85,12 +85,14 @@ function upload(event) {
   if (!form) return;
   event.preventDefault();
   const place = document.getElementById(form.dataset.upload);
-  const bar = place.querySelector("progress");
+  const [sending, said] = [place.querySelector(".sending"), place.querySelector(".said")];
+  const bar = sending.querySelector("progress");
   const button = form.querySelector("button");
   const request = new XMLHttpRequest();
-  const stopped = () => {
+  const stop = (words) => {
     button.disabled = false;
-    place.textContent = "Airflow did not answer; try again.";
+    sending.hidden = true;
+    said.replaceChildren(words);
   };
   request.upload.addEventListener("progress", ({ loaded, total }) => {
     bar.value = (100 * loaded) / total;
@@ -98,15 +100,15 @@ function upload(event) {
   });
   request.addEventListener("load", () => {
     if (request.responseURL !== form.action) return window.location.assign(request.responseURL);
-    const refusal = parsed(request.responseText).querySelector(".notice");
-    button.disabled = false;
-    place.replaceChildren(refusal ?? "It was refused; try again.");
+    stop(parsed(request.responseText).querySelector(".notice") ?? "It was refused; try again.");
   });
-  request.addEventListener("error", stopped);
+  request.addEventListener("error", () => stop("The file was not taken: it may be too large, or Airflow did not answer."));
   request.open("POST", form.action);
   request.send(new FormData(form));
   button.disabled = true;
-  place.hidden = false;
+  bar.value = 0;
+  said.replaceChildren();
+  sending.hidden = false;
 }
 
 async function copy(button) {
