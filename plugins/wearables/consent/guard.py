@@ -1,4 +1,4 @@
-"""What guards every public page: limits on how often and how much is sent, and headers that leave a browser no choice."""
+"""What guards every public page: limits on how often and how much is sent, and headers that bind a browser."""
 
 import base64
 import hashlib
