@@ -51,6 +51,7 @@ class Guard(BaseHTTPMiddleware):
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         """Answer, or refuse to."""
         address = request.client.host if request.client else ""
+        response: Response
         if not LIMITER.hit(RATE, address):
             response = render_outcome(outcomes.TOO_BUSY)
             response.headers["Retry-After"] = str(RATE.get_expiry())
