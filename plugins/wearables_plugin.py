@@ -1,4 +1,4 @@
-"""What Airflow's UI is told of this project: the entry *Integrations* and the pages behind it.
+"""What Airflow's UI is told of this project: the entries *Integrations* and *Squad*, and the pages behind them.
 
 Every part of Airflow imports this file; the pages are imported by the first request for one, in the API server.
 """
@@ -44,5 +44,14 @@ class WearablesPlugin(AirflowPlugin):
             "nav_top_level": True,
             "icon": "wearables/static/integrations.svg",
             "icon_dark_mode": "wearables/static/integrations-dark.svg",
+        },
+        {
+            "name": "Squad",
+            "href": "wearables/board",
+            "url_route": "squad",
+            "destination": "nav",
+            "nav_top_level": True,
+            "icon": "wearables/static/board.svg",
+            "icon_dark_mode": "wearables/static/board-dark.svg",
         },
     ]

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from wearables.local import elsewhere
@@ -26,6 +26,11 @@ class Stack:
 
     url: str
     home: Path
+    settings: dict[str, str] = field(repr=False)
+
+    def run(self, module: str) -> None:
+        """Run a module as a program with the settings of the stack."""
+        assert elsewhere.run(self.settings, "-m", module).wait() == 0, module
 
     @property
     def integrations(self) -> Path:
@@ -55,7 +60,7 @@ def running() -> Iterator[Stack]:
         said = ""
         for line in keeper.stdout:
             if line.strip() == "ready":
-                yield Stack(f"http://127.0.0.1:{environment['AIRFLOW__API__PORT']}", home)
+                yield Stack(f"http://127.0.0.1:{environment['AIRFLOW__API__PORT']}", home, environment)
                 break
             said += line
         else:

@@ -33,8 +33,10 @@ from wearables.sandbox.export import export
 
 NASTY = "<script>document.title = 'owned'</script>"
 NARROW = 400
+BOARD_WIDTH, CHART_WIDTH = 1400, 614
+DAYS_BACK = 60
 GROUND_LIGHT, GROUND_DARK = "rgb(255, 255, 255)", "oklch(0.23185 0.0323 266.44)"  # Airflow's own
-PAGES = ["", "create", *(f"integrations/south{each}" for each in ("", "/athletes", "/pull", "/log"))]
+PAGES = ["", "create", *(f"integrations/south{each}" for each in ("", "/board", "/athletes", "/pull", "/log"))]
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,47 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
     # Nothing secret has leaked into a log on the way.
     assert "a wrong secret" not in stack.logs
     assert SECRET not in stack.logs
+
+
+def test_a_coach_sees_who_stands_out_and_why_and_looks_closer(
+    stack: Stack, visit: Callable[..., Page], picture: Picture
+) -> None:
+    stack.run("tests.browser.squad")
+    page = visit("user", width=BOARD_WIDTH)
+    ours = open_page(page, "integrations/city/board")
+    expect(ours.get_by_text("Recovery known")).to_be_visible()
+    expect(ours.locator("tbody tr")).to_have_count(12)
+
+    # The squad of the newest day on which somebody stands out.
+    for _ in range(DAYS_BACK):
+        if ours.locator("tr.flagged").count():
+            break
+        ours.get_by_role("link", name="The day before").click()
+    else:
+        pytest.fail("nobody stood out")
+    expect(ours.locator("tr.flagged").first).to_contain_text("usually")
+    expect(ours.get_by_role("columnheader", name="Survey")).to_be_visible()
+    expect(ours.locator("tbody")).to_contain_text("Feeling sick or ill?")
+    picture(page, "board")
+    ours.get_by_label("Squad").select_option("under 21")
+    ours.get_by_role("button", name="Show").click()
+    expect(ours.locator("tbody tr")).to_have_count(4)
+    ours.get_by_label("Squad").select_option("")
+    ours.get_by_role("button", name="Show").click()
+
+    # The athlete: every picture has been drawn.
+    ours.locator("tr.flagged a").first.click()
+    expect(ours.get_by_role("heading", name="Days")).to_be_visible()
+    for each in ours.locator("img.chart").all():
+        each.scroll_into_view_if_needed()
+        expect(each).to_have_js_property("naturalWidth", CHART_WIDTH)
+    picture(page, "athlete")
+
+    narrow = visit("user", width=NARROW, scheme="dark")
+    for path in ("board", page.frames[-1].url.partition("/city/")[2]):
+        open_page(narrow, f"integrations/city/{path}")
+        assert narrow.frames[-1].evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+    picture(narrow, "athlete-narrow-dark")
 
 
 def test_a_pull_that_fails_says_for_whom_and_what_to_do(south: South, visit: Any, picture: Picture) -> None:

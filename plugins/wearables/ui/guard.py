@@ -7,7 +7,8 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
@@ -21,6 +22,7 @@ from airflow.api_fastapi.logging.decorators import action_logging
 from fastapi import Depends, Form, HTTPException, Request
 
 from wearables.errors import Refused
+from wearables.integrations import integration_files
 from wearables.settings import grant_keys
 
 NONCE_COOKIE = "wearables_nonce"
@@ -34,6 +36,11 @@ class Rights:
     may_pull: bool
     may_edit: bool
 
+    @property
+    def may_name(self) -> bool:
+        """Whether values are shown with the athlete's name: staff of a team may pull, who only looks on may not."""
+        return self.may_pull or self.may_edit
+
 
 def rights_of(request: Request, user: GetUserDep) -> Rights:
     """What a user may do beyond reading: with the integration in the address, or with any."""
@@ -46,6 +53,15 @@ def rights_of(request: Request, user: GetUserDep) -> Rights:
 
 
 RightsDep = Annotated[Rights, Depends(rights_of)]
+
+
+def visible_files(user: Any) -> dict[str, Path]:
+    """Files of the integrations that a user may see, by name."""
+    files = {path.stem: path for path in integration_files()}
+    visible = get_auth_manager().filter_authorized_dag_ids(dag_ids=set(files), user=user) if files else set()
+    if files and not visible:
+        raise HTTPException(403, "You may not see any integration; ask for the right to see its DAG.")
+    return {name: path for name, path in files.items() if name in visible}
 
 
 def new_nonce() -> str:

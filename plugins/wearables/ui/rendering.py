@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 
+from wearables.board.words import why_missing
 from wearables.ui.guard import NONCE_COOKIE, csrf_token, new_nonce
 
 TEMPLATES = Jinja2Templates(Path(__file__).with_name("templates"))
@@ -66,5 +67,25 @@ def span(seconds: float) -> str:
     return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-TEMPLATES.env.filters |= {"moment": moment, "number": number, "span": span}
+def figure(value: float | None, digits: int = 0) -> str:
+    """A measured value; nothing where there is none."""
+    return "" if value is None else f"{value:,.{digits}f}"
+
+
+def deviation(z: float) -> str:
+    """A distance from what is usual: 1.8 SD below, as usual."""
+    if abs(z) < 0.05:
+        return "as usual"
+    return f"{abs(z):.1f} SD {'above' if z > 0 else 'below'}"
+
+
+def long_date(date: dt.date) -> str:
+    """A date with its day of the week."""
+    return f"{date:%A}, {date.day} {date:%B %Y}"
+
+
+TEMPLATES.env.filters |= {
+    "moment": moment, "number": number, "span": span, "figure": figure, "deviation": deviation, "long_date": long_date,
+    "why_missing": why_missing,
+}  # fmt: skip
 TEMPLATES.env.trim_blocks = TEMPLATES.env.lstrip_blocks = True

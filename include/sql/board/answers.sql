@@ -1,0 +1,11 @@
+-- One row per survey answer of an athlete in a period, newest first.
+-- Parameters: integration, athlete_id, first_date, last_date.
+select
+    response_date,
+    question,
+    answer
+from analytics.survey_responses
+where integration = %(integration)s
+and athlete_id = %(athlete_id)s
+and response_date between %(first_date)s and %(last_date)s
+order by response_date desc, question

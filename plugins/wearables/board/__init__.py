@@ -1,0 +1,1 @@
+"""What coaches look at: a squad on a date, and an athlete over ninety days."""
