@@ -109,3 +109,22 @@ def empty(engine: Any) -> None:
             "truncate raw.records, analytics.metrics, analytics.metric_versions, analytics.cycle_days, analytics.days, "
             "analytics.windows, ops.pulls, ops.runs, ops.absences, ops.transform_queue, ops.quarantine"
         )
+
+
+def migrate_airflow() -> None:
+    """An empty metadata database for Airflow."""
+    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True)
+
+
+def pages_client() -> Any:
+    """A client of the pages, signed in as an administrator."""
+    from airflow.api_fastapi.app import create_auth_manager
+    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+    from airflow.api_fastapi.core_api.security import get_user
+    from fastapi.testclient import TestClient
+
+    from wearables.ui.app import app
+
+    create_auth_manager()
+    app.dependency_overrides[get_user] = lambda: SimpleAuthManagerUser(username="admin", role="admin")
+    return TestClient(app)

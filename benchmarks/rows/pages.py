@@ -2,12 +2,10 @@
 
 import datetime as dt
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.ground import fresh_warehouse
+from benchmarks.ground import fresh_warehouse, migrate_airflow, pages_client
 from benchmarks.row import Row, in_turn, seconds
 
 INTEGRATIONS, ATHLETES, RUNS = 50, 1000, 20
@@ -43,13 +41,13 @@ def run(quick: bool) -> list[Row]:
     """A row for each page that lists something."""
     integrations, athletes = (5, 50) if quick else (INTEGRATIONS, ATHLETES)
     _integration_files(integrations)
-    subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True)
+    migrate_airflow()
     with fresh_warehouse() as engine:
         sizes = {"integrations": integrations, "athletes": athletes, "runs": RUNS}
         with engine.begin() as connection:
             connection.exec_driver_sql(SQUADS, sizes)
         _connections_and_runs(integrations)
-        client = _client()
+        client = pages_client()
         return [
             _row(client, path, f"{what} ({integrations} integrations, {athletes} athletes each)")
             for what, path in (
@@ -98,16 +96,3 @@ def _connections_and_runs(integrations: int) -> None:
             for team in range(1, integrations + 1)
             for number in range(1, RUNS + 1)
         )  # fmt: skip
-
-
-def _client() -> Any:
-    from airflow.api_fastapi.app import create_auth_manager
-    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
-    from airflow.api_fastapi.core_api.security import get_user
-    from fastapi.testclient import TestClient
-
-    from wearables.ui.app import app
-
-    create_auth_manager()
-    app.dependency_overrides[get_user] = lambda: SimpleAuthManagerUser(username="admin", role="admin")
-    return TestClient(app)

@@ -22,7 +22,7 @@ POSITIONS = ("goalkeeper", "defender", "midfielder", "forward")
 def fill() -> None:
     """Twelve athletes of two squads, 120 days; answers of one of them come by an export."""
     (Path(os.environ["WEARABLES_INTEGRATIONS"]) / f"{NAME}.yaml").write_text(FILE)
-    with running(World(athletes=12, days=120)) as world:
+    with running(World(athletes=12, days=120, per_minute=100_000, per_day=100_000)) as world:
         host = world.url.replace(":", "%3A").replace("/", "%2F")
         os.environ["AIRFLOW_CONN_CITY"] = f"whoop://{world.client_id}:{world.client_secret}@{host}"
         squad = Team(world, warehouse(), NAME)

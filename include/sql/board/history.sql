@@ -9,6 +9,19 @@ with reasons as (
     and athlete_id = %(athlete_id)s
     and metric_date between %(first_date)s and %(last_date)s
     group by metric_date
+),
+
+breaths as (
+    -- analytics.trends tells no baseline of the respiratory rate, only the distance from it
+    select
+        metric_date,
+        respiratory_rate_mean28 - respiratory_rate_sd28 as low,
+        respiratory_rate_mean28 + respiratory_rate_sd28 as high
+    from analytics.windows
+    where integration = %(integration)s
+    and athlete_id = %(athlete_id)s
+    and metric_date between %(first_date)s and %(last_date)s
+    and respiratory_rate_n28 >= 14
 )
 
 select
@@ -18,6 +31,7 @@ select
     days.heart_rate_variability,
     days.resting_heart_rate,
     days.hours_of_sleep,
+    days.respiratory_rate,
     days.light_sleep,
     days.slow_wave_sleep,
     days.rem_sleep,
@@ -26,19 +40,18 @@ select
     days.day_strain,
     coalesce(days.is_provisional, false) as is_provisional,
     trends.zone_load,
-    exp(trends.ln_rmssd_baseline) as heart_rate_variability_usual,
     exp(trends.ln_rmssd_baseline - trends.ln_rmssd_baseline_sd) as heart_rate_variability_low,
     exp(trends.ln_rmssd_baseline + trends.ln_rmssd_baseline_sd) as heart_rate_variability_high,
     exp(trends.ln_rmssd_7d) as heart_rate_variability_7d,
-    trends.resting_heart_rate_baseline as resting_heart_rate_usual,
     trends.resting_heart_rate_baseline - trends.resting_heart_rate_baseline_sd as resting_heart_rate_low,
     trends.resting_heart_rate_baseline + trends.resting_heart_rate_baseline_sd as resting_heart_rate_high,
     trends.resting_heart_rate_7d,
-    trends.hours_of_sleep_baseline as hours_of_sleep_usual,
     trends.hours_of_sleep_baseline - trends.hours_of_sleep_baseline_sd as hours_of_sleep_low,
     trends.hours_of_sleep_baseline + trends.hours_of_sleep_baseline_sd as hours_of_sleep_high,
     trends.hours_of_sleep_7d,
     trends.zone_load_7d / 7 as zone_load_7d,
+    breaths.low as respiratory_rate_low,
+    breaths.high as respiratory_rate_high,
     flags.reason as flag,
     coalesce(flags.signals, '{}') as signals,
     coalesce(reasons.reasons, '{}') as reasons
@@ -51,6 +64,7 @@ left join analytics.trends as trends
     on trends.integration = %(integration)s
     and trends.athlete_id = %(athlete_id)s
     and calendar.calendar_date = trends.metric_date
+left join breaths on calendar.calendar_date = breaths.metric_date
 left join analytics.flags as flags
     on flags.integration = %(integration)s
     and flags.athlete_id = %(athlete_id)s

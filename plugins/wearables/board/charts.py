@@ -59,7 +59,7 @@ def svg(chart: Chart, history: pd.DataFrame) -> bytes:
         axes.set_xlim(history.metric_date.iloc[0], history.metric_date.iloc[-1] + pd.Timedelta(days=1))
         locator = AutoDateLocator(minticks=3, maxticks=8)
         axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
         if history[chart.column].notna().any():
             chart.draw(axes, history)
         else:
@@ -88,13 +88,14 @@ def _recovery(axes: Axes, history: pd.DataFrame) -> None:
 
 
 def _against_usual(metric: str, signal: str) -> Callable[[Axes, pd.DataFrame], None]:
-    """Days as dots, their week as a line, and the band of one SD about what is usual; flagged days are ringed."""
+    """Days as dots, their week, if known, as a line, and a band of one SD about what is usual; flags are rings."""
 
     def draw(axes: Axes, history: pd.DataFrame) -> None:
         dates = history.metric_date
         low, high = history[f"{metric}_low"].astype(float), history[f"{metric}_high"].astype(float)
         axes.fill_between(dates, low, high, color=PALE, linewidth=0, label="usual: 28 days ± 1 SD")
-        axes.plot(dates, history[f"{metric}_7d"].astype(float), color=BLUE, linewidth=1.4, label="mean of 7 days")
+        if f"{metric}_7d" in history:
+            axes.plot(dates, history[f"{metric}_7d"].astype(float), color=BLUE, linewidth=1.4, label="mean of 7 days")
         axes.plot(dates, history[metric].astype(float), "o", color=INK, markersize=2.4, label="day")
         flagged = history[[signal in signals for signals in history.signals]]
         axes.plot(
@@ -158,6 +159,11 @@ CHARTS = {
         _against_usual("resting_heart_rate", "resting_heart_rate_high"),
     ),
     "sleep": Chart("Sleep (h)", "hours_of_sleep", _against_usual("hours_of_sleep", "sleep_short")),
+    "respiratory-rate": Chart(
+        "Respiratory rate (breaths a minute)",
+        "respiratory_rate",
+        _against_usual("respiratory_rate", "respiratory_rate_high"),
+    ),
     "sleep-stages": Chart("Sleep stages (h)", "light_sleep", _stages),
     "strain": Chart("Day strain (0 to 21)", "day_strain", _strain),
     "load": Chart("Zone load (zone minutes)", "zone_load", _load),
