@@ -19,18 +19,31 @@ with deleted as (
     returning known.*
 ),
 
-replaced as (
-    select known.*
+changed as (
+    select
+        day_values.athlete_id,
+        day_values.metric_date,
+        day_values.metric,
+        day_values.value,
+        day_values.unit,
+        day_values.is_provisional,
+        day_values.source_record_id,
+        day_values.source,
+        known as former,
+        known.metric is null as is_new
     from day_values
-    inner join analytics.metrics as known
+    left join analytics.metrics as known
         on known.integration = %(integration)s
         and day_values.athlete_id = known.athlete_id
         and day_values.metric = known.metric
         and day_values.metric_date = known.metric_date
     where day_values.is_plausible
-    and (known.value, known.unit, known.is_provisional, known.source_record_id, known.source)
-    is distinct from (
-        day_values.value, day_values.unit, day_values.is_provisional, day_values.source_record_id, day_values.source
+    and (
+        known.metric is null
+        or (known.value, known.unit, known.is_provisional, known.source_record_id, known.source)
+        is distinct from (
+            day_values.value, day_values.unit, day_values.is_provisional, day_values.source_record_id, day_values.source
+        )
     )
 ),
 
@@ -54,14 +67,14 @@ kept as (
     from (
         select deleted.* from deleted
         union all
-        select replaced.* from replaced
+        select (changed.former).* from changed where not changed.is_new
     ) as versions
     -- one that lived no moment was never seen
     where versions.updated_at < now()
 ),
 
-written as (
-    insert into analytics.metrics as known (
+inserted as (
+    insert into analytics.metrics (
         integration, athlete_id, metric_date, metric, value, unit, is_provisional, source_record_id, source
     )
     select
@@ -74,26 +87,32 @@ written as (
         is_provisional,
         source_record_id,
         source
-    from day_values
-    where is_plausible
-    on conflict (integration, athlete_id, metric, metric_date) do update
+    from changed
+    where is_new
+    returning true
+),
+
+updated as (
+    update analytics.metrics as known
     set
-        value = excluded.value,
-        unit = excluded.unit,
-        is_provisional = excluded.is_provisional,
-        source_record_id = excluded.source_record_id,
-        source = excluded.source,
-        updated_at = excluded.updated_at
-    where (known.value, known.unit, known.is_provisional, known.source_record_id, known.source)
-    is distinct from (
-        excluded.value, excluded.unit, excluded.is_provisional, excluded.source_record_id, excluded.source
-    )
-    returning known.xmax = 0 as is_new
+        value = changed.value,
+        unit = changed.unit,
+        is_provisional = changed.is_provisional,
+        source_record_id = changed.source_record_id,
+        source = changed.source,
+        updated_at = now()
+    from changed
+    where not changed.is_new
+    and known.integration = %(integration)s
+    and known.athlete_id = changed.athlete_id
+    and known.metric = changed.metric
+    and known.metric_date = changed.metric_date
+    returning true
 )
 
 select
     (select count(*) from queued) as records,
     (select count(*) from affected_days) as days,
-    (select count(*) from written where is_new) as inserted,
-    (select count(*) from written where not is_new) as updated,
+    (select count(*) from inserted) as inserted,
+    (select count(*) from updated) as updated,
     (select count(*) from deleted) as deleted

@@ -13,7 +13,7 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
 from matplotlib.figure import Figure
 
 GREEN, YELLOW, RED, BLUE, SKY = "#009e73", "#e69f00", "#d55e00", "#0072b2", "#56b4e9"
@@ -56,7 +56,8 @@ def svg(chart: Chart, history: pd.DataFrame) -> bytes:
         figure = Figure(figsize=INCHES, layout="constrained")
         axes = figure.subplots()
         axes.set_title(chart.title)
-        axes.set_xlim(history.metric_date.iloc[0], history.metric_date.iloc[-1] + pd.Timedelta(days=1))
+        first, *_, last = date2num(history.metric_date)
+        axes.set_xlim(first - 0.7, last + 0.7)
         locator = AutoDateLocator(minticks=3, maxticks=8)
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, show_offset=False))
@@ -93,7 +94,7 @@ def _against_usual(metric: str, signal: str) -> Callable[[Axes, pd.DataFrame], N
     def draw(axes: Axes, history: pd.DataFrame) -> None:
         dates = history.metric_date
         low, high = history[f"{metric}_low"].astype(float), history[f"{metric}_high"].astype(float)
-        axes.fill_between(dates, low, high, color=PALE, linewidth=0, label="usual: 28 days ± 1 SD")
+        axes.fill_between(dates, low, high, color=PALE, linewidth=0, label="usual ± 1 SD")
         if f"{metric}_7d" in history:
             axes.plot(dates, history[f"{metric}_7d"].astype(float), color=BLUE, linewidth=1.4, label="mean of 7 days")
         axes.plot(dates, history[metric].astype(float), "o", color=INK, markersize=2.4, label="day")
