@@ -89,7 +89,7 @@ select
     record_id,
     'export'
 from survey_answers
-on conflict (integration, athlete_id, metric, metric_date) do update
+on conflict (integration, athlete_id, metric_date, metric) do update
 set
     value = excluded.value,
     source_record_id = excluded.source_record_id,
