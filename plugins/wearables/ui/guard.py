@@ -90,6 +90,9 @@ CSRF = Depends(_comes_from_a_page)
 SIGNED_IN = [Depends(get_user)]
 READER = [Depends(requires_access_dag("GET"))]
 # Every action is noted in Airflow's audit log; never with what was typed.
+PULLER_SEES = [Depends(requires_access_dag("GET")), Depends(requires_access_dag("POST", RUN))]
 PULLER = [Depends(requires_access_dag("POST", RUN)), CSRF, Depends(action_logging())]
+# A download changes nothing, so it needs no token; it is noted all the same.
+DOWNLOADER = [*PULLER_SEES, Depends(action_logging())]
 EDITOR_SEES = [Depends(requires_access_dag("GET")), Depends(requires_access_connection("PUT"))]
 EDITOR = [*EDITOR_SEES, CSRF, Depends(action_logging())]
