@@ -1,4 +1,4 @@
-"""What Airflow's UI is told of this project: the entries *Integrations* and *Squad*, and the pages behind them.
+"""What Airflow's UI is told of this project: its entries in the navigation, and the pages behind them.
 
 Every part of Airflow imports this file; the pages are imported by the first request for one, in the API server.
 """
@@ -53,5 +53,12 @@ class WearablesPlugin(AirflowPlugin):
             "nav_top_level": True,
             "icon": "wearables/static/board.svg",
             "icon_dark_mode": "wearables/static/board-dark.svg",
+        },
+        {
+            "name": "Data dictionary",
+            "href": "wearables/dictionary",
+            "url_route": "data-dictionary",
+            "destination": "nav",
+            "category": "docs",
         },
     ]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from wearables.dictionary import dictionary
+from wearables.dictionary.markdown import dictionary
 from wearables.warehouse import run_sql, transaction
 
 FILE = Path(__file__).parents[1] / "docs" / "reference" / "warehouse.md"

@@ -162,7 +162,7 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
     assert SECRET not in stack.logs
 
 
-def test_a_coach_sees_who_stands_out_and_why_and_looks_closer(
+def test_a_coach_sees_who_stands_out_and_why_looks_closer_and_takes_the_days_along(
     stack: Stack, visit: Callable[..., Page], picture: Picture
 ) -> None:
     stack.run("tests.browser.squad")
@@ -195,12 +195,29 @@ def test_a_coach_sees_who_stands_out_and_why_and_looks_closer(
         each.scroll_into_view_if_needed()
         expect(each).to_have_js_property("naturalWidth", CHART_WIDTH)
     picture(page, "athlete")
+    athlete = page.frames[-1].url.partition("/city/")[2]
+
+    # The same days as a file, and what its columns mean.
+    ours.get_by_role("link", name="Downloads").click()
+    expect(ours.get_by_role("heading", name="Downloads")).to_be_visible()
+    picture(page, "downloads")
+    with page.expect_download() as downloaded:
+        ours.get_by_role("button", name="Download CSV").click()
+    assert re.fullmatch(r"city_athlete_days_.+\.csv", downloaded.value.suggested_filename)
+    assert downloaded.value.path().read_text().startswith("integration,athlete_id,metric_date,")
+    page.goto("/")
+    page.get_by_role("button", name="Docs").click()
+    page.get_by_role("menuitem", name="Data dictionary").click()
+    dictionary = page.frame_locator("iframe[title='Data dictionary']")
+    expect(dictionary.get_by_role("heading", name="analytics.athlete_days view")).to_be_visible()
+    picture(page, "dictionary")
 
     narrow = visit("user", width=NARROW, scheme="dark")
-    for path in ("board", page.frames[-1].url.partition("/city/")[2]):
+    for path in ("board", "downloads", athlete):
         open_page(narrow, f"integrations/city/{path}")
         assert narrow.frames[-1].evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
-    picture(narrow, "athlete-narrow-dark")
+    open_page(narrow, "integrations/city/board")
+    picture(narrow, "board-narrow-dark")
 
 
 def test_a_pull_that_fails_says_for_whom_and_what_to_do(south: South, visit: Any, picture: Picture) -> None:

@@ -16,6 +16,7 @@ READING = [
     "/integrations/team/log",
     "/integrations/team/board",
     "/integrations/team/athletes/{athlete}",
+    "/dictionary",
 ]
 EDITING = ["/create", "/integrations/team/athletes/{athlete}/offboard", "/integrations/team/import"]
 ACTIONS = {
@@ -54,7 +55,7 @@ def test_a_viewer_sees_everything_but_buttons_and_names(signed_in: Any, squad: A
     for path in READING:
         answer = viewer.get(filled(path, squad))
         assert answer.status_code == 200, path
-        for words in ("Pull now</button>", "Validate", "Invite", "Offboard", "Create", "Avery"):
+        for words in ("Pull now</button>", "Validate</button>", "Invite", "Offboard", "Create", "Avery", "Downloads"):
             assert words not in answer.text, (path, words)
     assert str(squad.athlete_ids[0]) in viewer.get("/integrations/team/athletes").text
 

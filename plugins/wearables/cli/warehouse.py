@@ -3,7 +3,7 @@
 import click
 
 from wearables import migrations
-from wearables.dictionary import dictionary as data_dictionary
+from wearables.dictionary.markdown import dictionary as data_dictionary
 from wearables.warehouse import transaction, warehouse
 from wearables.whoop import grants
 

@@ -11,7 +11,19 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from wearables.bodies import refused_length
 from wearables.errors import WearablesError
 from wearables.export.archive import MAX_ARCHIVE_BYTES, MEGABYTE
-from wearables.ui import athlete, athletes, board, creation, downloads, importing, overview, pull_log, pulling, single
+from wearables.ui import (
+    athlete,
+    athletes,
+    board,
+    creation,
+    dictionary,
+    downloads,
+    importing,
+    overview,
+    pull_log,
+    pulling,
+    single,
+)
 from wearables.ui.guard import SIGNED_IN
 from wearables.ui.rendering import HEADERS, TEMPLATES
 
@@ -25,7 +37,7 @@ UNREAD = {
 STATIC = {path.name: path for path in Path(__file__).with_name("static").iterdir()}
 
 app = FastAPI(title="Integrations", dependencies=SIGNED_IN, docs_url=None, redoc_url=None, openapi_url=None)
-for each in (overview, creation, single, board, pulling, athletes, athlete, downloads, pull_log, importing):
+for each in (overview, creation, single, board, pulling, athletes, athlete, downloads, dictionary, pull_log, importing):
     app.include_router(each.router)
 
 

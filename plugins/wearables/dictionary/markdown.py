@@ -1,10 +1,10 @@
-"""The data dictionary: Markdown made from the comments in the warehouse, so that it cannot drift."""
+"""The dictionary as Markdown: docs/reference/warehouse.md."""
 
-from itertools import groupby
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, Row
 
-from wearables.warehouse import run_sql
+from wearables.dictionary.contents import Relation, Schema, read_dictionary
 
 HEAD = """# The warehouse
 
@@ -19,33 +19,39 @@ MIRROR = "analytics_pseudonymous"
 
 def dictionary(connection: Connection) -> str:
     """Every schema, table and column of a migrated warehouse, every function, metric and trend, as Markdown."""
-    parts = [HEAD]
-    columns = run_sql(connection, "dictionary/columns").all()
-    for (schema, comment), in_schema in groupby(columns, lambda row: (row.schema_name, row.schema_comment)):
-        parts.append(f"\n## {schema}\n\n{comment}\n")
-        relations = [(name, list(rows)) for name, rows in groupby(in_schema, lambda row: row.relation_name)]
-        if schema == MIRROR:
-            parts.append(f"\nViews, by `pseudonym`: {', '.join(f'`{name}`' for name, _ in relations)}.\n")
-        else:
-            parts += [_relation(f"{schema}.{name}", rows) for name, rows in relations]
-    parts.append(_functions(list(run_sql(connection, "dictionary/functions").all())))
-    parts.append(_metrics(list(run_sql(connection, "dictionary/metrics", kind="metric").all())))
-    parts.append(_trends(list(run_sql(connection, "dictionary/metrics", kind="trend").all())))
-    return "".join(parts)
+    contents = read_dictionary(connection)
+    return "".join(
+        [
+            HEAD,
+            *map(_schema, contents.schemas),
+            _functions(contents.functions),
+            _metrics(contents.metrics),
+            _trends(contents.trends),
+        ]
+    )
 
 
-def _relation(name: str, rows: list[Row]) -> str:
-    head = f"\n### {name} ({rows[0].relation_kind})\n\n{rows[0].relation_comment}\n\n"
+def _schema(schema: Schema) -> str:
+    head = f"\n## {schema.name}\n\n{schema.comment}\n"
+    if schema.name == MIRROR:
+        return f"{head}\nViews, by `pseudonym`: {', '.join(f'`{each.name}`' for each in schema.relations)}.\n"
+    return head + "".join(_relation(schema, each) for each in schema.relations)
+
+
+def _relation(schema: Schema, relation: Relation) -> str:
+    head = f"\n### {schema.name}.{relation.name} ({relation.kind})\n\n{relation.comment}\n\n"
     head += "| column | type | meaning |\n|---|---|---|\n"
-    return head + "".join(f"| `{row.column_name}` | {row.column_type} | {row.column_comment} |\n" for row in rows)
+    return head + "".join(
+        f"| `{row.column_name}` | {row.column_type} | {row.column_comment} |\n" for row in relation.columns
+    )
 
 
-def _functions(rows: list[Row]) -> str:
+def _functions(rows: Sequence[Row]) -> str:
     head = "\n## Functions for analysts\n\n| call | meaning |\n|---|---|\n"
     return head + "".join(f"| `{row.call}` | {row.comment} |\n" for row in rows)
 
 
-def _metrics(rows: list[Row]) -> str:
+def _metrics(rows: Sequence[Row]) -> str:
     head = (
         "\n## The metrics\n\n| metric | unit | meaning | field of WHOOP | plausible | formula | status | citation |\n"
     )
@@ -56,7 +62,7 @@ def _metrics(rows: list[Row]) -> str:
     )
 
 
-def _trends(rows: list[Row]) -> str:
+def _trends(rows: Sequence[Row]) -> str:
     head = "\n## The trends\n\nColumns of `analytics.trends`; how to read them: [trends.md](trends.md).\n\n"
     head += "| trend | unit | meaning | made of | formula | minimum data | status | citation |\n"
     return f"{head}|---|---|---|---|---|---|---|---|\n" + "".join(
