@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg2
+from dotenv import dotenv_values
 from sqlalchemy import URL
 
 from tests import s3
@@ -123,6 +124,8 @@ def running(home: Path, workers: tuple[str, ...]) -> Iterator[Cluster]:
 def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
     settings = elsewhere.environment(home)
     (home / "local" / "passwords.json").write_text(ADMIN)
+    # As on hosts of their own, workers have the keys from their environment.
+    settings |= {name: value for name, value in dotenv_values(home / "local" / "secrets.env").items() if value}
     server = f"postgres:{PASSWORD}@127.0.0.1:{settings['POSTGRES_PORT']}"
     return (
         settings
