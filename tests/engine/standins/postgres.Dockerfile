@@ -1,0 +1,12 @@
+# Stands in for the official postgres: Debian's server behind an entrypoint that does what our file asks of theirs.
+FROM stand-in/debian
+RUN apt-get update --quiet \
+    && apt-get install --quiet --yes --no-install-recommends postgresql \
+    && install -d -o postgres -g postgres -m 700 /var/lib/postgresql/data /var/run/postgresql \
+    && install -d /docker-entrypoint-initdb.d \
+    && ln -s /usr/lib/postgresql/*/bin/* /usr/local/bin/ 2>/dev/null || true
+ENV PGDATA=/var/lib/postgresql/data
+COPY postgres-entrypoint.sh /usr/local/bin/
+USER postgres
+ENTRYPOINT ["postgres-entrypoint.sh"]
+CMD ["postgres"]

@@ -1,0 +1,7 @@
+# Stands in for the official redis: Debian's server, the user and the folder that our file expects.
+FROM stand-in/debian
+RUN apt-get update --quiet \
+    && apt-get install --quiet --yes --no-install-recommends redis-server \
+    && install -d -o redis -g redis /data
+WORKDIR /data
+USER redis
