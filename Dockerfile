@@ -7,11 +7,7 @@ RUN install -d -o airflow -g root /opt/wearables /opt/wearables/landing /opt/wea
 USER airflow
 WORKDIR /opt/wearables
 
-COPY --chown=airflow:root requirements-distributed.lock pyproject.toml ./
-RUN python3 -m venv .venv \
-    && PIP_USER=false .venv/bin/python -m pip install --no-cache-dir --require-hashes -r requirements-distributed.lock
-
 COPY --chown=airflow:root . .
-RUN PIP_USER=false .venv/bin/python -m pip install --no-cache-dir --no-deps -e .
+RUN bin/_install requirements-distributed.lock
 
 ENTRYPOINT ["bin/airflow"]
