@@ -3,7 +3,9 @@
 FROM apache/airflow:slim-3.3.2-python3.12
 
 USER root
-RUN install -d -o airflow -g root /opt/wearables /opt/wearables/landing /opt/wearables/auth /opt/wearables/.airflow/logs
+# Each by name: what install makes on the way to a folder is root's.
+RUN install -d -o airflow -g root /opt/wearables /opt/wearables/landing /opt/wearables/auth \
+    /opt/wearables/.airflow /opt/wearables/.airflow/logs
 USER airflow
 WORKDIR /opt/wearables
 
