@@ -10,6 +10,7 @@ USER airflow
 WORKDIR /opt/wearables
 
 COPY --chown=airflow:root . .
-RUN bin/_install requirements-distributed.lock
+# The official image asks pip for installs per user, which an environment of its own forbids.
+RUN PIP_USER=false bin/_install requirements-distributed.lock
 
 ENTRYPOINT ["bin/airflow"]

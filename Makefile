@@ -12,7 +12,7 @@ ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock check format test test-faults test-distributed test-load screenshots audit bench up down demo clean
+.PHONY: help install lock check format test test-faults test-distributed test-compose test-load screenshots audit bench up down demo clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -42,9 +42,9 @@ format: $(STAMP) ## let ruff format and mend the Python
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-test: $(STAMP) ## every test but the next three suites, on two cores, a real browser included
+test: $(STAMP) ## every test but the next four suites, on two cores, a real browser included
 	@case "$(ARGS)" in *--ignore*tests/browser*) ;; *) bin/_browser ;; esac
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/faults --ignore tests/distributed --ignore tests/load $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/faults --ignore tests/distributed --ignore tests/engine --ignore tests/load $(ARGS)
 
 test-faults: $(STAMP) ## break WHOOP, the network, the warehouse, the disk and the tasks; prints a table
 	$(BIN)/python -m pytest -n 2 tests/faults $(ARGS)
@@ -52,6 +52,10 @@ test-faults: $(STAMP) ## break WHOOP, the network, the warehouse, the disk and t
 test-distributed: $(STAMP) ## two Celery workers, Redis and S3; one worker dies within a chunk
 	@bin/_redis
 	$(BIN)/python -m pytest --timeout 600 tests/distributed $(ARGS)
+
+test-compose: $(STAMP) ## docker-compose.yaml in an engine of its own, as root on Debian; about five minutes
+	@bin/_engine
+	$(BIN)/python -m pytest --timeout 1800 tests/engine $(ARGS)
 
 test-load: $(STAMP) ## large squads and long histories through the whole pipeline; takes a while
 	$(BIN)/python -m pytest -s --timeout 3600 tests/load $(ARGS)

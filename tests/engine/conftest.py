@@ -1,0 +1,79 @@
+"""One stack for all tests of the folder."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.engine import engine
+from wearables.local.ports import free_port
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A copy of the project, and the clients of the engine that runs it."""
+
+    project: Path
+    clients: dict[str, str]
+    url: str
+
+    def compose(self, *words: str) -> str:
+        """Run docker-compose as docs/deployment.md has it; returns what it printed."""
+        done = subprocess.run(
+            ["docker-compose", *words], cwd=self.project, env=self.clients, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, (words, done.stdout[-3000:], done.stderr[-3000:])
+        return done.stdout
+
+    def airflow(self, *words: str) -> str:
+        """Airflow's command line in the scheduler's container."""
+        return self.compose("exec", "-T", "scheduler", "bin/airflow", *words)
+
+    def ask(self, query: str) -> list[str]:
+        """The rows that the warehouse has, as its own role sees them."""
+        words = ("psql", "--username", "warehouse", "--dbname", "warehouse", "--tuples-only", "--no-align")
+        return self.compose("exec", "-T", "postgres", *words, "--command", query).splitlines()
+
+    def kill(self, container: str) -> None:
+        """End a container at once."""
+        subprocess.run(["docker", "kill", container], env=self.clients, check=True, capture_output=True)
+
+    def containers(self) -> dict[str, str]:
+        """State and health of each container by its name."""
+        words = ["docker", "ps", "--all", "--format", "{{.Names}} {{.Status}}"]
+        told = subprocess.run(words, env=self.clients, capture_output=True, text=True, check=True).stdout
+        return dict(line.split(" ", 1) for line in told.splitlines())
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The stack as a new operator starts it, with the sandbox; stopped, volumes and engine gone, in the end."""
+    home = Path(tempfile.mkdtemp(prefix="wearables-engine-"))
+    project, port = home / "whoop-elt", free_port()
+    _copy(project)
+    with engine.running(home) as clients:
+        engine.make_standins(clients, home)
+        made = Stack(project, clients, f"http://127.0.0.1:{port}")
+        subprocess.run([str(project / "deploy" / "new-env")], check=True, capture_output=True)
+        with (project / ".env").open("a") as settings:
+            settings.write(f"UI_PORT={port}\n")
+        made.compose("--profile", "sandbox", "build", "init")
+        try:
+            made.compose("--profile", "sandbox", "up", "--detach")
+            yield made
+        finally:
+            made.compose("--profile", "sandbox", "down", "--volumes", "--timeout", "20")
+
+
+def _copy(project: Path) -> None:
+    """The project as it would be checked out: nothing that git does not know."""
+    words = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(words, cwd=engine.ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    for name in filter(None, names):
+        if (source := engine.ROOT / name).exists():
+            (project / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, project / name)

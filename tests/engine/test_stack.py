@@ -1,0 +1,82 @@
+"""docker-compose.yaml in an engine: up from nothing, a pull, a second worker, one killed, everything stopped."""
+
+import datetime as dt
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import requests
+from dotenv import dotenv_values
+
+from tests.engine.conftest import Stack
+
+TODAY = dt.date.today()
+FIRST, MIDDLE, LAST = (str(TODAY - dt.timedelta(days=days)) for days in (60, 30, 3))
+WAIT_SECONDS = 300
+STEADY = {"postgres", "redis", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "sandbox"}
+ONCE = {"init", "squad"}
+
+
+def until(found: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        if answer := found():
+            return answer
+        time.sleep(1)
+    raise AssertionError("it has not come about")
+
+
+def service(container: str) -> str:
+    return container.removeprefix("whoop-elt_").rsplit("_", 1)[0]
+
+
+def pull(stack: Stack, first: str, last: str) -> None:
+    """A pull by hand, to its success."""
+    days = json.dumps({"start_date": first, "end_date": last})
+    stack.airflow("dags", "trigger", "whoop_demo", "--run-id", f"manual__{first}", "--conf", days)
+
+    def ended() -> bool:
+        states = stack.ask(f"select state from ops.runs where run_id = 'manual__{first}'")
+        assert states != ["failed"]
+        return states == ["complete"]
+
+    until(ended)
+
+
+def test_every_service_comes_up_healthy_and_what_runs_once_has_ended_well(stack: Stack) -> None:
+    def settled() -> bool:
+        states = {service(name): state for name, state in stack.containers().items() if "whoop-elt_" in name}
+        return all("(healthy)" in states[name] for name in STEADY) and all(
+            "Exited (0)" in states[name] for name in ONCE
+        )
+
+    until(settled)
+
+
+def test_the_ui_answers_and_lets_in_with_the_password_of_the_env_file_only(stack: Stack) -> None:
+    assert requests.get(f"{stack.url}/api/v2/monitor/health", timeout=30).json()["scheduler"]["status"] == "healthy"
+    password = dotenv_values(stack.project / ".env")["AIRFLOW_ADMIN_PASSWORD"]
+    for tried, status in ((password, 201), ("changeme", 401)):
+        body = {"username": "admin", "password": tried}
+        assert requests.post(f"{stack.url}/auth/token", json=body, timeout=30).status_code == status
+    assert requests.get(f"{stack.url}/wearables/", timeout=30).status_code == 401
+
+
+def test_nothing_runs_as_root_and_only_the_ui_is_to_be_reached_from_outside(stack: Stack) -> None:
+    for name in STEADY:
+        assert stack.compose("exec", "-T", name, "id", "--user").strip() != "0", name
+    published = stack.compose("--profile", "sandbox", "ps").count("->")
+    assert published == 1
+
+
+def test_the_sandbox_squad_is_pulled_a_worker_joins_and_one_that_is_killed_is_not_missed(stack: Stack) -> None:
+    pull(stack, FIRST, MIDDLE)
+    before = int(stack.ask("select count(*) from analytics.metrics")[0])
+    assert before > 0
+    stack.compose("up", "--detach", "--scale", "worker=2")
+    until(lambda: sum("(healthy)" in state for name, state in stack.containers().items() if "_worker_" in name) == 2)
+    stack.kill("whoop-elt_worker_1")
+    pull(stack, MIDDLE, LAST)
+    assert int(stack.ask("select count(*) from analytics.metrics")[0]) > before
+    assert stack.ask("select count(*) from ops.pulls where state <> 'staged'") == ["0"]
