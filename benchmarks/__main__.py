@@ -57,7 +57,21 @@ def write(name: str, lines: list[str], order: list[str]) -> None:
 
 def rows() -> dict[str, Callable[[bool], list[Row]]]:
     """The suite; imported late, for Airflow reads its environment when it is imported."""
-    from benchmarks.rows import daily, export, growth, limiter, memory, pages, parse, pull, requests, stage, warehouse
+    from benchmarks.rows import (
+        daily,
+        export,
+        growth,
+        limiter,
+        memory,
+        pages,
+        parse,
+        partitions,
+        pull,
+        requests,
+        stage,
+        warehouse,
+        workers,
+    )
 
     return {
         "requests": requests.run,
@@ -71,6 +85,8 @@ def rows() -> dict[str, Callable[[bool], list[Row]]]:
         "pages": pages.run,
         "warehouse": warehouse.run,
         "export": export.run,
+        "workers": workers.run,
+        "partitions": partitions.run,
     }
 
 

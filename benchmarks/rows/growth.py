@@ -74,9 +74,9 @@ STALE = "update analytics.metrics set value = 1 where integration = %(name)s and
 def run(quick: bool) -> list[Row]:
     """Two servers: one holds a year of history, the other ten."""
     athletes = 20 if quick else 1000
-    with _filled(athletes, LESS) as (less, fewer), _filled(athletes, MORE) as (more, rows):
-        day_less, day_more = in_turn(*(_day(engine, stale=True) for engine in (less, more)))
-        quiet_less, quiet_more = in_turn(*(_day(engine, stale=False) for engine in (less, more)))
+    with filled(athletes, LESS) as (less, fewer), filled(athletes, MORE) as (more, rows):
+        day_less, day_more = in_turn(*(day(engine, stale=True) for engine in (less, more)))
+        quiet_less, quiet_more = in_turn(*(day(engine, stale=False) for engine in (less, more)))
     note = f"{athletes:,} athletes; {fewer:,} and {rows:,} metric rows"
     return [
         Row(
@@ -99,7 +99,7 @@ def run(quick: bool) -> list[Row]:
 
 
 @contextmanager
-def _filled(athletes: int, days: int) -> Iterator[tuple[Engine, int]]:
+def filled(athletes: int, days: int) -> Iterator[tuple[Engine, int]]:
     """A warehouse with so much history, and the number of its metric rows."""
     with ExitStack() as stack:
         engine = stack.enter_context(fresh_warehouse())
@@ -116,7 +116,7 @@ def _filled(athletes: int, days: int) -> Iterator[tuple[Engine, int]]:
         yield engine, rows
 
 
-def _day(engine: Engine, *, stale: bool) -> Callable[[], float]:
+def day(engine: Engine, *, stale: bool) -> Callable[[], float]:
     """Measures the transform of the last day; ``stale``: every value has changed since, else none has."""
 
     def measure() -> float:

@@ -100,8 +100,8 @@ class Cluster:
 
 
 @contextmanager
-def running(home: Path, workers: tuple[str, ...]) -> Iterator[Cluster]:
-    """Start everything, with so many workers; in the end nothing runs."""
+def running(home: Path, workers: tuple[str, ...], **own: str) -> Iterator[Cluster]:
+    """Start everything, with so many workers and settings of one's own; in the end nothing runs."""
     with ExitStack() as stack:
         bucket = stack.enter_context(s3.running())
         redis = free_port()
@@ -111,7 +111,7 @@ def running(home: Path, workers: tuple[str, ...]) -> Iterator[Cluster]:
         )
         stack.callback(broker.wait)
         stack.callback(broker.terminate)
-        settings = _settings(home, redis, bucket)
+        settings = _settings(home, redis, bucket) | own
         stack.enter_context(elsewhere.cleaned(settings))
         cluster = Cluster(settings, home, bucket, redis)
         cluster.run("-c", UP)

@@ -1,0 +1,86 @@
+"""Do partitions help? Ten teams in one table, or in sixteen partitions by integration: docs/reference/growth.md."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+from sqlalchemy import Engine
+
+from benchmarks.ground import NAME
+from benchmarks.row import Row, in_turn
+from benchmarks.rows.growth import day, filled
+from wearables.settings import SQL_DIR
+
+TEAMS, ATHLETES, DAYS, PARTITIONS = 10, 100, 730, 16
+TABLES = {"0001_raw": "raw.records", "0004_analytics": "analytics.metrics"}
+COPIES = """
+insert into raw.records (
+    integration, collection, athlete_id, record_id, payload, started_at, ended_at, source_updated_at, pulled_at, run_id
+)
+select 'team_' || team, collection, athlete_id, record_id, payload, started_at, ended_at, source_updated_at, pulled_at,
+    run_id
+from raw.records, generate_series(2, %(teams)s) as team
+where integration = %(name)s;
+insert into analytics.metrics (integration, athlete_id, metric_date, metric, value, unit, is_provisional)
+select 'team_' || team, athlete_id, metric_date, metric, value, unit, is_provisional
+from analytics.metrics, generate_series(2, %(teams)s) as team
+where integration = %(name)s
+"""
+
+
+def run(quick: bool) -> list[Row]:
+    """The same day's transform of one team on two servers."""
+    athletes = 5 if quick else ATHLETES
+    with (
+        _teams(athletes) as (plain, rows),
+        tempfile.TemporaryDirectory() as folder,
+        _partitioned(Path(folder)),
+        _teams(athletes) as (parted, _),
+    ):
+        results = [
+            (what, *in_turn(*(day(engine, stale=stale) for engine in (plain, parted))))
+            for what, stale in (("transform of a day of one team", True), ("rerun of that day", False))
+        ]
+    return [
+        Row(
+            f"{what}, {PARTITIONS} partitions by integration",
+            "one table",
+            "(no target)",
+            f"{in_parts / in_one:.2f} times as long ({in_parts * 1000:.0f} ms)",
+            True,
+            f"{TEAMS} teams of {athletes}; {rows:,} metric rows",
+        )
+        for what, in_one, in_parts in results
+    ]
+
+
+@contextmanager
+def _teams(athletes: int) -> Iterator[tuple[Engine, int]]:
+    """The team that is measured, and nine others of its size."""
+    with filled(athletes, DAYS) as (engine, rows):
+        with engine.begin() as connection:
+            connection.exec_driver_sql(COPIES, {"name": NAME, "teams": TEAMS})
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("vacuum analyze")
+        yield engine, rows * TEAMS
+
+
+@contextmanager
+def _partitioned(folder: Path) -> Iterator[None]:
+    """Migrations that make both tables partitioned; nothing else of the SQL differs."""
+    shutil.copytree(SQL_DIR / "migrations", folder / "migrations")
+    for name, table in TABLES.items():
+        path = folder / "migrations" / f"{name}.sql"
+        before, after = path.read_text().split(f"create table {table} (", 1)
+        columns, rest = after.split("\n);", 1)
+        parts = "".join(
+            f"create table {table}_{part} partition of {table} "
+            f"for values with (modulus {PARTITIONS}, remainder {part});\n"
+            for part in range(PARTITIONS)
+        )
+        path.write_text(f"{before}create table {table} ({columns}\n) partition by hash (integration);\n{parts}{rest}")
+    with patch("wearables.migrations.SQL_DIR", folder):
+        yield

@@ -1,0 +1,72 @@
+"""A squad pulled by one Celery worker and by two, from a sandbox that answers as late as WHOOP does."""
+
+import datetime as dt
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import requests
+from tests.distributed.cluster import Cluster, running
+
+from benchmarks.ground import UNLIMITED
+from benchmarks.row import Row, in_turn, seconds
+from wearables.local import squad
+from wearables.local.airflow_api import AirflowApi
+
+ATHLETES, BATCH, DAYS = 200, 25, 18
+ANSWER_SECONDS = 0.1
+TARGET = 1.6
+REPEATS = 2
+
+
+def run(quick: bool) -> list[Row]:
+    """One row. Whoever pulls again finds nothing new, so that every pull does the same."""
+    athletes = 20 if quick else ATHLETES
+    with tempfile.TemporaryDirectory(prefix="wearables-workers-") as folder:
+        (integrations := Path(folder, "integrations")).mkdir()
+        (integrations / f"{squad.INTEGRATION}.yaml").write_text(
+            f"schedule: null\nathletes_per_task: {athletes * BATCH // ATHLETES}\n"
+        )
+        own = {
+            "WEARABLES_INTEGRATIONS": str(integrations),
+            "SANDBOX_OPTIONS": f"--athletes {athletes} --days 30 --per-minute {UNLIMITED} --per-day {UNLIMITED}",
+        }
+        (home := Path(folder, "cluster")).mkdir()
+        with running(home, ("one",), **own) as cluster:
+            airflow = _ready(cluster)
+            _pull(airflow)
+            (one,) = in_turn(lambda: seconds(lambda: _pull(airflow)), repeats=1 if quick else REPEATS)
+            cluster.add_worker("two")
+            _pull(airflow)
+            (two,) = in_turn(lambda: seconds(lambda: _pull(airflow)), repeats=1 if quick else REPEATS)
+    return [
+        Row(
+            f"two Celery workers pull {athletes} athletes ({DAYS} days, tasks of {BATCH} athletes)",
+            "one worker",
+            f">= {TARGET} times as fast",
+            f"{one / two:.2f} ({two:.0f} s; one worker {one:.0f} s)",
+            one / two >= TARGET,
+            f"no limit, {ANSWER_SECONDS * 1000:.0f} ms an answer; all services on the same two cores",
+        )
+    ]
+
+
+def _ready(cluster: Cluster) -> AirflowApi:
+    os.environ["AIRFLOW__API__BASE_URL"] = cluster.settings["AIRFLOW__API__BASE_URL"]
+    airflow = AirflowApi("admin", "distributed")
+    airflow.save_connection(squad.CONNECTION | {"host": cluster.sandbox})
+    cluster.run("-c", "from wearables.local import squad; squad.enrol()")
+    airflow.wait_for_dag(squad.INTEGRATION)
+    slowly = {"kind": "slow", "times": UNLIMITED, "seconds": ANSWER_SECONDS}
+    requests.post(f"{cluster.sandbox}/sandbox/faults", json=slowly, timeout=30).raise_for_status()
+    return airflow
+
+
+def _pull(airflow: AirflowApi) -> None:
+    last = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)
+    days = {"start_date": str(last - dt.timedelta(days=DAYS - 1)), "end_date": str(last)}
+    run_id = airflow.trigger(squad.INTEGRATION, days)
+    while (state := airflow.run_state(squad.INTEGRATION, run_id)) not in {"success", "failed"}:
+        time.sleep(0.2)
+    assert state == "success"
