@@ -45,7 +45,7 @@ def _stage(connection: Connection, name: str, run_id: str, chunk: Window, units:
     copy_lines(connection, sql("stage/landed.copy"), _rows(units, unknown))
     run_sql(connection, "stage/incoming", integration=name)
     if run_sql(connection, "stage/differences", integration=name).rowcount:
-        run_sql(connection, "stage/supersede")
+        run_sql(connection, "stage/supersede", integration=name)
     run_sql(connection, "stage/insert", **run)
     run_sql(connection, "stage/analyze")
     _note_drift(connection, run, unknown)
