@@ -58,7 +58,7 @@ def _stage(connection: Connection, integration: Integration, plan: Plan, found: 
     known = run_sql(connection, "export/leave_known", **run, athlete_id=athlete_id, window_end=plan.window.end).all()
     run_sql(connection, "stage/incoming", integration=plan.integration)
     if run_sql(connection, "stage/differences", integration=plan.integration).rowcount:
-        run_sql(connection, "stage/supersede", integration=wanted.integration)
+        run_sql(connection, "stage/supersede", integration=plan.integration)
     run_sql(connection, "stage/insert", **run)
     run_sql(connection, "stage/analyze")
     # An older export than one imported before knows nothing of what came since, nor of what went.
