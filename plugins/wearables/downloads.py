@@ -55,9 +55,15 @@ class Wanted:
         if (days := (self.end - self.start).days + 1) > MOST_DAYS:
             raise Refused(f"That is {days} days; a download holds at most {MOST_DAYS}: take it in parts.")
 
+    @property
+    def dated(self) -> str | None:
+        """The column that dates a row, if rows have a date."""
+        return DATES.get(self.relation, "metric_date")
+
     def file_name(self, suffix: Format) -> str:
         """What the file is called."""
-        return f"{self.integration}_{self.relation}_{self.start}_{self.end}.{suffix}"
+        days = f"_{self.start}_{self.end}" if self.dated else ""
+        return f"{self.integration}_{self.relation}{days}.{suffix}"
 
 
 def write(connection: Connection, wanted: Wanted, suffix: Format, file: BinaryIO) -> None:
@@ -70,12 +76,12 @@ def write(connection: Connection, wanted: Wanted, suffix: Format, file: BinaryIO
 
 def _query(wanted: Wanted) -> sa.Select:
     """SQLAlchemy builds it, for a relation's name cannot be bound; it is one of RELATIONS."""
-    dated = DATES.get(wanted.relation, "metric_date")
-    keys = ["integration", "athlete_id", *([dated] if dated else [])]
+    keys = ["integration", "athlete_id", *([wanted.dated] if wanted.dated else [])]
     known = sa.table(wanted.relation, *map(sa.column, keys), schema="analytics")
     query = sa.select(sa.text("*")).select_from(known).where(known.c.integration == wanted.integration)
-    if dated:
-        query = query.where(known.c[dated].between(wanted.start, wanted.end)).order_by(known.c[dated])
+    if wanted.dated:
+        date = known.c[wanted.dated]
+        query = query.where(date.between(wanted.start, wanted.end)).order_by(date)
     if wanted.squad:
         names = ("integration", "athlete_id", "squad")
         athletes = sa.table("athletes", *map(sa.column, names), schema="analytics").alias("of_squad")

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -122,7 +123,8 @@ def test_who_only_looks_on_may_not_download_and_who_may_pull_may(signed_in: Any,
     user = signed_in("user")
     assert download(user).status_code == 200
     assert user.get(DOWNLOADS).status_code == 200
-    assert download(signed_in(None)).status_code == 401
+    anonymous = signed_in(None)
+    assert download(anonymous).status_code == anonymous.get(DOWNLOADS).status_code == 401
 
 
 def test_a_download_is_in_the_audit_log_without_any_value(admin: Visitor, season: Any) -> None:
@@ -130,11 +132,12 @@ def test_a_download_is_in_the_audit_log_without_any_value(admin: Visitor, season
     from airflow.utils.session import create_session
     from sqlalchemy import select
 
-    download(admin, "survey_responses")
+    asked = {"relation": "athletes", "format": "csv", "start": "2026-01-01", "end": "2026-01-31"}
+    assert "Avery" in download(admin, **asked).text
     with create_session() as session:
         noted = session.scalars(select(Log).order_by(Log.id.desc()).limit(1)).one()
-        assert (noted.event, noted.dag_id, noted.owner) == ("rows", "team", "admin")
-        assert "survey_responses" in str(noted.extra)
+        assert (noted.event, noted.dag_id, noted.owner) == ("download", "team", "admin")
+        assert json.loads(str(noted.extra)) == asked | {"method": "GET"}
 
 
 def test_the_file_says_what_it_is(admin: Visitor, season: Any) -> None:
@@ -142,6 +145,7 @@ def test_the_file_says_what_it_is(admin: Visitor, season: Any) -> None:
     assert answer.headers["content-disposition"] == 'attachment; filename="team_flags_2026-01-01_2026-01-31.csv"'
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
+    assert 'filename="team_athletes.csv"' in download(admin, "athletes").headers["content-disposition"]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,10 @@ READING = [
     "/integrations/team/athletes/{athlete}",
     "/dictionary",
 ]
+CHOOSING = "/board"  # leads to another page
+PULLING = ["/integrations/team/downloads", "/integrations/team/downloads/rows"]
+# Pictures of an athlete's page, and files that are everybody's.
+PARTS = ["/integrations/team/athletes/{athlete}/charts/{name}.svg", "/static/{name}"]
 EDITING = ["/create", "/integrations/team/athletes/{athlete}/offboard", "/integrations/team/import"]
 ACTIONS = {
     "/create": "admin",
@@ -35,7 +39,7 @@ def filled(path: str, squad: Any) -> str:
 
 def test_an_anonymous_visitor_is_asked_to_sign_in_whatever_they_try(signed_in: Any, squad: Any) -> None:
     visitor = signed_in(None)
-    for path in [*READING, *EDITING, "/static/pages.css", "/static/nothing"]:
+    for path in [CHOOSING, *READING, *PULLING, *EDITING, *PARTS, "/static/pages.css", "/static/nothing"]:
         answer = visitor.get(filled(path, squad))
         assert (answer.status_code, "team" in answer.text) == (401, False), path
     for path in ACTIONS:
@@ -45,9 +49,18 @@ def test_an_anonymous_visitor_is_asked_to_sign_in_whatever_they_try(signed_in: A
 def test_every_action_there_is_is_in_this_file() -> None:
     from wearables.ui.app import app
 
-    acting = {route.path for route in app.routes if route.methods - {"GET", "HEAD"}}  # type: ignore[attr-defined]
-    names = {path.replace("{dag_id}", "team").replace("{athlete_id}", "{athlete}") for path in acting}
-    assert names == set(ACTIONS)
+    assert _addresses(app, "POST") == set(ACTIONS)
+
+
+def test_every_page_there_is_is_in_this_file() -> None:
+    from wearables.ui.app import app
+
+    assert _addresses(app, "GET") == {CHOOSING, *READING, *PULLING, *EDITING, *PARTS}
+
+
+def _addresses(app: Any, method: str) -> set[str]:
+    paths = {route.path for route in app.routes if method in route.methods}
+    return {path.replace("{dag_id}", "team").replace("{athlete_id}", "{athlete}") for path in paths}
 
 
 def test_a_viewer_sees_everything_but_buttons_and_names(signed_in: Any, squad: Any) -> None:
@@ -66,7 +79,7 @@ def test_who_may_not_act_is_refused_even_with_a_token(
 ) -> None:
     visitor = signed_in(role)
     squad.world.requests.clear()
-    for path in EDITING:
+    for path in [*EDITING, *(PULLING if role == "viewer" else [])]:
         assert visitor.get(filled(path, squad)).status_code == 403, path
     for path, needed in ACTIONS.items():
         if role == "viewer" or needed == "admin":

@@ -42,7 +42,7 @@ def form(integration: IntegrationDep, request: Request, user: GetUserDep, rights
 
 
 @router.get("/rows", dependencies=DOWNLOADER)
-def rows(
+def download(
     integration: IntegrationDep,
     relation: Relation,
     format: Format,
