@@ -180,7 +180,9 @@ def test_a_coach_sees_who_stands_out_and_why_looks_closer_and_takes_the_days_alo
         pytest.fail("nobody stood out")
     expect(ours.locator("tr.flagged").first).to_contain_text("usually")
     expect(ours.get_by_role("columnheader", name="Survey")).to_be_visible()
+    # Answers of the imported exports: what the integration lists, and nothing else of what was asked.
     expect(ours.locator("tbody")).to_contain_text("Feeling sick or ill?")
+    expect(ours.locator("body")).not_to_contain_text("Share your bed?")
     picture(page, "board")
     ours.get_by_label("Squad").select_option("under 21")
     ours.get_by_role("button", name="Show").click()
