@@ -4,7 +4,7 @@ RUN apt-get update --quiet \
     && apt-get install --quiet --yes --no-install-recommends postgresql \
     && install -d -o postgres -g postgres -m 700 /var/lib/postgresql/data /var/run/postgresql \
     && install -d /docker-entrypoint-initdb.d \
-    && ln -s /usr/lib/postgresql/*/bin/* /usr/local/bin/ 2>/dev/null || true
+    && ln --symbolic --force /usr/lib/postgresql/*/bin/* /usr/local/bin/
 ENV PGDATA=/var/lib/postgresql/data
 COPY postgres-entrypoint.sh /usr/local/bin/
 USER postgres
