@@ -1,6 +1,7 @@
 -- One row per affected athlete, date and metric, plausible or not. Parameters: integration.
 create temporary table day_values on commit drop as
-with amounts as (
+with of_one as (
+    -- a date has one cycle, one recovery and one main sleep: nothing is to be added up, hence nothing sorted
     select
         known.*,
         field.*
@@ -60,7 +61,9 @@ with amounts as (
         ('sleep_need', total.need, 3600000)
     ) as field (metric, amount, divisor)
     where known.collection = 'sleep' and known.is_scored and not known.is_nap
-    union all
+),
+
+of_several as (
     select
         known.*,
         field.*
@@ -107,6 +110,38 @@ with amounts as (
         ('zone_5_minutes', raw.number(known.score #> '{zone_durations,zone_five_milli}'), 60000)
     ) as field (metric, amount, divisor)
     where known.collection = 'workout' and known.is_scored
+),
+
+amounts as (
+    select
+        athlete_id,
+        metric_date,
+        metric,
+        collection,
+        amount,
+        divisor,
+        is_provisional,
+        source_record_id,
+        record_id as greatest_record_id,
+        amount as least_part
+    from of_one
+    where amount is not null
+    union all
+    select
+        athlete_id,
+        metric_date,
+        metric,
+        collection,
+        sum(amount order by record_id),
+        max(divisor),
+        bool_or(is_provisional),
+        min(source_record_id),
+        -- the one that is most to blame should the value be implausible
+        (array_agg(record_id order by abs(amount) desc, record_id))[1],
+        min(amount)
+    from of_several
+    where amount is not null
+    group by athlete_id, metric_date, metric, collection
 )
 
 select
@@ -116,16 +151,13 @@ select
     definition.unit,
     amounts.collection,
     'api' as source,
-    sum(amounts.amount order by amounts.record_id) / max(amounts.divisor) as value,
-    bool_or(amounts.is_provisional) as is_provisional,
-    min(amounts.source_record_id) as source_record_id,
-    -- of several, the one that is most to blame should the value be implausible
-    (array_agg(amounts.record_id order by abs(amounts.amount) desc, amounts.record_id))[1] as greatest_record_id,
-    sum(amounts.amount) / max(amounts.divisor) between definition.minimum and definition.maximum
-    and bool_and(amounts.amount >= 0 or definition.minimum < 0) as is_plausible
+    amounts.amount / amounts.divisor as value,
+    amounts.is_provisional,
+    amounts.source_record_id,
+    amounts.greatest_record_id,
+    amounts.amount / amounts.divisor between definition.minimum and definition.maximum
+    and (amounts.least_part >= 0 or definition.minimum < 0) as is_plausible
 from amounts
-inner join analytics.metric_definitions as definition on amounts.metric = definition.metric
-where amounts.amount is not null
-group by amounts.athlete_id, amounts.metric_date, amounts.metric, amounts.collection, definition.metric;
+inner join analytics.metric_definitions as definition on amounts.metric = definition.metric;
 
 analyze day_values
