@@ -6,6 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import psutil
 import requests
 from tests.distributed.cluster import Cluster, running
 
@@ -23,11 +24,10 @@ REPEATS = 2
 def run(quick: bool) -> list[Row]:
     """One row. Whoever pulls again finds nothing new, so that every pull does the same."""
     athletes = 20 if quick else ATHLETES
+    batch = athletes * BATCH // ATHLETES
     with tempfile.TemporaryDirectory(prefix="wearables-workers-") as folder:
         (integrations := Path(folder, "integrations")).mkdir()
-        (integrations / f"{squad.INTEGRATION}.yaml").write_text(
-            f"schedule: null\nathletes_per_task: {athletes * BATCH // ATHLETES}\n"
-        )
+        (integrations / f"{squad.INTEGRATION}.yaml").write_text(f"schedule: null\nathletes_per_task: {batch}\n")
         own = {
             "WEARABLES_INTEGRATIONS": str(integrations),
             "SANDBOX_OPTIONS": f"--athletes {athletes} --days 30 --per-minute {UNLIMITED} --per-day {UNLIMITED}",
@@ -35,19 +35,19 @@ def run(quick: bool) -> list[Row]:
         (home := Path(folder, "cluster")).mkdir()
         with running(home, ("one",), **own) as cluster:
             airflow = _ready(cluster)
-            _pull(airflow)
-            (one,) = in_turn(lambda: seconds(lambda: _pull(airflow)), repeats=1 if quick else REPEATS)
+            repeats = 1 if quick else REPEATS
+            one, busy_with_one = _measured(airflow, repeats)
             cluster.add_worker("two")
-            _pull(airflow)
-            (two,) = in_turn(lambda: seconds(lambda: _pull(airflow)), repeats=1 if quick else REPEATS)
+            two, busy_with_two = _measured(airflow, repeats)
     return [
         Row(
-            f"two Celery workers pull {athletes} athletes ({DAYS} days, tasks of {BATCH} athletes)",
+            f"two Celery workers pull {athletes} athletes ({DAYS} days, tasks of {batch} athletes)",
             "one worker",
             f">= {TARGET} times as fast",
             f"{one / two:.2f} ({two:.0f} s; one worker {one:.0f} s)",
             one / two >= TARGET,
-            f"no limit, {ANSWER_SECONDS * 1000:.0f} ms an answer; all services on the same two cores",
+            f"days already loaded, no limit, {ANSWER_SECONDS * 1000:.0f} ms an answer; all services on the same cores, "
+            f"{busy_with_one:.0f}% busy with one worker and {busy_with_two:.0f}% with two",
         )
     ]
 
@@ -61,6 +61,14 @@ def _ready(cluster: Cluster) -> AirflowApi:
     slowly = {"kind": "slow", "times": UNLIMITED, "seconds": ANSWER_SECONDS}
     requests.post(f"{cluster.sandbox}/sandbox/faults", json=slowly, timeout=30).raise_for_status()
     return airflow
+
+
+def _measured(airflow: AirflowApi, repeats: int) -> tuple[float, float]:
+    """Seconds of a pull, once the workers are warm, and how busy all cores were meanwhile, in percent."""
+    _pull(airflow)
+    psutil.cpu_percent()
+    (taken,) = in_turn(lambda: seconds(lambda: _pull(airflow)), repeats=repeats)
+    return taken, psutil.cpu_percent()
 
 
 def _pull(airflow: AirflowApi) -> None:
