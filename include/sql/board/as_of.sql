@@ -1,4 +1,4 @@
--- One row: the newest date with a recovery, up to when WHOOP was asked by a complete pull, and how the newest pull stands.
+-- One row: the newest date with a recovery, up to when WHOOP was asked for everybody, and how the newest pull stands.
 -- East of the team a day begins earlier: a date after the team's today is not its newest. Parameters: integration, today.
 select
     (
@@ -13,6 +13,7 @@ select
         from ops.runs
         where runs.integration = %(integration)s
         and runs.state = 'complete'
+        and runs.is_full_scope
         and runs.run_type <> 'export'
     ) as asked_until,
     (
