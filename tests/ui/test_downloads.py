@@ -105,6 +105,15 @@ def test_no_row_of_another_integration_comes_along(admin: Visitor, season: Any) 
             assert str(season.athlete_ids[0]) not in ids, relation
 
 
+def test_another_team_s_squads_do_not_choose_who_is_in_the_file(admin: Visitor, season: Any) -> None:
+    with season.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into ops.athletes (integration, athlete_id, first_name, last_name, squad) "
+            "select 'rival', athlete_id, first_name, last_name, 'first' from ops.athletes"
+        )
+    assert lines(download(admin, squad="first")) == []
+
+
 def test_a_text_that_a_spreadsheet_would_compute_stays_a_text(admin: Visitor, season: Any) -> None:
     for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"):
         with season.engine.begin() as connection:
