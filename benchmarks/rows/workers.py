@@ -47,7 +47,8 @@ def run(quick: bool) -> list[Row]:
             f"{one / two:.2f} ({two:.0f} s; one worker {one:.0f} s)",
             one / two >= TARGET,
             f"measured once; days already loaded, no limit, {ANSWER_SECONDS * 1000:.0f} ms an answer; "
-            f"all services on the same cores, {busy_with_one:.0f}% busy with one worker and {busy_with_two:.0f}% with two",
+            "all services on the same cores, "
+            f"{busy_with_one:.0f}% busy with one worker and {busy_with_two:.0f}% with two",
         )
     ]
 
