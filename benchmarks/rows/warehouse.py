@@ -1,18 +1,16 @@
 """Questions on millions of metric rows: an athlete's year, the squad this morning, its season; and the pages."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
-from benchmarks.ground import fresh_warehouse, migrate_airflow, pages_client
+from benchmarks.ground import NAME, fresh_warehouse, migrate_airflow, pages_client
 from benchmarks.row import Row, in_turn, seconds
 from wearables.warehouse import run_sql
 from wearables.whoop.transform import recompute
 
-NAME, SQUAD = "bench", 40
+SQUAD = 40
 RECORDS = """
 with nights as (
     select
@@ -118,7 +116,6 @@ PAGE_SECONDS = 0.5
 def run(quick: bool) -> list[Row]:
     """One warehouse; each question is asked in turn."""
     athletes, days = (2 * SQUAD, 60) if quick else (600, 365)
-    (Path(os.environ["WEARABLES_INTEGRATIONS"]) / f"{NAME}.yaml").write_text("{}")
     migrate_airflow()
     with fresh_warehouse() as engine:
         with engine.begin() as connection:

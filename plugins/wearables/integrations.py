@@ -89,6 +89,11 @@ class Integration(BaseModel):
         """Time zone in which the integration's dates are read."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def today(self) -> datetime.date:
+        """The date where the team is."""
+        return datetime.datetime.now(self.zone).date()
+
 
 def read_integration(path: Path) -> Integration:
     """Read one file. Raises Refused with file, key and reason."""

@@ -5,7 +5,6 @@ select
     external_id,
     squad,
     position,
-    grant_state,
     first_date,
     last_date
 from analytics.athletes

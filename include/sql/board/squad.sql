@@ -16,8 +16,7 @@ with members as (
 reasons as (
     select
         athlete_id,
-        jsonb_object_agg(collection, reason) as reasons,
-        max(asked_until) as asked_until
+        jsonb_object_agg(collection, reason) as reasons
     from analytics.coverage
     where integration = %(integration)s
     and metric_date = %(date)s
@@ -57,9 +56,7 @@ select
     coalesce(days.recovery_state = 'calibrating', false) as is_calibrating,
     flags.reason as flag,
     coalesce(flags.signals, '{}') as signals,
-    flags.signals_known,
     coalesce(reasons.reasons, '{}') as reasons,
-    reasons.asked_until,
     coalesce(answers.answers, '{}') as answers
 from members
 left join analytics.days as days

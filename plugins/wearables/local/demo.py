@@ -87,7 +87,7 @@ def _compare(days: tuple[dt.date, dt.date]) -> None:
 
 
 def _days() -> tuple[dt.date, dt.date]:
-    today = dt.datetime.now(load_integration(squad.INTEGRATION).zone).date()
+    today = load_integration(squad.INTEGRATION).today
     return today - dt.timedelta(days=DAYS - 1), today
 
 

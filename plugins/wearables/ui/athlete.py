@@ -1,6 +1,5 @@
 """One athlete over ninety days: charts against the athlete's own baseline, workouts, answers, and the numbers."""
 
-import datetime as dt
 from typing import Annotated
 
 from airflow.api_fastapi.core_api.security import GetUserDep
@@ -40,7 +39,7 @@ def show(
     until: CalendarDate | None = None,
 ) -> HTMLResponse:
     """The ninety dates until a date: the newest with data, unless another is asked for."""
-    period = Period.until(until or athlete.last_date or dt.datetime.now(integration.zone).date())
+    period = Period.until(until or athlete.last_date or integration.today)
     with transaction(warehouse()) as connection:
         history = read_history(connection, integration.name, athlete.athlete_id, period)
         workouts = read_workouts(connection, integration.name, athlete.athlete_id, period)

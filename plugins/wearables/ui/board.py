@@ -38,7 +38,7 @@ def board(
     squad: str = "",
 ) -> HTMLResponse:
     """The squad on a date: the newest with a recovery, unless another is asked for."""
-    today = dt.datetime.now(integration.zone).date()
+    today = integration.today
     with transaction(warehouse()) as connection:
         as_of = read_as_of(connection, integration.name, today)
         shown = date or as_of.newest_date or today

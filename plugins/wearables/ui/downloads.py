@@ -27,7 +27,7 @@ BYTES_AT_A_TIME = 256 * 1024
 @router.get("", dependencies=PULLER_SEES)
 def form(integration: IntegrationDep, request: Request, user: GetUserDep, rights: RightsDep) -> HTMLResponse:
     """What there is, and for which days."""
-    today = dt.datetime.now(integration.zone).date()
+    today = integration.today
     with transaction(warehouse()) as connection:
         newest = read_as_of(connection, integration.name, today).newest_date or today
         squads = read_squads(connection, integration.name)

@@ -49,7 +49,7 @@ def ask(
     """The form, and what the pull it describes would take."""
     it = standing(session, find(integration.name))
     outlook = _outlook(integration, it, _conf(period, start_date, end_date))
-    today = dt.datetime.now(integration.zone).date()
+    today = integration.today
     return page(
         request, user, "_outlook.html" if "part" in request.query_params else "pull.html",
         it=it, rights=rights, outlook=outlook, period=period, today=today,
