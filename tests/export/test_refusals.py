@@ -209,7 +209,8 @@ def test_an_export_of_another_account_is_refused(importer: Callable[..., Importe
     made = importer(athletes=2, days=20)
     first, second = made.squad.athlete_ids
     made.squad.pull(athletes=[first], **made.squad.all_days())
-    with pytest.raises(ExportRefused, match=f"not athlete {first}'s: of .* it has 0"):
+    # On some dates two athletes' cycles begin within the same minute once.
+    with pytest.raises(ExportRefused, match=rf"not athlete {first}'s: of .* it has \d;"):
         made.validate(export(made.squad.world, second), first)
     with pytest.raises(ExportRefused, match=f"its cycles are those of athlete {first}"):
         made.validate(export(made.squad.world, first), second)

@@ -1,5 +1,7 @@
 -- One row per known record that meets the chunk and was not returned by a complete, non-empty read of it.
--- Answers whether the run has missed any record, in this chunk or an earlier one. No record is longer than a month. `offset 0`: one probe of an index each, also on a table that was never analysed.
+-- Answers whether the run has missed any record, in this chunk or an earlier one. No record is longer than a month.
+-- `pulled_at < now()`: what this transaction has inserted was returned. `offset 0`: one probe of an index each, also on a
+-- table that was never analysed.
 -- Parameters: integration, run_id, chunk_start, chunk_end; athletes and collections (in step: those with such a read).
 with whole as (
     select *
@@ -10,10 +12,13 @@ known as (
     select
         whole.athlete_id,
         whole.collection,
-        met.record_id
+        met.record_id,
+        met.place
     from whole
     cross join lateral (
-        select record_id
+        select
+            record_id,
+            ctid as place
         from raw.records
         where integration = %(integration)s
         and athlete_id = whole.athlete_id
@@ -21,16 +26,18 @@ known as (
         and started_at < %(chunk_end)s
         and started_at > %(chunk_start)s::timestamptz - interval '1 month'
         and ended_at > %(chunk_start)s
+        and pulled_at < now()
         and superseded_at is null
         and deleted_at is null
         offset 0
     ) as met
-    union
+    union all
     -- a recovery is met by its sleep, or by its cycle while its sleep is unknown
     select
         whole.athlete_id,
         whole.collection,
-        recovery.record_id
+        recovery.record_id,
+        recovery.place
     from whole
     cross join lateral (
         select
@@ -49,6 +56,7 @@ known as (
     cross join lateral (
         select
             record_id,
+            ctid as place,
             payload ->> 'sleep_id' as sleep_id
         from raw.records
         where integration = %(integration)s
@@ -56,11 +64,13 @@ known as (
         and collection = 'recovery'
         and payload ->> 'sleep_id' = met.record_id
         and met.collection = 'sleep'
+        and pulled_at < now()
         and superseded_at is null
         and deleted_at is null
         union all
         select
             record_id,
+            ctid,
             payload ->> 'sleep_id'
         from raw.records
         where integration = %(integration)s
@@ -68,6 +78,7 @@ known as (
         and collection = 'recovery'
         and record_id = met.record_id
         and met.collection = 'cycle'
+        and pulled_at < now()
         and superseded_at is null
         and deleted_at is null
     ) as recovery
@@ -87,17 +98,6 @@ known as (
     )
 ),
 
-missed as (
-    select *
-    from known
-    except
-    select
-        athlete_id,
-        collection,
-        record_id
-    from incoming
-),
-
 inserted as (
     insert into ops.absences (integration, run_id, athlete_id, collection, record_id, chunk_start, chunk_end)
     select
@@ -108,7 +108,12 @@ inserted as (
         record_id,
         %(chunk_start)s,
         %(chunk_end)s
-    from missed
+    from known
+    where not exists (
+        select
+        from incoming
+        where incoming.known_place = known.place
+    )
     on conflict do nothing
     returning record_id
 )

@@ -1,4 +1,4 @@
--- Marks what WHOOP no longer returns: it lies wholly inside chunks of this run that missed it.
+-- Marks what WHOOP no longer returns: it lies wholly inside chunks of this run that missed it. One row of `incoming` each.
 -- An open cycle has no end, so no window contains it.
 -- Parameters: integration, run_id; athletes and collections (in step: those read whole just now).
 with missed as (
@@ -44,9 +44,11 @@ marked as (
     returning known.athlete_id, known.collection, known.record_id
 )
 
-insert into gone (athlete_id, collection, record_id)
+insert into incoming (athlete_id, collection, record_id, outcome, is_regression)
 select
     athlete_id,
     collection,
-    record_id
+    record_id,
+    'deleted',
+    false
 from marked

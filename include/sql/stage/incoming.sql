@@ -1,6 +1,7 @@
 -- One row per record that landed, beside the version the warehouse holds: new, unchanged, or different in some way.
 -- Its payload stays in `landed`, unread. Parameters: integration.
-analyze landed (line_number, collection);
+-- the keys of a large chunk are sorted and joined in memory
+set local work_mem = '32MB';
 
 create temporary table incoming on commit drop as
 with newest as (
@@ -44,6 +45,4 @@ left join lateral (
     and records.record_id = newest.record_id
     and records.superseded_at is null
     offset 0
-) as known on true;
-
-analyze incoming
+) as known on true

@@ -10,8 +10,8 @@ select
     landed.record_id,
     landed.payload::jsonb,
     landed.payload_digest,
-    landed.started_at,
-    landed.ended_at,
+    landed.started_at::timestamptz,
+    landed.ended_at::timestamptz,
     landed.source_updated_at,
     now(),
     %(run_id)s

@@ -1,28 +1,15 @@
 -- Wraps up a chunk: what changed is queued for the transform, and the pull log is completed.
--- One row per athlete and collection. Parameters: integration, run_id, chunk_start, athletes.
-with touched as (
-    select
-        athlete_id,
-        collection,
-        record_id
-    from incoming
-    where outcome <> 'unchanged'
-    union
-    select
-        athlete_id,
-        collection,
-        record_id
-    from gone
-),
-
-queued as (
+-- One row per athlete and collection. Parameters: integration, run_id, chunk_start; athletes and collections (in step:
+-- those that were staged).
+with queued as (
     insert into ops.transform_queue (integration, athlete_id, collection, record_ids)
     select
         %(integration)s,
         athlete_id,
         collection,
         array_agg(record_id)
-    from touched
+    from incoming
+    where outcome <> 'unchanged'
     group by athlete_id, collection
 ),
 
@@ -35,21 +22,7 @@ counted as (
         count(*) filter (where outcome = 'unchanged') as unchanged,
         count(*) filter (where outcome = 'deleted') as deleted,
         count(*) filter (where is_regression) as regressions
-    from (
-        select
-            athlete_id,
-            collection,
-            outcome,
-            is_regression
-        from incoming
-        union all
-        select
-            athlete_id,
-            collection,
-            'deleted' as outcome,
-            false as is_regression
-        from gone
-    ) as outcomes
+    from incoming
     group by athlete_id, collection
 )
 
@@ -62,20 +35,16 @@ set
     unchanged = coalesce(counted.unchanged, 0),
     deleted = coalesce(counted.deleted, 0),
     regressions = coalesce(counted.regressions, 0)
-from ops.pulls as landed_unit
+from unnest(%(athletes)s::bigint [], %(collections)s::text []) as staged (athlete_id, collection)
 left join counted
-    on landed_unit.athlete_id = counted.athlete_id
-    and landed_unit.collection = counted.collection
-where landed_unit.integration = %(integration)s
-and landed_unit.run_id = %(run_id)s
-and landed_unit.chunk_start = %(chunk_start)s
-and landed_unit.athlete_id = any(%(athletes)s::bigint [])
-and landed_unit.state = 'landed'
-and unit.integration = landed_unit.integration
-and unit.run_id = landed_unit.run_id
-and unit.chunk_start = landed_unit.chunk_start
-and unit.athlete_id = landed_unit.athlete_id
-and unit.collection = landed_unit.collection
+    on staged.athlete_id = counted.athlete_id
+    and staged.collection = counted.collection
+where unit.integration = %(integration)s
+and unit.run_id = %(run_id)s
+and unit.chunk_start = %(chunk_start)s
+and unit.athlete_id = staged.athlete_id
+and unit.collection = staged.collection
+and unit.state = 'landed'
 returning
     unit.athlete_id,
     unit.collection,

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from itertools import count
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from wearables.errors import Refused
 from wearables.export.archive import fetched
@@ -16,6 +16,7 @@ from wearables.export.table import Table, tables
 from wearables.export.validate import Import
 from wearables.integrations import Integration, load_integration
 from wearables.warehouse import copy_lines, run_sql, sql, transaction, warehouse
+from wearables.whoop.merge import merge
 from wearables.whoop.pull_log import Plan, chunk_units, read_plan
 from wearables.whoop.records import landed_row
 from wearables.whoop.stage import COUNTS
@@ -34,12 +35,13 @@ def stage(wanted: Import) -> dict[str, int]:
         refuse_stranger(connection, integration.name, wanted.athlete_id)
         plan = read_plan(connection, integration.name, wanted.run_id)
         (chunk,) = plan.chunks
+        units = [unit for unit in chunk_units(connection, plan, chunk) if unit.state == "landed"]
         outcomes = []
-        if any(unit.state == "landed" for unit in chunk_units(connection, plan, chunk)):
+        if units:
             with fetched(wanted.url) as copy, tables(copy.path) as found:
                 if copy.sha256 != wanted.sha256:
                     raise Refused("The file has changed since it was validated; run the import again.")
-                outcomes = _stage(connection, integration, plan, found)
+                outcomes = _stage(connection, integration, plan, units, found)
     discard(wanted.url)
     for row in outcomes:
         log.info(
@@ -49,29 +51,21 @@ def stage(wanted: Import) -> dict[str, int]:
     return {name: sum(getattr(row, name) for row in outcomes) for name in COUNTS}
 
 
-def _stage(connection: Connection, integration: Integration, plan: Plan, found: Mapping[str, Table]) -> list:
+def _stage(
+    connection: Connection, integration: Integration, plan: Plan, units: list[Row], found: Mapping[str, Table]
+) -> list[Row]:
     run = {"integration": plan.integration, "run_id": plan.run_id}
     (athlete_id,) = plan.athletes
     (chunk,) = plan.chunks
     run_sql(connection, "stage/landed")
     copy_lines(connection, sql("stage/landed.copy"), _rows(integration, athlete_id, found))
     known = run_sql(connection, "export/leave_known", **run, athlete_id=athlete_id, window_end=plan.window.end).all()
-    run_sql(connection, "stage/incoming", integration=plan.integration)
-    if run_sql(connection, "stage/differences", integration=plan.integration).rowcount:
-        run_sql(connection, "stage/supersede", integration=plan.integration)
-    run_sql(connection, "stage/insert", **run)
-    run_sql(connection, "stage/analyze")
-    # An older export than one imported before knows nothing of what came since, nor of what went.
-    whole = [] if known else [unit.collection for unit in chunk_units(connection, plan, chunk) if unit.records]
-    read = {"athletes": [athlete_id] * len(whole), "collections": whole}
-    run_sql(connection, "stage/gone")
-    if run_sql(connection, "stage/absences", **run, **read, chunk_start=chunk.start, chunk_end=chunk.end).scalar_one():
-        run_sql(connection, "stage/delete", **run, **read)
-    outcomes = list(run_sql(connection, "stage/outcome", **run, chunk_start=chunk.start, athletes=[athlete_id]).all())
     if known:
         log.info("a newer export was imported before; %d known row(s) stay as it told them",
                  sum(row.records for row in known))  # fmt: skip
-    return sorted(outcomes, key=lambda row: row.collection)
+    # An older export than one imported before knows nothing of what came since, nor of what went.
+    whole = [] if known else [unit for unit in units if unit.records]
+    return sorted(merge(connection, run, chunk, units, whole), key=lambda row: row.collection)
 
 
 def _rows(integration: Integration, athlete_id: int, found: Mapping[str, Table]) -> Iterator[bytes]:

@@ -49,19 +49,14 @@ def record_line(raw: bytes, collection: str, athlete_id: int) -> bytes:
 def landed_row(line_number: int, line: bytes, collection: str) -> bytes:
     """The row of `landed` for a line that `record_line` made: its keys, a digest, and the line itself."""
     key = _key_decoder.decode(line)
+    record_id = key.cycle_id if collection == "recovery" else key.id
+    # Half of a digest tells two versions apart well enough, and fits PostgreSQL's uuid.
+    digest = hashlib.sha256(line).hexdigest()[:32]
     keys = (
-        line_number,
-        collection,
-        key.user_id,
-        key.cycle_id if collection == "recovery" else key.id,
-        key.updated_at,
-        key.start or "",
-        key.end or "",
-        # Half of it tells two versions apart well enough, and fits PostgreSQL's uuid.
-        hashlib.sha256(line).hexdigest()[:32],
-        "",
+        f"{line_number}{DELIMITER}{collection}{DELIMITER}{key.user_id}{DELIMITER}{record_id}{DELIMITER}{key.updated_at}"
+        f"{DELIMITER}{key.start or ''}{DELIMITER}{key.end or ''}{DELIMITER}{digest}{DELIMITER}"
     )
-    return DELIMITER.join(map(str, keys)).encode() + line
+    return keys.encode() + line
 
 
 def unknown_fields(line: bytes, collection: str) -> list[str]:

@@ -11,6 +11,7 @@ from wearables.integrations import Integration
 from wearables.landing import Landing
 from wearables.warehouse import copy_lines, run_sql, sql, transaction, warehouse
 from wearables.whoop.batches import EVERYONE, Batch
+from wearables.whoop.merge import merge
 from wearables.whoop.pull_log import chunk_units, read_plan
 from wearables.whoop.records import landed_row
 from wearables.windows import Window
@@ -43,17 +44,9 @@ def _stage(connection: Connection, name: str, run_id: str, chunk: Window, units:
     run_sql(connection, "stage/landed")
     unknown: set[tuple[str, str]] = set()
     copy_lines(connection, sql("stage/landed.copy"), _rows(units, unknown))
-    run_sql(connection, "stage/incoming", integration=name)
-    if run_sql(connection, "stage/differences", integration=name).rowcount:
-        run_sql(connection, "stage/supersede", integration=name)
-    run_sql(connection, "stage/insert", **run)
-    run_sql(connection, "stage/analyze")
     _note_drift(connection, run, unknown)
     _quarantine(connection, run, units)
-    _delete(connection, run, chunk, [unit for unit in units if _tells_deletions(unit)])
-    # Other batches may land while this one is staged: what is done is done for these athletes only.
-    athletes = [unit.athlete_id for unit in units]
-    return list(run_sql(connection, "stage/outcome", **run, chunk_start=chunk.start, athletes=athletes).all())
+    return merge(connection, run, chunk, units, whole=[unit for unit in units if _tells_deletions(unit)])
 
 
 def _rows(units: list[Row], unknown: set[tuple[str, str]]) -> Iterator[bytes]:
@@ -63,22 +56,15 @@ def _rows(units: list[Row], unknown: set[tuple[str, str]]) -> Iterator[bytes]:
         landing = Landing(unit.path)
         manifest = landing.manifest()
         unknown.update((unit.collection, field) for field in (manifest.unknown_fields if manifest else ()))
+        collection = unit.collection
         for line in landing.lines(manifest):
-            yield landed_row(next(numbers), line, unit.collection)
+            yield landed_row(next(numbers), line, collection)
 
 
 def _note_drift(connection: Connection, run: dict[str, str], unknown: set[tuple[str, str]]) -> None:
     for collection, field in sorted(unknown):
         if run_sql(connection, "stage/drift", **run, collection=collection, field=field).rowcount:
             log.warning("new field %s of %s is kept in raw and read by nothing", field, collection)
-
-
-def _delete(connection: Connection, run: dict[str, str], chunk: Window, whole: list[Row]) -> None:
-    """Mark what WHOOP no longer returns; ``whole`` are the units whose answer tells."""
-    read = {"athletes": [unit.athlete_id for unit in whole], "collections": [unit.collection for unit in whole]}
-    run_sql(connection, "stage/gone")
-    if run_sql(connection, "stage/absences", **run, **read, chunk_start=chunk.start, chunk_end=chunk.end).scalar_one():
-        run_sql(connection, "stage/delete", **run, **read)
 
 
 def _tells_deletions(unit: Row) -> bool:
