@@ -19,13 +19,14 @@ UNITS = 100
 NEW, UNCHANGED = 1.3, 2.0
 END = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 CHUNK = Window(END - dt.timedelta(days=28), END)
+BARE = "create table bare_records (like raw.records including indexes)"
 # The same rows, read with the columns that the records need and nothing else.
 UPSERT = """
 insert into bare_records as known (
     integration, collection, athlete_id, record_id, payload, started_at, ended_at, source_updated_at, pulled_at, run_id
 )
 select
-    'bench', 'workout', (payload ->> 'user_id')::bigint, payload ->> 'id', payload,
+    'bench', {collection}, (payload ->> 'user_id')::bigint, coalesce(payload ->> 'id', payload ->> 'cycle_id'), payload,
     (payload ->> 'start')::timestamptz, (payload ->> 'end')::timestamptz, (payload ->> 'updated_at')::timestamptz,
     now(), 'bare'
 from bare
@@ -42,7 +43,7 @@ def run(quick: bool) -> list[Row]:
     with fresh_warehouse() as engine:
         landings = land_workouts(records)
         with engine.begin() as connection:
-            connection.exec_driver_sql("create table bare_records (like raw.records including indexes)")
+            connection.exec_driver_sql(BARE)
 
         def new() -> float:
             empty(engine)
@@ -51,7 +52,7 @@ def run(quick: bool) -> list[Row]:
         def bare() -> float:
             with engine.begin() as connection:
                 connection.exec_driver_sql("truncate bare_records")
-            return seconds(lambda: _bare(engine, landings))
+            return seconds(lambda: upsert(engine, [landing for _, landing in landings], "'workout'"))
 
         def unchanged() -> float:
             return _stage(engine, integration, landings, "again")
@@ -120,8 +121,9 @@ def _stage(engine: Any, integration: Integration, landings: list[tuple[Unit, Lan
     return seconds(lambda: stage(integration, run_id, CHUNK))
 
 
-def _bare(engine: Any, landings: list[tuple[Unit, Landing]]) -> None:
+def upsert(engine: Any, landings: list[Landing], collection: str) -> None:
+    """COPY into a temporary table and one upsert; ``collection`` is an expression of SQL."""
     with transaction(engine) as connection:
         connection.exec_driver_sql("create temporary table bare (payload jsonb) on commit drop")
-        copy_lines(connection, COPY, (line for _, landing in landings for line in landing.lines(landing.manifest())))
-        connection.exec_driver_sql(UPSERT)
+        copy_lines(connection, COPY, (line for landing in landings for line in landing.lines(landing.manifest())))
+        connection.exec_driver_sql(UPSERT.format(collection=collection))
