@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from tests.faults.ordeal import Ordeal, Watched
 from wearables.local.postgres import Server
 from wearables.warehouse import run_sql, transaction, warehouse
-from wearables.whoop import stage as staging
+from wearables.whoop import merge as merging
 from wearables.whoop.extract import extract
 from wearables.whoop.grants import Grants
 from wearables.whoop.hook import WhoopHook
@@ -73,10 +73,10 @@ def test_the_warehouse_restarts_within_staging(
             restart(squad.engine)
         return run_sql(connection, name, **parameters)
 
-    monkeypatch.setattr(staging, "run_sql", restart_first)
+    monkeypatch.setattr(merging, "run_sql", restart_first)
     with pytest.raises(Exception, match="PostgreSQL"):
         stage(squad.integration, ordeal.run_id, ordeal.chunks[0])
-    monkeypatch.setattr(staging, "run_sql", run_sql)
+    monkeypatch.setattr(merging, "run_sql", run_sql)
     assert squad.rows("select count(*) from raw.records") == [(0,)]
     assert ordeal.try_once()
     ordeal.finish()
