@@ -81,7 +81,7 @@ def _upsert(engine: Any) -> float:
     """Seconds of the least that stages what has landed, chunk by chunk."""
     with engine.begin() as connection:
         chunks = connection.exec_driver_sql(LANDED).scalars().all()
-        connection.exec_driver_sql(f"drop table if exists bare_records; {BARE}")
+        connection.exec_driver_sql(BARE)
     return seconds(lambda: [upsert(engine, [Landing(path) for path in paths], COLLECTION) for paths in chunks])
 
 

@@ -183,7 +183,7 @@ class _Digested(io.RawIOBase):
         return self._stream.write(content)
 
 
-def _decompressed(stream: "_Digested") -> io.BufferedReader:
+def _decompressed(stream: _Digested) -> io.BufferedReader:
     """A buffered, decompressing reader of a stream; without the buffer each line costs two calls of Python."""
     return io.BufferedReader(gzip.GzipFile(fileobj=stream, mode="rb"), BUFFER_BYTES)  # type: ignore[call-overload]
 

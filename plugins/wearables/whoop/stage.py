@@ -55,8 +55,9 @@ def _rows(units: list[Row], unknown: set[tuple[str, str]]) -> Iterator[bytes]:
     for unit in units:
         landing = Landing(unit.path)
         manifest = landing.manifest()
-        unknown.update((unit.collection, field) for field in (manifest.unknown_fields if manifest else ()))
+        # A row's attribute is dear when asked for at every line.
         collection = unit.collection
+        unknown.update((collection, field) for field in (manifest.unknown_fields if manifest else ()))
         for line in landing.lines(manifest):
             yield landed_row(next(numbers), line, collection)
 
