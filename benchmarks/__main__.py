@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.ground import prepare_environment
-from benchmarks.row import Row
+from benchmarks.result import Row
+from benchmarks.setup import prepare_environment
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Benchmark results

@@ -10,8 +10,8 @@ from typing import Any
 from airflow.sdk import DAG, Param, task_group
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from wearables.integrations import COLLECTIONS, Integration, load_integrations
-from wearables.whoop.tasks import asset, check, extract, stage, transform, validate
+from wearables.core.integrations import COLLECTIONS, Integration, load_integrations
+from wearables.pipeline.tasks import asset, check, extract, stage, transform, validate
 
 PARAMS = {
     "start_date": Param(

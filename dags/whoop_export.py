@@ -11,8 +11,8 @@ from typing import Any
 from airflow.sdk import DAG, Param
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from wearables.export.tasks import REFUSALS, check, stage, transform, validate
-from wearables.integrations import integration_files
+from wearables.core.integrations import integration_files
+from wearables.whoop_export.tasks import REFUSALS, check, stage, transform, validate
 
 EVERY_TEN_MINUTES = "*/10 * * * *"
 PARAMS = {

@@ -30,9 +30,9 @@ class WearablesPlugin(AirflowPlugin):
 
     name = "wearables"
     fastapi_apps = [  # noqa: RUF012 - Airflow's way
-        {"name": "wearables", "url_prefix": "/wearables", "app": Pages("wearables.ui.app")},
+        {"name": "wearables", "url_prefix": "/wearables", "app": Pages("wearables.web.app")},
         # For athletes, who have no login.
-        {"name": "consent", "url_prefix": "/consent", "app": Pages("wearables.consent.pages")},
+        {"name": "consent", "url_prefix": "/consent", "app": Pages("wearables.athletes.consent.pages")},
     ]
     external_views = [  # noqa: RUF012 - Airflow's way
         # A relative address: Airflow may be served below a path.

@@ -54,7 +54,7 @@ def postgres() -> Iterator[URL]:
 @pytest.fixture(scope="session")
 def migrated_template(postgres: URL) -> URL:
     """A migrated warehouse to copy: copying takes a tenth of what migrating does."""
-    from wearables.migrations import migrate
+    from wearables.core.schema import migrate
 
     _execute(postgres, f"create database {TEMPLATE}")
     engine = create_engine(postgres.set(database=TEMPLATE))
@@ -66,7 +66,7 @@ def migrated_template(postgres: URL) -> URL:
 @pytest.fixture
 def warehouse_engine(migrated_template: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A fresh, migrated warehouse, which is also Airflow's connection `warehouse`."""
-    from wearables.warehouse import warehouse
+    from wearables.core.warehouse import warehouse
 
     name = "warehouse_under_test"
     _execute(migrated_template, f"create database {name} template {TEMPLATE} strategy file_copy")
@@ -97,7 +97,7 @@ def team(
 
     Settings of the integration file go into ``settings``; without ``enrol`` nobody is enrolled.
     """
-    from tests.team import found_team
+    from tests.factories import found_team
 
     def make(settings: dict[str, Any] | None = None, enrol: bool = True, **traits: Any) -> Any:
         world = sandbox(**{"per_minute": 100_000, "per_day": 1_000_000, "athletes": 2, "days": 20} | traits)
@@ -124,7 +124,7 @@ def run_dag(airflow_database: None) -> Callable[..., dict[str, Any]]:
     def run(**conf: Any) -> dict[str, Any]:
         from airflow.dag_processing.dagbag import DagBag
 
-        from tests.team import STEPS
+        from tests.factories import STEPS
 
         dag = DagBag(str(ROOT / "dags"), bundle_path=ROOT / "dags", bundle_name="dags-folder").get_dag("team")
         done = dag.test(run_conf=conf, logical_date=None)

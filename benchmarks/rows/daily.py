@@ -5,10 +5,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from benchmarks.ground import UNLIMITED
-from benchmarks.row import REPEATS, Row, in_turn
-from wearables.local import elsewhere
-from wearables.settings import PROJECT_DIR
+from benchmarks.result import REPEATS, Row, in_turn
+from benchmarks.setup import UNLIMITED
+from wearables.core.settings import PROJECT_DIR
+from wearables.local import isolated_stack as elsewhere
 
 ATHLETES = 30
 TARGET = 1.25
@@ -16,7 +16,7 @@ TARGET = 1.25
 FLOOR = """
 import whoop
 from airflow.sdk import DAG, task, task_group
-from wearables.whoop.tasks import AFTER_A_CRASH, DAYS_OF_THE_CHUNK
+from wearables.pipeline.tasks import AFTER_A_CRASH, DAYS_OF_THE_CHUNK
 
 with DAG(dag_id="floor", schedule=None, params=whoop.PARAMS, is_paused_upon_creation=False):
 

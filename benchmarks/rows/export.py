@@ -7,16 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.ground import NAME, empty, fresh_warehouse
-from benchmarks.row import Row, in_turn, seconds
+from benchmarks.result import Row, in_turn, seconds
 from benchmarks.rows.memory import peak_of
-from wearables.export.stage import stage
-from wearables.export.validate import validate
-from wearables.integrations import Integration, load_integration
+from benchmarks.setup import NAME, empty, fresh_warehouse
+from wearables.core.integrations import Integration, load_integration
+from wearables.pipeline.check import check
+from wearables.pipeline.transform import transform
 from wearables.sandbox import World
 from wearables.sandbox.export import QUESTIONS, export
-from wearables.whoop.check import check
-from wearables.whoop.transform import transform
+from wearables.whoop_export.stage import stage
+from wearables.whoop_export.validate import validate
 
 YEAR = 365
 YEARS = 5

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from benchmarks.ground import NAME, fresh_warehouse
-from benchmarks.row import REPEATS, Row, in_turn, seconds
-from wearables.whoop.transform import recompute
+from benchmarks.result import REPEATS, Row, in_turn, seconds
+from benchmarks.setup import NAME, fresh_warehouse
+from wearables.pipeline.transform import recompute
 
 LESS, MORE = 365, 3650
 # With the four of the cycle, 14 a day: 5 million rows for 1,000 athletes in a year, 51 million in ten.

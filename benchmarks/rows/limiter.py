@@ -5,9 +5,9 @@ import time
 
 import requests
 
-from benchmarks.ground import enrol, fresh_warehouse, plan, sandbox
-from benchmarks.row import Row
-from wearables.whoop.extract import extract
+from benchmarks.result import Row
+from benchmarks.setup import enrol, fresh_warehouse, plan, sandbox
+from wearables.pipeline.extract import extract
 
 PER_MINUTE = 600
 ATHLETES, DAYS = 40, 365

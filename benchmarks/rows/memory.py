@@ -5,12 +5,12 @@ import resource
 import sys
 from collections.abc import Callable
 
-from benchmarks.ground import NAME, empty, enrol, fresh_warehouse, plan, sandbox
-from benchmarks.row import Row
+from benchmarks.result import Row
 from benchmarks.rows.stage import _stage, land_workouts
-from wearables.integrations import Integration
-from wearables.warehouse import warehouse
-from wearables.whoop.extract import extract
+from benchmarks.setup import NAME, empty, enrol, fresh_warehouse, plan, sandbox
+from wearables.core.integrations import Integration
+from wearables.core.warehouse import warehouse
+from wearables.pipeline.extract import extract
 
 TARGET = 1.10
 

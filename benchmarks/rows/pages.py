@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from benchmarks.ground import fresh_warehouse, migrate_airflow, pages_client
-from benchmarks.row import Row, in_turn, seconds
+from benchmarks.result import Row, in_turn, seconds
+from benchmarks.setup import fresh_warehouse, migrate_airflow, pages_client
 
 INTEGRATIONS, ATHLETES, RUNS = 50, 1000, 20
 TARGET_MILLISECONDS = 200
@@ -27,13 +27,13 @@ select 'team_' || team, 'manual__' || run, 'manual', now() - interval '1 day', n
     array(select athlete_id from ops.athletes where integration = 'team_' || team),
     '{cycle,recovery,sleep,workout}', true, 'complete', %(athletes)s * 4
 from generate_series(1, %(integrations)s) as team, generate_series(1, %(runs)s) as run;
-insert into ops.pulls (integration, run_id, chunk_start, chunk_end, athlete_id, collection, state, records, new)
+insert into ops.slices (integration, run_id, chunk_start, chunk_end, athlete_id, collection, state, records, new)
 select runs.integration, runs.run_id, runs.window_start, runs.window_end, athlete_id, collection, 'staged', 1, 1
 from ops.runs as runs
 cross join unnest(runs.athletes) as athlete_id
 cross join unnest(runs.collections) as collection
 where runs.run_id in ('manual__1', 'manual__' || %(runs)s);
-analyze ops.athletes, vault.grants, ops.runs, ops.pulls;
+analyze ops.athletes, vault.grants, ops.runs, ops.slices;
 """
 
 
@@ -81,7 +81,7 @@ def _connections_and_runs(integrations: int) -> None:
     from airflow.utils.session import create_session
     from airflow.utils.types import DagRunType
 
-    from wearables.ui.connections import save_connection
+    from wearables.web.connections import save_connection
     from wearables.whoop.oauth import Credentials
 
     now = dt.datetime.now(dt.UTC)

@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from benchmarks.row import REPEATS, Row
-from wearables.settings import PROJECT_DIR
+from benchmarks.result import REPEATS, Row
+from wearables.core.settings import PROJECT_DIR
 
 INTEGRATIONS = 100
 TARGET = 2.0

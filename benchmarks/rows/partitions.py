@@ -9,10 +9,10 @@ from unittest.mock import patch
 
 from sqlalchemy import Engine
 
-from benchmarks.ground import NAME
-from benchmarks.row import Row, in_turn
+from benchmarks.result import Row, in_turn
 from benchmarks.rows.growth import day, filled
-from wearables.settings import SQL_DIR
+from benchmarks.setup import NAME
+from wearables.core.settings import SQL_DIR
 
 TEAMS, ATHLETES, DAYS, PARTITIONS = 10, 100, 730, 16
 TABLES = {"0001_raw": "raw.records", "0004_analytics": "analytics.metrics"}
@@ -82,5 +82,5 @@ def _partitioned(folder: Path) -> Iterator[None]:
             for part in range(PARTITIONS)
         )
         path.write_text(f"{before}create table {table} ({columns}\n) partition by hash (integration);\n{parts}{rest}")
-    with patch("wearables.migrations.SQL_DIR", folder):
+    with patch("wearables.core.schema.SQL_DIR", folder):
         yield

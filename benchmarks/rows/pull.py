@@ -6,16 +6,16 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks import peers
-from benchmarks.ground import empty, enrol, fresh_warehouse, plan, sandbox
-from benchmarks.row import REPEATS, Row, seconds
+from benchmarks.result import REPEATS, Row, seconds
 from benchmarks.rows.stage import BARE, upsert
-from wearables.landing import Landing
-from wearables.whoop.extract import extract
-from wearables.whoop.stage import stage
-from wearables.whoop.transform import transform
+from benchmarks.setup import empty, enrol, fresh_warehouse, plan, sandbox
+from wearables.pipeline.extract import extract
+from wearables.pipeline.landing import Landing
+from wearables.pipeline.stage import stage
+from wearables.pipeline.transform import transform
 
 STAGING, SQUAD = 5.0, 3.0
-LANDED = "select array_agg(path) from ops.pulls group by chunk_start order by chunk_start desc"
+LANDED = "select array_agg(path) from ops.slices group by chunk_start order by chunk_start desc"
 # Of the four only a recovery names a sleep; the ids of the others never meet.
 COLLECTION = "case when payload ? 'sleep_id' then 'recovery' else 'other' end"
 

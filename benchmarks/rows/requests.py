@@ -3,11 +3,11 @@
 import datetime as dt
 from math import ceil
 
-from benchmarks.row import Row
-from wearables.integrations import DEFAULT_CHUNK_DAYS, MAX_CHUNK_DAYS
+from benchmarks.result import Row
+from wearables.core.integrations import DEFAULT_CHUNK_DAYS, MAX_CHUNK_DAYS
+from wearables.core.windows import TimeRange, chunks
 from wearables.sandbox import World
 from wearables.whoop.client import PAGE_SIZE
-from wearables.windows import Window, chunks
 
 PULLS = {
     "a day of an athlete": (1, 1),
@@ -26,7 +26,7 @@ def run(quick: bool) -> list[Row]:
 def _row(name: str, athletes: int, days: int) -> Row:
     world = World(athletes=athletes, days=days + 30)
     end = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    window = Window(end - dt.timedelta(days=days), end)
+    window = TimeRange(end - dt.timedelta(days=days), end)
     sent = {length: _requests(world, window, length) for length in range(1, MAX_CHUNK_DAYS + 1)}
     best = min(sent, key=lambda length: sent[length])
     ratio = sent[DEFAULT_CHUNK_DAYS] / sent[best]
@@ -39,7 +39,7 @@ def _row(name: str, athletes: int, days: int) -> Row:
     )
 
 
-def _requests(world: World, window: Window, length: int) -> int:
+def _requests(world: World, window: TimeRange, length: int) -> int:
     """Pages a pull asks for: a list without records is one page too."""
     total = 0
     for chunk in chunks(window, length, dt.UTC):  # type: ignore[arg-type]  # any tzinfo will do

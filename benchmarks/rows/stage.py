@@ -5,20 +5,20 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.ground import NAME, empty, fresh_warehouse
-from benchmarks.row import Row, in_turn, seconds
-from wearables.integrations import Integration
-from wearables.landing import Landing, Manifest
+from benchmarks.result import Row, in_turn, seconds
+from benchmarks.setup import NAME, empty, fresh_warehouse
+from wearables.core.integrations import Integration
+from wearables.core.warehouse import copy_lines, transaction
+from wearables.core.windows import TimeRange
+from wearables.pipeline.landing import Landing, Manifest
+from wearables.pipeline.slices import Plan, Slice, begin, land, save_plan
+from wearables.pipeline.stage import stage
 from wearables.sandbox import World
-from wearables.warehouse import copy_lines, transaction
-from wearables.whoop.pull_log import Plan, Unit, begin, land, save_plan
-from wearables.whoop.stage import stage
-from wearables.windows import Window
 
 UNITS = 100
 NEW, UNCHANGED = 1.3, 2.0
 END = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
-CHUNK = Window(END - dt.timedelta(days=28), END)
+CHUNK = TimeRange(END - dt.timedelta(days=28), END)
 BARE = "drop table if exists bare_records; create table bare_records (like raw.records including indexes)"
 # The same rows, read with the columns that the records need and nothing else.
 UPSERT = """
@@ -74,12 +74,12 @@ def run(quick: bool) -> list[Row]:
     ]
 
 
-def land_workouts(records: int) -> list[tuple[Unit, Landing]]:
+def land_workouts(records: int) -> list[tuple[Slice, Landing]]:
     """Landing files of ``UNITS`` athletes, as extract leaves them."""
     (template,) = (record.payload for record in World(athletes=1, days=20).records[4_300_000_001, "workout"][:1])
     landings = []
     for athlete_id in range(1, UNITS + 1):
-        unit = Unit(NAME, "new", CHUNK, athlete_id, "workout")
+        slice_ = Slice(NAME, "new", CHUNK, athlete_id, "workout")
         landing = Landing.at(NAME, "run", CHUNK.label, str(athlete_id), "workout")
         with landing.writer() as writer:
             for line in _workouts(template, athlete_id, records // UNITS):
@@ -91,7 +91,7 @@ def land_workouts(records: int) -> list[tuple[Unit, Landing]]:
                 records=writer.records, rejected=0, requests=1, waited_seconds=0, seconds=0, sha256=writer.sha256,
             )
         )  # fmt: skip
-        landings.append((unit, landing))
+        landings.append((slice_, landing))
     return landings
 
 
@@ -104,14 +104,14 @@ def _workouts(template: dict[str, Any], athlete_id: int, count: int) -> Iterator
         yield json.dumps(payload, separators=(",", ":")).encode()
 
 
-def _stage(engine: Any, integration: Integration, landings: list[tuple[Unit, Landing]], run_id: str) -> float:
-    athletes = [unit.athlete_id for unit, _ in landings]
+def _stage(engine: Any, integration: Integration, landings: list[tuple[Slice, Landing]], run_id: str) -> float:
+    athletes = [slice_.athlete_id for slice_, _ in landings]
     with transaction(engine) as connection:
-        connection.exec_driver_sql("delete from ops.pulls where run_id = %(run_id)s", {"run_id": run_id})
+        connection.exec_driver_sql("delete from ops.slices where run_id = %(run_id)s", {"run_id": run_id})
         connection.exec_driver_sql("delete from ops.runs where run_id = %(run_id)s", {"run_id": run_id})
         save_plan(connection, Plan(NAME, run_id, "manual", CHUNK, [CHUNK], athletes, ["workout"], True))
-        for unit, landing in landings:
-            mine = Unit(NAME, run_id, CHUNK, unit.athlete_id, "workout")
+        for slice_, landing in landings:
+            mine = Slice(NAME, run_id, CHUNK, slice_.athlete_id, "workout")
             manifest = landing.manifest()
             assert manifest
             begin(connection, [mine], [landing.url])

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from benchmarks.ground import NAME, fresh_warehouse, migrate_airflow, pages_client
-from benchmarks.row import Row, in_turn, seconds
-from wearables.warehouse import run_sql
-from wearables.whoop.transform import recompute
+from benchmarks.result import Row, in_turn, seconds
+from benchmarks.setup import NAME, fresh_warehouse, migrate_airflow, pages_client
+from wearables.core.warehouse import run_sql
+from wearables.pipeline.transform import recompute
 
 SQUAD = 40
 RECORDS = """
@@ -122,7 +122,7 @@ def run(quick: bool) -> list[Row]:
             connection.exec_driver_sql(RECORDS, {"name": NAME, "athletes": athletes, "days": days})
             connection.exec_driver_sql(ATHLETES, {"name": NAME, "athletes": athletes})
         with engine.begin() as connection:
-            run_sql(connection, "stage/analyze")
+            run_sql(connection, "pipeline/stage/analyze")
             connection.exec_driver_sql(QUEUE)
             recompute(connection, NAME, "history")
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -10,8 +10,8 @@ import psutil
 import requests
 from tests.distributed.cluster import Cluster, running
 
-from benchmarks.ground import UNLIMITED
-from benchmarks.row import Row, seconds
+from benchmarks.result import Row, seconds
+from benchmarks.setup import UNLIMITED
 from wearables.local import squad
 from wearables.local.airflow_api import AirflowApi
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wearables.local import elsewhere
+from wearables.local import isolated_stack as elsewhere
 
 USERS = {"admin": "admin", "user": "user", "viewer": "viewer"}
 

@@ -165,7 +165,7 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
 def test_a_coach_sees_who_stands_out_and_why_looks_closer_and_takes_the_days_along(
     stack: Stack, visit: Callable[..., Page], picture: Picture
 ) -> None:
-    stack.run("tests.browser.squad")
+    stack.run("tests.browser.factories")
     page = visit("user", width=BOARD_WIDTH)
     ours = open_page(page, "integrations/city/board")
     expect(ours.get_by_text("Recovery known")).to_be_visible()

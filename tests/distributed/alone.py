@@ -3,15 +3,15 @@
 import datetime as dt
 import sys
 
-from wearables.integrations import load_integration
+from wearables.core.integrations import load_integration
+from wearables.core.schema import migrate
+from wearables.core.warehouse import warehouse
 from wearables.local import squad
-from wearables.migrations import migrate
-from wearables.warehouse import warehouse
-from wearables.whoop.check import check
-from wearables.whoop.extract import extract
-from wearables.whoop.stage import stage
-from wearables.whoop.transform import transform
-from wearables.whoop.validate import Run, validate
+from wearables.pipeline.check import check
+from wearables.pipeline.extract import extract
+from wearables.pipeline.stage import stage
+from wearables.pipeline.transform import transform
+from wearables.pipeline.validate import Run, validate
 
 
 def pull(first: str, last: str) -> None:

@@ -12,8 +12,8 @@ import psycopg2
 from dotenv import dotenv_values
 from sqlalchemy import URL
 
-from tests import s3
-from wearables.local import elsewhere
+from tests import fakes
+from wearables.local import isolated_stack as elsewhere
 from wearables.local.ports import free_port
 
 PASSWORD = "distributed"
@@ -103,7 +103,7 @@ class Cluster:
 def running(home: Path, workers: tuple[str, ...], **own: str) -> Iterator[Cluster]:
     """Start everything, with so many workers and settings of one's own; in the end nothing runs."""
     with ExitStack() as stack:
-        bucket = stack.enter_context(s3.running())
+        bucket = stack.enter_context(fakes.running())
         redis = free_port()
         broker = subprocess.Popen(
             ["redis-server", "--bind", "127.0.0.1", "--port", str(redis), "--save", "", "--dir", str(home)],
@@ -130,7 +130,7 @@ def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
     return (
         settings
         | ATTENTIVE
-        | s3.settings(bucket)
+        | fakes.settings(bucket)
         | {
             "POSTGRES_PASSWORD": PASSWORD,
             "SANDBOX_OPTIONS": SANDBOX,
@@ -143,6 +143,6 @@ def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
             "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql+psycopg2://{server}/airflow",
             # What a worker logged outlives it.
             "AIRFLOW__LOGGING__REMOTE_LOGGING": "True",
-            "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": f"s3://{s3.BUCKET}/logs",
+            "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": f"s3://{fakes.BUCKET}/logs",
         }
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests import s3
+from tests import fakes
 from tests.distributed.cluster import Cluster
 from wearables.local import squad
 from wearables.local.airflow_api import AirflowApi
@@ -19,11 +19,11 @@ LAST = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)
 FIRST = LAST - dt.timedelta(days=55)
 SLOWLY = {"kind": "slow", "times": 100_000, "seconds": 0.4}
 LANDED = """
-select runs.run_id, chunk.number - 1, count(*) filter (where pulls.state = 'landed'), count(*)
+select runs.run_id, chunk.number - 1, count(*) filter (where slices.state = 'landed'), count(*)
 from ops.runs
 cross join jsonb_array_elements(runs.chunks) with ordinality as chunk (days, number)
-inner join ops.pulls using (integration, run_id)
-where pulls.chunk_start = (chunk.days ->> 0)::timestamptz
+inner join ops.slices using (integration, run_id)
+where slices.chunk_start = (chunk.days ->> 0)::timestamptz
 group by 1, 2
 """
 RECORDS = """
@@ -74,7 +74,7 @@ def test_a_worker_killed_within_a_chunk_costs_a_retry_and_nothing_else(
         assert rows
     # Only the answer that was under way is asked for again.
     assert 0 <= asked - _data_requests(cluster) <= 2
-    assert any(key.startswith("zone/whoop_demo/") for key in s3.keys(cluster.bucket))
+    assert any(key.startswith("zone/whoop_demo/") for key in fakes.keys(cluster.bucket))
     assert not (cluster.home / "landing").exists()
 
 

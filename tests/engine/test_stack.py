@@ -79,4 +79,4 @@ def test_the_sandbox_squad_is_pulled_a_worker_joins_and_one_that_is_killed_is_no
     stack.kill("whoop-elt_worker_1")
     pull(stack, MIDDLE, LAST)
     assert int(stack.ask("select count(*) from analytics.metrics")[0]) > before
-    assert stack.ask("select count(*) from ops.pulls where state <> 'staged'") == ["0"]
+    assert stack.ask("select count(*) from ops.slices where state <> 'staged'") == ["0"]

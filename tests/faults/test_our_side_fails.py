@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from tests.faults.ordeal import Ordeal, Watched
+from tests.faults.fault_scenario import Ordeal, Watched
+from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.local.postgres import Server
-from wearables.warehouse import run_sql, transaction, warehouse
-from wearables.whoop import merge as merging
-from wearables.whoop.extract import extract
+from wearables.pipeline import merge as merging
+from wearables.pipeline.extract import extract
+from wearables.pipeline.stage import stage
 from wearables.whoop.grants import Grants
 from wearables.whoop.hook import WhoopHook
-from wearables.whoop.stage import stage
 
 KILLS = 20
 REFRESHERS, REFRESHES_EACH = 2, 100
@@ -69,7 +69,7 @@ def test_the_warehouse_restarts_within_staging(
         extract(squad.integration, ordeal.run_id, chunk)
 
     def restart_first(connection: Any, name: str, **parameters: Any) -> Any:
-        if name == "stage/insert":
+        if name == "pipeline/stage/insert":
             restart(squad.engine)
         return run_sql(connection, name, **parameters)
 
@@ -97,7 +97,7 @@ def test_the_disk_of_the_landing_zone_is_full(team: Any, record_property: Callab
     ordeal = Ordeal(squad, "the landing zone's disk is full", record_property)
     chunk = ordeal.chunks[0]
     extract(squad.integration, ordeal.run_id, chunk)
-    (path,) = squad.rows("select path from ops.pulls where collection = 'workout' order by athlete_id limit 1")[0]
+    (path,) = squad.rows("select path from ops.slices where collection = 'workout' order by athlete_id limit 1")[0]
     manifest, records = (Path(path.removeprefix("file://") + end) for end in (".manifest.json", ".ndjson.gz"))
     manifest.unlink()
     records.unlink()

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from wearables.local import elsewhere
+from wearables.local import isolated_stack as elsewhere
 
 # When the run has been triggered, and when its chunks are to be pulled.
 MOMENTS = ("Pull: ", "validate 1/1")

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.ordeal import Ordeal, Watched
-from wearables.enrolment import enroll
+from tests.faults.fault_scenario import Ordeal, Watched
+from wearables.athletes.enrolment import enroll
 from wearables.sandbox.limits import Limits
 from wearables.whoop import budget
 
@@ -155,7 +155,7 @@ def test_a_day_s_budget_that_is_used_up(team: Any, record_property: Callable) ->
     ordeal = Ordeal(squad, "the day's budget is used up", record_property)
     squad.world.limits = Limits(per_minute=1000, per_day=12)
     assert not ordeal.try_once()
-    (errors,) = zip(*squad.rows("select distinct error from ops.pulls where state = 'failed'"), strict=True)
+    (errors,) = zip(*squad.rows("select distinct error from ops.slices where state = 'failed'"), strict=True)
     assert all("kept" in error for error in errors)
     assert squad.rows("select count(*) from raw.records")[0][0] > 0
     squad.world.limits = Limits(per_minute=100_000, per_day=1_000_000)

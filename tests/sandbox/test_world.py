@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wearables.sandbox import World
-from wearables.sandbox.truth import local, moment, true_metrics
+from wearables.sandbox.expected_metrics import local, moment, true_metrics
 
 NOW = dt.datetime(2026, 1, 15, 9, 30, tzinfo=dt.UTC)
 

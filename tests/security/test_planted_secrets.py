@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from wearables.errors import PullFailed
-from wearables.warehouse import transaction
+from wearables.core.errors import PullFailed
+from wearables.core.warehouse import transaction
 
 
 def secrets_of(squad: Any) -> list[str]:

@@ -11,11 +11,11 @@ import pytest
 from psycopg2.errors import InsufficientPrivilege
 from sqlalchemy import URL, Engine, create_engine
 
-from wearables import migrations
-from wearables.consent.invites import create_invite
-from wearables.consent.offboarding import offboard
-from wearables.settings import SQL_DIR
-from wearables.warehouse import transaction, warehouse
+from wearables.athletes.consent.invites import create_invite
+from wearables.athletes.offboarding import offboard
+from wearables.core import schema
+from wearables.core.settings import SQL_DIR
+from wearables.core.warehouse import transaction, warehouse
 
 HEALTH = ["raw.records", "analytics.metrics", "analytics.sleeps", "analytics.workouts", "analytics.athlete_days"]
 GRANTS = ["vault.grants", "vault.refresh_attempts", "vault.unclaimed_grants", "vault.invites"]
@@ -103,7 +103,7 @@ def test_an_operator_reads_how_pulls_went_and_no_health_data(team: Callable[...,
     squad = team(athletes=1)
     squad.pull(**squad.all_days())
     found = readable(squad.engine, "operator")
-    assert {"ops.pulls", "ops.runs", "ops.schema_drift"} <= found
+    assert {"ops.slices", "ops.runs", "ops.schema_drift"} <= found
     assert found.isdisjoint([*HEALTH, *GRANTS, "ops.quarantine", "ops.erased_athletes"])
     with acting_as(squad.engine, "operator") as cursor:
         cursor.execute("select collection, reason from ops.quarantine")
@@ -160,7 +160,7 @@ def test_an_admin_migrates_and_what_is_new_belongs_to_every_admin(
         # migrating grants this; the tests' warehouse is a copy, and rights on a database are not copied
         connection.exec_driver_sql(f"grant create on database {warehouse_engine.url.database} to admin")
     copytree(SQL_DIR / "migrations", tmp_path / "migrations")
-    monkeypatch.setattr(migrations, "SQL_DIR", tmp_path)
+    monkeypatch.setattr(schema, "SQL_DIR", tmp_path)
     steps = {
         "one": "create table analytics.extra (id integer primary key); alter table raw.records add column extra text",
         "another": "alter table analytics.extra add column more text; alter table raw.records drop column extra",
@@ -169,7 +169,7 @@ def test_an_admin_migrates_and_what_is_new_belongs_to_every_admin(
         (tmp_path / "migrations" / f"9{number}_{name}.sql").write_text(statements)
         engine = create_engine(login(warehouse_engine, "admin", name).set(drivername="postgresql+psycopg2"))
         try:
-            assert migrations.migrate(engine) == [f"9{number}_{name}"]
+            assert schema.migrate(engine) == [f"9{number}_{name}"]
         finally:
             engine.dispose()
         assert "analytics.extra" in readable(warehouse_engine, "analyst")

@@ -24,8 +24,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine
 
-from wearables.warehouse import transaction
-from wearables.whoop.transform import recompute
+from wearables.core.warehouse import transaction
+from wearables.pipeline.transform import recompute
 
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if path.is_dir())
 METRICS = ("athlete_id", "metric_date", "metric", "value", "is_provisional")
@@ -51,7 +51,7 @@ LEDGER = {
         "integration": "team", "run_id": "run-0", "run_type": "manual", "chunks": "[]", "athletes": "{1}",
         "collections": "{}", "is_full_scope": True, "state": "complete",
     },
-    "ops.pulls": {"integration": "team", "run_id": "run-0", "athlete_id": 1, "state": "staged"},
+    "ops.slices": {"integration": "team", "run_id": "run-0", "athlete_id": 1, "state": "staged"},
 }  # fmt: skip
 KEEP = """
 insert into raw.records (

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Engine
 
-from tests.whoop.ledger import Clock
-from wearables.errors import BudgetSpent
+from tests.whoop.steps import Clock
+from wearables.core.errors import BudgetSpent
 from wearables.whoop.budget import Budget, RateLimit, pause_after_429
 
 LIMIT = "100, 100;window=60, 10000;window=86400"

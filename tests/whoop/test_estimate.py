@@ -4,16 +4,16 @@ import datetime as dt
 
 import pytest
 
-from wearables.integrations import COLLECTIONS
+from wearables.core.integrations import COLLECTIONS
+from wearables.core.windows import TimeRange, chunks
 from wearables.whoop.estimate import estimate
-from wearables.windows import Window, chunks
 
 NOW = dt.datetime(2026, 3, 31, tzinfo=dt.UTC)
 LIMITS = {60: 100, 86_400: 10_000}
 
 
-def pieces(days: int) -> list[Window]:
-    return chunks(Window(NOW - dt.timedelta(days=days), NOW), 24, dt.UTC)  # type: ignore[arg-type]
+def pieces(days: int) -> list[TimeRange]:
+    return chunks(TimeRange(NOW - dt.timedelta(days=days), NOW), 24, dt.UTC)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Engine
 
-from wearables.errors import Inactive, Reconnect, Refused, WhoopUnavailable
-from wearables.warehouse import run_sql, transaction
+from wearables.core.errors import Inactive, Reconnect, Refused, WhoopUnavailable
+from wearables.core.warehouse import run_sql, transaction
 from wearables.whoop.grants import Grants, rotate_keys
 from wearables.whoop.oauth import TokenPair
 
@@ -51,7 +51,7 @@ def stored(engine: Engine, grants: Grants, token_pair: TokenPair) -> None:
 
 def state(engine: Engine) -> tuple[str, str | None]:
     with transaction(engine) as connection:
-        row = run_sql(connection, "grants/read", **KEY).one()
+        row = run_sql(connection, "whoop/grants/read", **KEY).one()
     return row.state, row.reason
 
 

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs
 import pytest
 from sqlalchemy import Engine
 
-from tests.whoop.scripted import Answer, Script, scripted
-from wearables.errors import Reconnect, Refused, WhoopUnavailable
+from tests.whoop.fakes import Answer, Script, scripted
+from wearables.core.errors import Reconnect, Refused, WhoopUnavailable
 from wearables.whoop.budget import Budget
 from wearables.whoop.oauth import Credentials, TokenEndpoint
 from wearables.whoop.transport import HttpTransport

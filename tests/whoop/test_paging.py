@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from wearables.errors import IncompleteAnswer
+from wearables.core.errors import IncompleteAnswer
 from wearables.whoop.paging import pages
 
 MISSING = object()

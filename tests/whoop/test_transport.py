@@ -5,9 +5,9 @@ import logging
 import pytest
 from sqlalchemy import Engine
 
-from tests.whoop.ledger import Clock
-from tests.whoop.scripted import Answer, scripted
-from wearables.errors import BudgetSpent, Inactive, WhoopUnavailable
+from tests.whoop.fakes import Answer, scripted
+from tests.whoop.steps import Clock
+from wearables.core.errors import BudgetSpent, Inactive, WhoopUnavailable
 from wearables.whoop.budget import Budget
 from wearables.whoop.transport import ATTEMPTS, BadRequest, HttpTransport, NotFound, Unauthorized
 

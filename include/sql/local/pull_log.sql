@@ -11,7 +11,7 @@ select
     sum(deleted) as deleted,
     sum(seconds) as seconds,
     max(error) as error
-from ops.pulls
+from ops.slices
 where integration = %(integration)s
 and run_id = %(run_id)s
 group by athlete_id, collection

@@ -49,7 +49,7 @@ comment on column ops.runs.state is 'running, complete or failed.';
 comment on column ops.runs.started_at is 'When validate accepted the pull.';
 comment on column ops.runs.finished_at is 'When check decided the outcome.';
 
-create table ops.pulls (
+create table ops.slices (
     integration text not null,
     run_id text not null,
     chunk_start timestamptz not null,
@@ -74,29 +74,29 @@ create table ops.pulls (
     error text,
     primary key (integration, run_id, chunk_start, athlete_id, collection)
 );
-comment on table ops.pulls is 'One row per run, chunk, athlete and collection.';
-comment on column ops.pulls.integration is 'Name of the integration.';
-comment on column ops.pulls.run_id is 'Airflow run.';
-comment on column ops.pulls.chunk_start is 'First instant of the chunk (inclusive).';
-comment on column ops.pulls.chunk_end is 'Last instant of the chunk (exclusive).';
-comment on column ops.pulls.athlete_id is 'user_id of WHOOP (int64).';
-comment on column ops.pulls.collection is 'cycle, recovery, sleep or workout.';
-comment on column ops.pulls.state is 'running, landed, staged, failed, skipped (the grant was already known to be dead) or handed_over (a later run staged what had landed).';
-comment on column ops.pulls.path is 'Where in the landing zone the answer lies.';
-comment on column ops.pulls.pages is 'Pages WHOOP answered with.';
-comment on column ops.pulls.requests is 'Requests sent, retries included.';
-comment on column ops.pulls.records is 'Records that landed.';
-comment on column ops.pulls.quarantined is 'Records kept aside in ops.quarantine.';
-comment on column ops.pulls.new is 'Records never seen before.';
-comment on column ops.pulls.changed is 'Records with a newer version.';
-comment on column ops.pulls.unchanged is 'Records already known as they are, older answers included.';
-comment on column ops.pulls.deleted is 'Records that WHOOP no longer returns.';
-comment on column ops.pulls.regressions is 'Changed records that lost values which an older version had.';
-comment on column ops.pulls.waited_seconds is 'Seconds spent waiting for the request budget.';
-comment on column ops.pulls.seconds is 'Seconds from the first request to the landed file.';
-comment on column ops.pulls.started_at is 'When the chunk was begun for this athlete and collection.';
-comment on column ops.pulls.finished_at is 'When it was staged, failed or skipped.';
-comment on column ops.pulls.error is 'What went wrong and what to do, in one sentence.';
+comment on table ops.slices is 'One row per run, chunk, athlete and collection.';
+comment on column ops.slices.integration is 'Name of the integration.';
+comment on column ops.slices.run_id is 'Airflow run.';
+comment on column ops.slices.chunk_start is 'First instant of the chunk (inclusive).';
+comment on column ops.slices.chunk_end is 'Last instant of the chunk (exclusive).';
+comment on column ops.slices.athlete_id is 'user_id of WHOOP (int64).';
+comment on column ops.slices.collection is 'cycle, recovery, sleep or workout.';
+comment on column ops.slices.state is 'running, landed, staged, failed, skipped (the grant was already known to be dead) or handed_over (a later run staged what had landed).';
+comment on column ops.slices.path is 'Where in the landing zone the answer lies.';
+comment on column ops.slices.pages is 'Pages WHOOP answered with.';
+comment on column ops.slices.requests is 'Requests sent, retries included.';
+comment on column ops.slices.records is 'Records that landed.';
+comment on column ops.slices.quarantined is 'Records kept aside in ops.quarantine.';
+comment on column ops.slices.new is 'Records never seen before.';
+comment on column ops.slices.changed is 'Records with a newer version.';
+comment on column ops.slices.unchanged is 'Records already known as they are, older answers included.';
+comment on column ops.slices.deleted is 'Records that WHOOP no longer returns.';
+comment on column ops.slices.regressions is 'Changed records that lost values which an older version had.';
+comment on column ops.slices.waited_seconds is 'Seconds spent waiting for the request budget.';
+comment on column ops.slices.seconds is 'Seconds from the first request to the landed file.';
+comment on column ops.slices.started_at is 'When the chunk was begun for this athlete and collection.';
+comment on column ops.slices.finished_at is 'When it was staged, failed or skipped.';
+comment on column ops.slices.error is 'What went wrong and what to do, in one sentence.';
 
 create table ops.absences (
     integration text not null,

@@ -20,7 +20,7 @@ alter default privileges in schema analytics grant select on tables to wearables
 -- Operators: how pulls went, no health data. What was kept aside holds some: only where and why.
 grant usage on schema ops to wearables_operator;
 grant select on
-ops.pulls, ops.runs, ops.migrations, ops.schema_drift, ops.known_fields, ops.request_budgets
+ops.slices, ops.runs, ops.migrations, ops.schema_drift, ops.known_fields, ops.request_budgets
 to wearables_operator;
 grant select (integration, run_id, collection, athlete_id, record_id, reason, seen_at)
 on ops.quarantine to wearables_operator;

@@ -5,9 +5,9 @@ comment on column ops.runs.records is 'Records that landed, all parts together; 
 
 update ops.runs
 set records = (
-    select coalesce(sum(units.records), 0)
-    from ops.pulls as units
-    where units.integration = ops.runs.integration
-    and units.run_id = ops.runs.run_id
+    select coalesce(sum(slices.records), 0)
+    from ops.slices as slices
+    where slices.integration = ops.runs.integration
+    and slices.run_id = ops.runs.run_id
 )
 where state <> 'running';

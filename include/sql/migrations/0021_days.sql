@@ -163,7 +163,7 @@ comment on column analytics.athlete_days.sleep_need_baseline is 'Sleep need at r
 comment on column analytics.athlete_days.sleep_debt_vendor is 'Sleep need from too little sleep before, by WHOOP (h).';
 
 -- The ledger by athlete: for what was asked about a date.
-create index pulls_athlete on ops.pulls (integration, athlete_id, collection, chunk_start);
+create index pulls_athlete on ops.slices (integration, athlete_id, collection, chunk_start);
 
 -- Everything once more: the next transform fills analytics.days and what follows from it.
 insert into ops.transform_queue (integration, athlete_id, collection, record_ids)

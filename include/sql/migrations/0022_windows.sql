@@ -1,6 +1,6 @@
 -- Statistics of the windows before each date, which the transform keeps; analytics.trends reads them.
 
-create table analytics.windows (
+create table analytics.rolling (
     integration text not null,
     athlete_id bigint not null,
     metric_date date not null,
@@ -75,30 +75,30 @@ create table analytics.windows (
     zone_load_ewma28 double precision,
     primary key (integration, athlete_id, metric_date)
 );
-create index windows_date on analytics.windows (integration, metric_date);
-comment on table analytics.windows is 'One row per integration, athlete and date from the first to the last with data: what the windows that lead to it hold.';
-comment on column analytics.windows.integration is 'Name of the integration.';
-comment on column analytics.windows.athlete_id is 'user_id of WHOOP (int64).';
-comment on column analytics.windows.metric_date is 'Local date of the athlete.';
-comment on column analytics.windows.offset_range7 is 'Greatest less least offset from UTC of the week that ends on the date (h).';
-comment on column analytics.windows.midpoint is 'Middle of the main sleep by the clock of the athlete (h).';
-comment on column analytics.windows.midpoint_cosine7 is 'Mean cosine of the week''s midpoints, a day being a full turn.';
-comment on column analytics.windows.midpoint_sine7 is 'Mean sine of the week''s midpoints, a day being a full turn.';
-comment on column analytics.windows.shortfall14 is 'Sleep short of the baseline need, added up over the valid days of the 14 that end on the date (h).';
-comment on column analytics.windows.balance14 is 'Sleep less the baseline need, added up over the same days (h).';
-comment on column analytics.windows.shortfall_n14 is 'How many of those days are valid.';
-comment on column analytics.windows.total_sleep is 'Main sleep and naps of the date (h).';
-comment on column analytics.windows.recovery_n7 is 'How many dates of the week that ends on it have a scored recovery, calibrating ones included.';
-comment on column analytics.windows.history_days is 'Dates from the first with data to this one, both included, at most 84.';
-comment on column analytics.windows.rmssd_mean7 is 'Mean RMSSD of the valid days of the 7 that end on the date (ms).';
-comment on column analytics.windows.rmssd_sd7 is 'Their sample standard deviation (ms).';
-comment on column analytics.windows.ln_rmssd is 'Natural logarithm of the RMSSD of the date, if valid: scored and not calibrating (ln ms).';
-comment on column analytics.windows.resting_heart_rate is 'Resting heart rate of the date, if valid (bpm).';
-comment on column analytics.windows.hours_of_sleep is 'Hours of the main sleep of the date, if valid (h).';
-comment on column analytics.windows.respiratory_rate is 'Respiratory rate of the date, if valid (breaths/min).';
-comment on column analytics.windows.skin_temperature is 'Skin temperature of the date, if valid (celsius).';
-comment on column analytics.windows.energy is 'Energy of the date once its cycle is closed (kJ).';
-comment on column analytics.windows.zone_load is 'Zone load of the date once its cycle is closed (zone minutes).';
+create index windows_date on analytics.rolling (integration, metric_date);
+comment on table analytics.rolling is 'One row per integration, athlete and date from the first to the last with data: what the windows that lead to it hold.';
+comment on column analytics.rolling.integration is 'Name of the integration.';
+comment on column analytics.rolling.athlete_id is 'user_id of WHOOP (int64).';
+comment on column analytics.rolling.metric_date is 'Local date of the athlete.';
+comment on column analytics.rolling.offset_range7 is 'Greatest less least offset from UTC of the week that ends on the date (h).';
+comment on column analytics.rolling.midpoint is 'Middle of the main sleep by the clock of the athlete (h).';
+comment on column analytics.rolling.midpoint_cosine7 is 'Mean cosine of the week''s midpoints, a day being a full turn.';
+comment on column analytics.rolling.midpoint_sine7 is 'Mean sine of the week''s midpoints, a day being a full turn.';
+comment on column analytics.rolling.shortfall14 is 'Sleep short of the baseline need, added up over the valid days of the 14 that end on the date (h).';
+comment on column analytics.rolling.balance14 is 'Sleep less the baseline need, added up over the same days (h).';
+comment on column analytics.rolling.shortfall_n14 is 'How many of those days are valid.';
+comment on column analytics.rolling.total_sleep is 'Main sleep and naps of the date (h).';
+comment on column analytics.rolling.recovery_n7 is 'How many dates of the week that ends on it have a scored recovery, calibrating ones included.';
+comment on column analytics.rolling.history_days is 'Dates from the first with data to this one, both included, at most 84.';
+comment on column analytics.rolling.rmssd_mean7 is 'Mean RMSSD of the valid days of the 7 that end on the date (ms).';
+comment on column analytics.rolling.rmssd_sd7 is 'Their sample standard deviation (ms).';
+comment on column analytics.rolling.ln_rmssd is 'Natural logarithm of the RMSSD of the date, if valid: scored and not calibrating (ln ms).';
+comment on column analytics.rolling.resting_heart_rate is 'Resting heart rate of the date, if valid (bpm).';
+comment on column analytics.rolling.hours_of_sleep is 'Hours of the main sleep of the date, if valid (h).';
+comment on column analytics.rolling.respiratory_rate is 'Respiratory rate of the date, if valid (breaths/min).';
+comment on column analytics.rolling.skin_temperature is 'Skin temperature of the date, if valid (celsius).';
+comment on column analytics.rolling.energy is 'Energy of the date once its cycle is closed (kJ).';
+comment on column analytics.rolling.zone_load is 'Zone load of the date once its cycle is closed (zone minutes).';
 do $$
 declare
     statistic record;
@@ -129,10 +129,10 @@ begin
             ('_ewma7$', 'Mean of those 84, weighted by 0.75 to the power of their age in days.'),
             ('_ewma28$', 'Mean of those 84, weighted by 27/29 to the power of their age in days.')
         ) as forms (pattern, meaning) on columns.attname ~ forms.pattern
-        where columns.attrelid = 'analytics.windows'::regclass
+        where columns.attrelid = 'analytics.rolling'::regclass
         and col_description(columns.attrelid, columns.attnum) is null
     loop
-        execute format('comment on column analytics.windows.%I is %L', statistic.name, statistic.meaning);
+        execute format('comment on column analytics.rolling.%I is %L', statistic.name, statistic.meaning);
     end loop;
 end
 $$;

@@ -152,15 +152,15 @@ comment on function analytics.signal_status(double precision, double precision, 
 create view analytics.trends as
 with known as (
     select
-        windows.*,
+        rolling.*,
         days.sleep_debt_vendor,
         days.recovery,
-        sqrt(windows.midpoint_cosine7 ^ 2 + windows.midpoint_sine7 ^ 2) as mean_length
-    from analytics.windows as windows
+        sqrt(rolling.midpoint_cosine7 ^ 2 + rolling.midpoint_sine7 ^ 2) as mean_length
+    from analytics.rolling as rolling
     left join analytics.days as days
-        on windows.integration = days.integration
-        and windows.athlete_id = days.athlete_id
-        and windows.metric_date = days.metric_date
+        on rolling.integration = days.integration
+        and rolling.athlete_id = days.athlete_id
+        and rolling.metric_date = days.metric_date
 )
 
 select

@@ -198,23 +198,23 @@ left join lateral (
 left join lateral (
     -- what the ledger tells of the date; one that was begun and never ended counts once its run has failed
     select
-        range_agg(tstzrange(unit.chunk_start, unit.chunk_end)) filter (where unit.state in ('staged', 'handed_over'))
+        range_agg(tstzrange(slice.chunk_start, slice.chunk_end)) filter (where slice.state in ('staged', 'handed_over'))
         @> tstzrange(known.began_at, known.ended_at) as covers_all,
-        (array_agg(unit.state order by unit.started_at desc, unit.chunk_start desc))[1] as last_state,
-        coalesce(bool_or(unit.quarantined > 0), false) as kept_aside,
-        max(unit.chunk_end) filter (where unit.state in ('staged', 'handed_over')) as asked_until
-    from ops.pulls as unit
+        (array_agg(slice.state order by slice.started_at desc, slice.chunk_start desc))[1] as last_state,
+        coalesce(bool_or(slice.quarantined > 0), false) as kept_aside,
+        max(slice.chunk_end) filter (where slice.state in ('staged', 'handed_over')) as asked_until
+    from ops.slices as slice
     left join ops.runs as runs
-        on unit.integration = runs.integration
-        and unit.run_id = runs.run_id
+        on slice.integration = runs.integration
+        and slice.run_id = runs.run_id
     where known.state is null
-    and unit.integration = known.integration
-    and unit.athlete_id = known.athlete_id
-    and unit.collection = known.collection
-    and unit.chunk_start < known.ended_at
-    and unit.chunk_start > known.began_at - interval '29 days'
-    and unit.chunk_end > known.began_at
-    and (unit.state in ('staged', 'handed_over', 'failed', 'skipped') or runs.state <> 'running')
+    and slice.integration = known.integration
+    and slice.athlete_id = known.athlete_id
+    and slice.collection = known.collection
+    and slice.chunk_start < known.ended_at
+    and slice.chunk_start > known.began_at - interval '29 days'
+    and slice.chunk_end > known.began_at
+    and (slice.state in ('staged', 'handed_over', 'failed', 'skipped') or runs.state <> 'running')
 ) as asked on true;
 comment on view analytics.coverage is 'One row per integration, athlete, date and collection: why there is a value, or none. From the first date of the integration to today.';
 comment on column analytics.coverage.integration is 'Name of the integration.';

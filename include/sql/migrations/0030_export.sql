@@ -39,8 +39,8 @@ language sql stable parallel safe as $$
     where former.updated_at <= moment and former.superseded_at > moment
 $$;
 
-alter table ops.pulls add column withheld integer not null default 0;
-comment on column ops.pulls.withheld is 'Rows of an export that are not the team''s to see: journal questions off its list. Counted, stored nowhere.';
+alter table ops.slices add column withheld integer not null default 0;
+comment on column ops.slices.withheld is 'Rows of an export that are not the team''s to see: journal questions off its list. Counted, stored nowhere.';
 
 create index records_journal on raw.records (integration, athlete_id)
 where collection = 'journal';
@@ -52,8 +52,8 @@ comment on column raw.records.source_updated_at is 'updated_at of WHOOP; the new
 comment on column raw.current_records.collection is 'cycle, recovery, sleep or workout; export_cycle, export_sleep, export_workout or journal for rows of an export.';
 comment on column ops.runs.run_id is 'Airflow run; of an import, whoop_export/, the run and the beginning of the file''s digest.';
 comment on column ops.runs.run_type is 'manual, scheduled or backfill; export for the import of an athlete''s own export.';
-comment on column ops.pulls.collection is 'cycle, recovery, sleep or workout; export_cycle, export_sleep, export_workout or journal for an import.';
-comment on column ops.pulls.path is 'Where in the landing zone the answer lies; null for an import, which keeps no copy of the file.';
+comment on column ops.slices.collection is 'cycle, recovery, sleep or workout; export_cycle, export_sleep, export_workout or journal for an import.';
+comment on column ops.slices.path is 'Where in the landing zone the answer lies; null for an import, which keeps no copy of the file.';
 comment on column analytics.survey_responses.response_date is 'Date of the cycle that the answer belongs to, by the same rule as the metrics.';
 comment on column analytics.survey_responses.question is 'The question of WHOOP''s journal, as the integration''s survey_questions lists it.';
 comment on column analytics.survey_responses.answer is 'yes or no.';

@@ -47,7 +47,7 @@ grant select on all tables in schema analytics_pseudonymous to researcher;
 -- Operators: how pulls went, no health data. What was kept aside holds some: only where and why.
 grant usage on schema ops to operator;
 grant select on
-ops.pulls, ops.runs, ops.migrations, ops.schema_drift, ops.request_budgets
+ops.slices, ops.runs, ops.migrations, ops.schema_drift, ops.request_budgets
 to operator;
 grant select (integration, run_id, collection, athlete_id, record_id, reason, seen_at) on ops.quarantine to operator;
 
@@ -63,7 +63,7 @@ do $$
 begin
     if current_setting('server_version_num')::integer >= 170000 then
         grant maintain on
-        raw.records, analytics.metrics, analytics.cycle_days, analytics.days, analytics.windows
+        raw.records, analytics.metrics, analytics.cycle_days, analytics.days, analytics.rolling
         to loader;
     end if;
 end

@@ -7,15 +7,15 @@ from typing import TextIO
 
 import click
 
-from wearables.consent.invites import create_invite
-from wearables.consent.offboarding import Receipt
-from wearables.consent.offboarding import offboard as offboard_athlete
-from wearables.enrolment import enroll as enroll_athlete
-from wearables.integrations import load_integration
-from wearables.migrations import require_migrated
-from wearables.roster import load_roster
-from wearables.settings import integrations_dir
-from wearables.warehouse import run_sql, transaction, warehouse
+from wearables.athletes.consent.invites import create_invite
+from wearables.athletes.enrolment import enroll as enroll_athlete
+from wearables.athletes.offboarding import Receipt
+from wearables.athletes.offboarding import offboard as offboard_athlete
+from wearables.athletes.roster import load_roster
+from wearables.core.integrations import load_integration
+from wearables.core.schema import require_migrated
+from wearables.core.settings import integrations_dir
+from wearables.core.warehouse import run_sql, transaction, warehouse
 
 
 @click.command()
@@ -66,7 +66,7 @@ def athletes(integration: str) -> None:
     name = load_integration(integration).name
     with transaction(warehouse()) as connection:
         require_migrated(connection)
-        rows = run_sql(connection, "grants/roster", integration=name).all()
+        rows = run_sql(connection, "whoop/grants/roster", integration=name).all()
     if not rows:
         click.echo(f"No athlete is enrolled in {name}.")
     for row in rows:

@@ -2,8 +2,8 @@
 
 import click
 
-from wearables.integrations import load_integration
-from wearables.whoop.validate import check_setup
+from wearables.core.integrations import load_integration
+from wearables.pipeline.validate import check_setup
 
 
 @click.command()

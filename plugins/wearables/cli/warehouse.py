@@ -2,16 +2,16 @@
 
 import click
 
-from wearables import migrations
-from wearables.dictionary.markdown import dictionary as data_dictionary
-from wearables.warehouse import transaction, warehouse
+from wearables.cli.dictionary_markdown import dictionary as data_dictionary
+from wearables.core import schema
+from wearables.core.warehouse import transaction, warehouse
 from wearables.whoop import grants
 
 
 @click.command()
 def migrate() -> None:
     """Bring the schema of the warehouse up to date."""
-    names = migrations.migrate(warehouse())
+    names = schema.migrate(warehouse())
     for name in names:
         click.echo(f"Applied {name}.")
     if not names:
@@ -29,5 +29,5 @@ def rotate_keys() -> None:
 def dictionary() -> None:
     """Print what every table and column means, as Markdown."""
     with transaction(warehouse()) as connection:
-        migrations.require_migrated(connection)
+        schema.require_migrated(connection)
         click.echo(data_dictionary(connection), nl=False)

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from wearables.errors import Refused
+from wearables.core.errors import Refused
 from wearables.local.health import base_url, session
 
 TIMEOUT_SECONDS = 30

@@ -6,11 +6,11 @@ from collections import Counter
 
 from rich.console import Console
 
-from wearables.errors import PullFailed, Refused
-from wearables.integrations import load_integration
+from wearables.core.errors import PullFailed, Refused
+from wearables.core.integrations import load_integration
 from wearables.local import health, keys, report, squad, stack
 from wearables.local.airflow_api import AirflowApi
-from wearables.local.truth import Key, compare, sure_days, true_values
+from wearables.local.comparison import Key, compare, sure_days, true_values
 
 DAYS = 60
 PULL_SECONDS = 900

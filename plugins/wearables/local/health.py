@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from wearables.errors import Refused
+from wearables.core.errors import Refused
 from wearables.local import services
 
 # Airflow's names of its parts in the health report, and ours.

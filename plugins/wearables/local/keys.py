@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from wearables.local.places import LOCAL, PASSWORDS, SECRETS
+from wearables.local.paths import LOCAL, PASSWORDS, SECRETS
 
 HEADER = "# Made by `make install`. Without these keys what they encrypted is lost: keep them, and never commit them.\n"
 

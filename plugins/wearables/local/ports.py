@@ -2,7 +2,7 @@
 
 import socket
 
-from wearables.errors import Refused
+from wearables.core.errors import Refused
 
 LOOPBACK = "127.0.0.1"
 

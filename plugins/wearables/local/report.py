@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Row
 
-from wearables.warehouse import run_sql, transaction, warehouse
+from wearables.core.warehouse import run_sql, transaction, warehouse
 
 COUNTS = ("chunks", "pages", "records", "new", "changed", "unchanged", "deleted")
 

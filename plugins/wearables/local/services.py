@@ -16,9 +16,9 @@ from typing import Any
 import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
-from wearables.errors import Refused
-from wearables.local.places import LOCAL, LOGS
-from wearables.settings import PROJECT_DIR
+from wearables.core.errors import Refused
+from wearables.core.settings import PROJECT_DIR
+from wearables.local.paths import LOCAL, LOGS
 
 CONF = Path(__file__).with_name("supervisord.conf")
 PIDFILE = LOCAL / "supervisord.pid"

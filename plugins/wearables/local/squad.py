@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from wearables.errors import Refused
+from wearables.core.errors import Refused
 from wearables.local import services
 from wearables.local.health import session
-from wearables.local.places import LOCAL
+from wearables.local.paths import LOCAL
 from wearables.local.stack import sandbox_url, say
 
 INTEGRATION = "whoop_demo"
@@ -31,7 +31,7 @@ def ask_sandbox(method: str, path: str) -> Any:
 
 def enrol() -> None:
     """Enrol every athlete of the sandbox whose grant it would not accept."""
-    from wearables.enrolment import enroll
+    from wearables.athletes.enrolment import enroll
 
     birth = f"{services.program('sandbox').pid} {services.program('sandbox').started_at}"
     is_known = ENROLLED_AT.exists() and ENROLLED_AT.read_text(encoding="utf-8") == birth
@@ -48,8 +48,8 @@ def enrol() -> None:
 
 def _active() -> set[int]:
     """Athletes whose grant is believed to work."""
-    from wearables.warehouse import run_sql, transaction, warehouse
+    from wearables.core.warehouse import run_sql, transaction, warehouse
 
     with transaction(warehouse()) as connection:
-        roster = run_sql(connection, "grants/roster", integration=INTEGRATION).all()
+        roster = run_sql(connection, "whoop/grants/roster", integration=INTEGRATION).all()
     return {row.athlete_id for row in roster if row.grant_state == "active"}

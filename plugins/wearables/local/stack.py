@@ -15,9 +15,9 @@ import click
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from wearables.errors import Refused
+from wearables.core.errors import Refused
 from wearables.local import health, keys, postgres, services
-from wearables.local.places import LOCAL, LOGS, POSTGRES_HOME
+from wearables.local.paths import LOCAL, LOGS, POSTGRES_HOME
 from wearables.local.ports import LOOPBACK, refuse_taken
 
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
@@ -155,8 +155,8 @@ def _migrate_airflow() -> subprocess.Popen[bytes]:
 
 def _migrate_warehouse() -> None:
     # Imports Airflow, which takes seconds: only now.
-    from wearables.migrations import migrate
-    from wearables.warehouse import warehouse
+    from wearables.core.schema import migrate
+    from wearables.core.warehouse import warehouse
 
     for name in migrate(warehouse()):
         say(f"  warehouse: applied {name}")

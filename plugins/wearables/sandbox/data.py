@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from wearables.sandbox.broken import broken
+from wearables.sandbox.faulty_answers import broken
 from wearables.sandbox.world import ENDLESS, Athlete, Record, World
 
 LISTS = {"/cycle": "cycle", "/recovery": "recovery", "/activity/sleep": "sleep", "/activity/workout": "workout"}

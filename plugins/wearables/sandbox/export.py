@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from wearables.sandbox.truth import Chronicle, local, moment
+from wearables.sandbox.expected_metrics import Chronicle, local, moment
 from wearables.sandbox.world import COLLECTIONS, World
 
 Payload = Mapping[str, Any]

@@ -7,8 +7,8 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from wearables.sandbox.broken import broken
 from wearables.sandbox.faults import TOKEN
+from wearables.sandbox.faulty_answers import broken
 from wearables.sandbox.grants import OFFLINE, SCOPES, Grant
 from wearables.sandbox.world import World
 

@@ -5,7 +5,7 @@ import random
 import uuid
 from typing import Any
 
-from wearables.sandbox.life import Bout, Cycle, Life
+from wearables.sandbox.simulation import Bout, Cycle, Life
 
 Payload = dict[str, Any]
 DISTANCE_SPORTS = {"running", "soccer"}

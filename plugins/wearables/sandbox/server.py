@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from wearables.sandbox import controls, data, oauth
-from wearables.sandbox.broken import Bare
+from wearables.sandbox.faulty_answers import Bare
 from wearables.sandbox.world import Athlete, World
 
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from wearables.sandbox.expected_metrics import moment, true_metrics
 from wearables.sandbox.faults import Fault
 from wearables.sandbox.grants import Grant, Grants
-from wearables.sandbox.life import live
 from wearables.sandbox.limits import Limits
 from wearables.sandbox.payloads import Payload, records
-from wearables.sandbox.truth import moment, true_metrics
+from wearables.sandbox.simulation import live
 
 COLLECTIONS = ("cycle", "recovery", "sleep", "workout")
 # From here on, ids no longer fit 32 bits: WHOOP's are int64.

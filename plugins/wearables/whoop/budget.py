@@ -14,8 +14,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from wearables.errors import BudgetSpent
-from wearables.warehouse import run_sql, transaction
+from wearables.core.errors import BudgetSpent
+from wearables.core.warehouse import run_sql, transaction
 
 DEFAULT_LIMITS = {"60": 100, "86400": 10_000}
 # A request leased at t reaches WHOOP a little later; the ledger holds it that much longer than the window.
@@ -129,7 +129,7 @@ class Budget:
         """Give back what was leased and not sent."""
         if self._lease_id is not None:
             with transaction(self._engine) as connection:
-                run_sql(connection, "budget/settle", lease_id=self._lease_id, sent=self._sent)
+                run_sql(connection, "whoop/budget/settle", lease_id=self._lease_id, sent=self._sent)
             self._lease_id, self._granted, self._sent = None, 0, 0
 
     def _from_lease(self) -> bool:
@@ -142,15 +142,17 @@ class Budget:
         """Take a new lease; returns the seconds to wait first, 0 when requests were granted."""
         with transaction(self._engine) as connection:
             if not self._opened:
-                run_sql(connection, "budget/open", client_key=self._key, default_limits=json.dumps(DEFAULT_LIMITS))
-                run_sql(connection, "budget/forget", client_key=self._key)
+                run_sql(
+                    connection, "whoop/budget/open", client_key=self._key, default_limits=json.dumps(DEFAULT_LIMITS)
+                )
+                run_sql(connection, "whoop/budget/forget", client_key=self._key)
                 self._opened = True
-            run_sql(connection, "budget/lock", client_key=self._key)
+            run_sql(connection, "whoop/budget/lock", client_key=self._key)
             if self._lease_id is not None:
-                run_sql(connection, "budget/settle", lease_id=self._lease_id, sent=self._sent)
+                run_sql(connection, "whoop/budget/settle", lease_id=self._lease_id, sent=self._sent)
             row = run_sql(
                 connection,
-                "budget/lease",
+                "whoop/budget/lease",
                 client_key=self._key,
                 wanted=LEASE_SIZE,
                 margin_seconds=MARGIN_SECONDS,
@@ -161,10 +163,10 @@ class Budget:
 
     def _record(self, told: RateLimit) -> None:
         with transaction(self._engine) as connection:
-            run_sql(connection, "budget/open", client_key=self._key, default_limits=json.dumps(DEFAULT_LIMITS))
+            run_sql(connection, "whoop/budget/open", client_key=self._key, default_limits=json.dumps(DEFAULT_LIMITS))
             run_sql(
                 connection,
-                "budget/observe",
+                "whoop/budget/observe",
                 client_key=self._key,
                 limits=json.dumps(told.limits) if told.limits else None,
                 remaining=told.remaining,

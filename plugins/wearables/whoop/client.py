@@ -6,11 +6,11 @@ from typing import Protocol
 
 import msgspec
 
-from wearables.errors import IncompleteAnswer, Reconnect, WhoopUnavailable
+from wearables.core.errors import IncompleteAnswer, Reconnect, WhoopUnavailable
+from wearables.core.windows import TimeRange
 from wearables.whoop.collections import ENDPOINTS
 from wearables.whoop.paging import pages
 from wearables.whoop.transport import BadRequest, NotFound, Transport, Unauthorized
-from wearables.windows import Window
 
 PAGE_SIZE = 25  # WHOOP's largest
 PROFILE_PATH = "/developer/v2/user/profile/basic"
@@ -39,7 +39,7 @@ class WhoopClient:
         self._transport = transport
         self._tokens = tokens
 
-    def records(self, collection: str, window: Window) -> Iterator[list[bytes]]:
+    def records(self, collection: str, window: TimeRange) -> Iterator[list[bytes]]:
         """Yield the pages of a collection's records that meet the window.
 
         Raises AthleteTrouble, BudgetSpent, WhoopUnavailable or IncompleteAnswer.

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from wearables.core.windows import DAY, TimeRange
 from wearables.whoop.client import PAGE_SIZE
-from wearables.windows import DAY, Window
 
 DAY_SECONDS = 86_400
 # Naps and workouts come on top of one record a day.
@@ -26,7 +26,7 @@ class Estimate:
 
 
 def estimate(
-    pieces: Iterable[Window],
+    pieces: Iterable[TimeRange],
     athletes: int,
     collections: Iterable[str],
     limits: Mapping[int, int],
@@ -49,7 +49,7 @@ def estimate(
     return Estimate(len(pieces), requests, seconds + max(waits, default=0), days)
 
 
-def _pages(chunk: Window, collection: str) -> int:
+def _pages(chunk: TimeRange, collection: str) -> int:
     """Pages of one athlete's collection: a window of n days meets n + 1 cycles."""
     records = ((chunk.end - chunk.start) / DAY + 1) * RECORDS_PER_DAY[collection]
     return max(1, math.ceil(records / PAGE_SIZE))

@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, Row
 
-from wearables.errors import AthleteTrouble, Inactive, Reconnect, Refused
-from wearables.warehouse import run_sql, transaction
+from wearables.core.errors import AthleteTrouble, Inactive, Reconnect, Refused
+from wearables.core.warehouse import run_sql, transaction
 from wearables.whoop.client import Tokens
 from wearables.whoop.oauth import TokenEndpoint, TokenPair
 from wearables.whoop.vault import cipher, decrypted, encrypted
@@ -60,8 +60,8 @@ class Grants:
     def save(self, connection: Connection, athlete_id: int, pair: TokenPair) -> None:
         """Store an athlete's pair in place of any older one."""
         key = {"integration": self._integration, "athlete_id": athlete_id}
-        run_sql(connection, "grants/save", **key, **encrypted(pair))
-        run_sql(connection, "grants/end_refresh", **key)
+        run_sql(connection, "whoop/grants/save", **key, **encrypted(pair))
+        run_sql(connection, "whoop/grants/end_refresh", **key)
 
     def claim(self, handed_in: str, trade: Callable[[str], TokenPair]) -> TokenPair:
         """Trade a refresh token or a code of a yet unknown athlete for a pair, and keep the pair safe.
@@ -70,19 +70,19 @@ class Grants:
         """
         key = {"integration": self._integration, "token_hash": _token_hash(handed_in)}
         with transaction(self._engine) as connection:
-            kept = run_sql(connection, "grants/read_unclaimed", **key).one_or_none()
+            kept = run_sql(connection, "whoop/grants/read_unclaimed", **key).one_or_none()
         pair = decrypted(kept) if kept else trade(handed_in)
         if kept and pair.expires_within(EXPIRY_MARGIN):
             pair = self._endpoint.refresh(pair.refresh_token)
         with transaction(self._engine) as connection:
-            run_sql(connection, "grants/keep_unclaimed", **key, **encrypted(pair))
+            run_sql(connection, "whoop/grants/keep_unclaimed", **key, **encrypted(pair))
         return pair
 
     def claimed(self, connection: Connection, handed_in: str) -> None:
         """The pair got by ``claim`` has found its athlete, or its end."""
         run_sql(
             connection,
-            "grants/drop_unclaimed",
+            "whoop/grants/drop_unclaimed",
             integration=self._integration,
             token_hash=_token_hash(handed_in),
         )
@@ -90,31 +90,31 @@ class Grants:
     def _good_pair(self, athlete_id: int, stale: str | None) -> TokenPair:
         key = {"integration": self._integration, "athlete_id": athlete_id}
         with transaction(self._engine) as connection:
-            pair = _usable_pair(run_sql(connection, "grants/read", **key).one_or_none())
+            pair = _usable_pair(run_sql(connection, "whoop/grants/read", **key).one_or_none())
         return self._renew(key, stale) if _is_due(pair, stale) else pair
 
     def _renew(self, key: dict, stale: str | None) -> TokenPair:
         trouble: AthleteTrouble
         with transaction(self._engine) as connection:
-            row = run_sql(connection, "grants/lock", **key).one_or_none()
+            row = run_sql(connection, "whoop/grants/lock", **key).one_or_none()
             pair = _usable_pair(row)
             if not _is_due(pair, stale):
                 return pair  # another task renewed it while this one waited for the lock
             with transaction(self._engine) as other:
-                run_sql(other, "grants/begin_refresh", **key)
+                run_sql(other, "whoop/grants/begin_refresh", **key)
             try:
                 fresh = self._endpoint.refresh(pair.refresh_token)
             except Refused:
                 with transaction(self._engine) as other:
-                    run_sql(other, "grants/end_refresh", **key)
+                    run_sql(other, "whoop/grants/end_refresh", **key)
                 raise
             except AthleteTrouble as refusal:
                 trouble = _explained(refusal, row.attempted_at if row else None)
                 _mark(connection, key, trouble)
-                run_sql(connection, "grants/end_refresh", **key)
+                run_sql(connection, "whoop/grants/end_refresh", **key)
             else:
-                run_sql(connection, "grants/save", **key, **encrypted(fresh))
-                run_sql(connection, "grants/end_refresh", **key)
+                run_sql(connection, "whoop/grants/save", **key, **encrypted(fresh))
+                run_sql(connection, "whoop/grants/end_refresh", **key)
                 return fresh
         raise trouble
 
@@ -123,11 +123,11 @@ def rotate_keys(engine: Engine) -> int:
     """Encrypt every grant with the first key of ``WEARABLES_GRANT_KEYS``; returns how many."""
     fernet = cipher()
     with transaction(engine) as connection:
-        rows = run_sql(connection, "grants/lock_all").all()
+        rows = run_sql(connection, "whoop/grants/lock_all").all()
         for row in rows:
             run_sql(
                 connection,
-                "grants/reencrypt",
+                "whoop/grants/reencrypt",
                 integration=row.integration,
                 athlete_id=row.athlete_id,
                 access_token=fernet.rotate(bytes(row.access_token)),
@@ -160,7 +160,7 @@ def _explained(refusal: AthleteTrouble, attempted_at: dt.datetime | None) -> Ath
 
 
 def _mark(connection: Connection, key: dict, trouble: AthleteTrouble) -> None:
-    run_sql(connection, "grants/mark", **key, state=trouble.grant_state, reason=str(trouble))
+    run_sql(connection, "whoop/grants/mark", **key, state=trouble.grant_state, reason=str(trouble))
 
 
 def _token_hash(handed_in: str) -> str:

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from wearables.errors import Refused, WearablesError
-from wearables.warehouse import warehouse
+from wearables.core.errors import Refused, WearablesError
+from wearables.core.warehouse import warehouse
 from wearables.whoop.budget import Budget
 from wearables.whoop.client import Tokens, WhoopClient
 from wearables.whoop.oauth import Credentials, TokenEndpoint
@@ -69,7 +69,7 @@ class WhoopHook(BaseHook):
     def test_connection(self) -> tuple[bool, str]:
         """Whether WHOOP accepts the client id and secret, and how many grants are alive; uses none of them."""
         # The answer knows tables, which a hook does not.
-        from wearables.whoop.standing import standing
+        from wearables.whoop.connection_test import standing
 
         try:
             return True, standing(self)

@@ -12,7 +12,7 @@ import requests
 from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
 from oauthlib.oauth2.rfc6749.errors import InvalidClientError, UnauthorizedClientError
 
-from wearables.errors import Reconnect, Refused, WhoopUnavailable
+from wearables.core.errors import Reconnect, Refused, WhoopUnavailable
 from wearables.whoop.transport import Transport
 
 AUTHORIZATION_PATH = "/oauth/oauth2/auth"

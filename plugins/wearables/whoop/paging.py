@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from wearables.errors import IncompleteAnswer
+from wearables.core.errors import IncompleteAnswer
 
 MALFORMED = "WHOOP sent a page that is not the JSON it promises; run again."
 

@@ -17,7 +17,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from wearables.errors import BudgetSpent, Inactive, WhoopUnavailable
+from wearables.core.errors import BudgetSpent, Inactive, WhoopUnavailable
 from wearables.whoop.budget import LONGEST_WAIT_SECONDS, Budget, pause_after_429
 
 log = logging.getLogger(__name__)

@@ -3,8 +3,8 @@
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Row
 
-from wearables.errors import Refused
-from wearables.settings import grant_keys
+from wearables.core.errors import Refused
+from wearables.core.settings import grant_keys
 from wearables.whoop.oauth import TokenPair
 
 

@@ -1,0 +1,13 @@
+-- How a run ended. Parameters: integration, run_id, state.
+update ops.runs
+set
+    state = %(state)s,
+    finished_at = now(),
+    records = (
+        select coalesce(sum(slices.records), 0)
+        from ops.slices as slices
+        where slices.integration = %(integration)s
+        and slices.run_id = %(run_id)s
+    )
+where integration = %(integration)s
+and run_id = %(run_id)s

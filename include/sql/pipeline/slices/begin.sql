@@ -1,0 +1,33 @@
+-- One row per collection: an athlete's units that are being pulled; none about an athlete who was erased: the lock lets
+-- no erasure come in between. Parameters: integration, run_id, chunk_start, chunk_end, athlete_id; collections and paths
+-- (in step).
+select
+from ops.athletes
+where integration = %(integration)s
+and athlete_id = %(athlete_id)s
+for key share;
+
+insert into ops.slices (integration, run_id, chunk_start, chunk_end, athlete_id, collection, state, path)
+select
+    %(integration)s,
+    %(run_id)s,
+    %(chunk_start)s,
+    %(chunk_end)s,
+    %(athlete_id)s,
+    slice.collection,
+    'running',
+    slice.path
+from unnest(%(collections)s::text [], %(paths)s::text []) as slice (collection, path)
+where not exists (
+    select
+    from ops.erased_athletes
+    where integration = %(integration)s
+    and athlete_id = %(athlete_id)s
+)
+on conflict (integration, run_id, chunk_start, athlete_id, collection) do update
+set
+    state = excluded.state,
+    path = excluded.path,
+    started_at = now(),
+    finished_at = null,
+    error = null

@@ -1,0 +1,21 @@
+-- Units whose answers have landed whole. Parameters: integration, run_id, chunk_start; manifests (a JSON list).
+update ops.slices as slice
+set
+    state = 'landed',
+    pages = answer.pages,
+    requests = answer.requests,
+    records = answer.records,
+    quarantined = answer.rejected,
+    waited_seconds = answer.waited_seconds,
+    seconds = answer.seconds,
+    finished_at = null,
+    error = null
+from jsonb_to_recordset(%(manifests)s::jsonb) as answer (
+    athlete_id bigint, collection text, pages integer, requests integer, records integer, rejected integer,
+    waited_seconds double precision, seconds double precision
+)
+where slice.integration = %(integration)s
+and slice.run_id = %(run_id)s
+and slice.chunk_start = %(chunk_start)s
+and slice.athlete_id = answer.athlete_id
+and slice.collection = answer.collection

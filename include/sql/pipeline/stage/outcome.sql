@@ -1,0 +1,60 @@
+-- Wraps up a chunk: what changed is queued for the transform, and the pull log is completed.
+-- One row per athlete and collection. Parameters: integration, run_id, chunk_start; athletes and collections (in step:
+-- those that were staged).
+with queued as (
+    insert into ops.transform_queue (integration, athlete_id, collection, record_ids)
+    select
+        %(integration)s,
+        athlete_id,
+        collection,
+        array_agg(record_id)
+    from incoming
+    where outcome <> 'unchanged'
+    group by athlete_id, collection
+),
+
+counted as (
+    select
+        athlete_id,
+        collection,
+        count(*) filter (where outcome = 'new') as new,
+        count(*) filter (where outcome = 'changed') as changed,
+        count(*) filter (where outcome = 'unchanged') as unchanged,
+        count(*) filter (where outcome = 'deleted') as deleted,
+        count(*) filter (where is_regression) as regressions
+    from incoming
+    group by athlete_id, collection
+)
+
+update ops.slices as slice
+set
+    state = 'staged',
+    finished_at = clock_timestamp(),
+    new = coalesce(counted.new, 0),
+    changed = coalesce(counted.changed, 0),
+    unchanged = coalesce(counted.unchanged, 0),
+    deleted = coalesce(counted.deleted, 0),
+    regressions = coalesce(counted.regressions, 0)
+from unnest(%(athletes)s::bigint [], %(collections)s::text []) as staged (athlete_id, collection)
+left join counted
+    on staged.athlete_id = counted.athlete_id
+    and staged.collection = counted.collection
+where slice.integration = %(integration)s
+and slice.run_id = %(run_id)s
+and slice.chunk_start = %(chunk_start)s
+and slice.athlete_id = staged.athlete_id
+and slice.collection = staged.collection
+and slice.state = 'landed'
+returning
+    slice.athlete_id,
+    slice.collection,
+    slice.pages,
+    slice.records,
+    slice.new,
+    slice.changed,
+    slice.unchanged,
+    slice.deleted,
+    slice.regressions,
+    slice.quarantined,
+    slice.waited_seconds,
+    slice.seconds

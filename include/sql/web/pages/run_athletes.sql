@@ -1,0 +1,28 @@
+-- One row per athlete of a run, those in trouble first. Parameters: integration, run_id, most, skip.
+with slices as (
+    select
+        athlete_id,
+        count(*) filter (where state = 'staged') as staged,
+        count(*) filter (where state = 'failed') as failed,
+        count(*) filter (where state = 'skipped') as skipped,
+        count(*) filter (where state in ('running', 'landed')) as running,
+        sum(records) as records,
+        sum(new) as new,
+        sum(changed) as changed,
+        sum(unchanged) as unchanged,
+        sum(deleted) as deleted,
+        sum(quarantined) as quarantined,
+        sum(waited_seconds) as waited_seconds,
+        max(error) as error
+    from ops.slices
+    where integration = %(integration)s
+    and run_id = %(run_id)s
+    group by athlete_id
+)
+
+select
+    slices.*,
+    count(*) over () as total
+from slices
+order by slices.failed > 0 desc, slices.skipped > 0 desc, slices.athlete_id
+limit %(most)s offset %(skip)s

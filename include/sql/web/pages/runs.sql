@@ -1,0 +1,28 @@
+-- One row per run that has a plan: what was asked for, and the records it brought.
+-- Parameters: integrations, run_ids (two lists of equal length).
+with wanted as (
+    select
+        integration,
+        run_id
+    from unnest(%(integrations)s::text [], %(run_ids)s::text []) as pairs (integration, run_id)
+)
+
+select
+    runs.integration,
+    runs.run_id,
+    runs.window_start,
+    runs.window_end,
+    runs.state,
+    jsonb_array_length(runs.chunks) as chunks,
+    cardinality(runs.athletes) as athletes,
+    runs.collections,
+    coalesce(runs.records, (
+        select sum(slices.records)
+        from ops.slices as slices
+        where slices.integration = runs.integration
+        and slices.run_id = runs.run_id
+    ), 0) as records
+from ops.runs as runs
+inner join wanted
+    on runs.integration = wanted.integration
+    and runs.run_id = wanted.run_id

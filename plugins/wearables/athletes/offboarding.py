@@ -1,0 +1,85 @@
+"""The end of a consent: the grant is revoked at WHOOP and forgotten; with erase, so is everything about the athlete."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from wearables.core.errors import Inactive, Reconnect, Refused
+from wearables.core.integrations import load_integration
+from wearables.core.schema import require_migrated
+from wearables.core.warehouse import run_sql, transaction, warehouse
+from wearables.pipeline.erasure import delete_landed
+from wearables.whoop.grants import Grants
+from wearables.whoop.hook import WhoopHook
+
+log = logging.getLogger(__name__)
+
+REVOKED = "WHOOP confirmed the revocation"
+ENDED_BEFORE = "WHOOP had already ended the grant"
+NO_GRANT = "there was no grant to revoke"
+NOT_CONFIRMED = "WHOOP refuses for want of an active membership; the athlete can remove the app in the WHOOP app"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What an offboarding did. ``rows`` counts the rows deleted, by table; ``revocation`` is a sentence."""
+
+    integration: str
+    athlete_id: int
+    is_revoked: bool
+    revocation: str
+    is_erased: bool
+    rows: Mapping[str, int]
+    landing_files: int
+
+
+def offboard(integration_name: str, athlete_id: int, erase: bool = False) -> Receipt:
+    """Revoke an athlete's grant at WHOOP and delete it; with ``erase`` delete all data and keep a tombstone.
+
+    Safe to repeat. Raises Refused for an unknown athlete, WhoopUnavailable or BudgetSpent when WHOOP cannot be asked:
+    then nothing has changed.
+    """
+    name = load_integration(integration_name).name
+    with transaction(warehouse()) as connection:
+        require_migrated(connection)
+        _refuse_unknown(connection, name, athlete_id)
+    revocation = _revoke(name, athlete_id)
+    key = {"integration": name, "athlete_id": athlete_id}
+    rows, files = {}, 0
+    with transaction(warehouse()) as connection:
+        run_sql(connection, "pipeline/stage/lock", integration=name)
+        run_sql(connection, "athletes/erase/offboard", **key)
+        if erase:
+            run_sql(connection, "athletes/erase/tombstone", **key)
+            rows = {row.relation: row.erased_rows for row in run_sql(connection, "athletes/erase/rows", **key)}
+            files = delete_landed(name, athlete_id)
+    receipt = Receipt(name, athlete_id, revocation == REVOKED, revocation, erase, rows, files)
+    log.info(
+        "offboarded athlete=%d: %s; erased=%s rows=%s files=%d", athlete_id, revocation, erase, receipt.rows, files
+    )
+    return receipt
+
+
+def _refuse_unknown(connection: Connection, name: str, athlete_id: int) -> None:
+    if not run_sql(connection, "athletes/erase/known", integration=name, athlete_id=athlete_id).scalar():
+        raise Refused(f"Unknown athlete {athlete_id}; `bin/wearables athletes {name}` lists who is enrolled.")
+
+
+def _revoke(name: str, athlete_id: int) -> str:
+    """End the grant at WHOOP; returns what came of it."""
+    hook = WhoopHook(load_integration(name).connection)
+    try:
+        with transaction(warehouse()) as connection:
+            if run_sql(connection, "whoop/grants/read", integration=name, athlete_id=athlete_id).one_or_none() is None:
+                return NO_GRANT
+        grants = Grants(warehouse(), name, hook.token_endpoint)
+        hook.client(lambda stale=None: grants.access_token(athlete_id, stale)).revoke_access()
+    except Reconnect:
+        return ENDED_BEFORE
+    except Inactive:
+        return NOT_CONFIRMED
+    finally:
+        hook.close()
+    return REVOKED

@@ -1,0 +1,116 @@
+"""The warehouse: its connection, and the SQL files that run in it."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import islice
+from typing import Any
+
+import psycopg2
+from airflow.sdk import BaseHook
+from airflow.sdk.exceptions import AirflowNotFoundException
+from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from wearables.core.errors import Refused
+from wearables.core.settings import SQL_DIR, WAREHOUSE_CONNECTION
+
+CONNECT_TIMEOUT_SECONDS = 10
+COPY_BYTES = 64 * 1024
+LINES_PER_READ = 100
+
+
+class WarehouseFailure(Exception):
+    """PostgreSQL refused a statement; named by its condition only, for the text may hold data."""
+
+
+@cache
+def sql(name: str) -> str:
+    """Text of ``include/sql/<name>.sql``; parameters are bound as ``%(name)s``."""
+    return (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run_sql(connection: Connection, name: str, **parameters: Any) -> CursorResult:
+    """Run a SQL file with bound parameters in the transaction of ``connection``."""
+    return connection.exec_driver_sql(sql(name), parameters)
+
+
+def warehouse_url() -> URL:
+    """URL of the Airflow connection ``warehouse``. Raises Refused if there is none."""
+    try:
+        connection = BaseHook.get_connection(WAREHOUSE_CONNECTION)
+    except AirflowNotFoundException:
+        raise Refused(
+            f"Airflow has no connection {WAREHOUSE_CONNECTION!r}; "
+            "add one of type postgres or set AIRFLOW_CONN_WAREHOUSE."
+        ) from None
+    return URL.create(
+        "postgresql+psycopg2",
+        username=connection.login,
+        password=connection.password,
+        host=connection.host,
+        port=connection.port,
+        database=connection.schema,
+        query={key: str(value) for key, value in connection.extra_dejson.items() if key.startswith("ssl")},
+    )
+
+
+class _LineReader:
+    """A file-like view of lines, as psycopg2's COPY wants to read it."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = iter(lines)
+        self._left = b""
+
+    def read(self, size: int) -> bytes:
+        """At most ``size`` bytes; none at the end."""
+        while len(self._left) < size:
+            batch = b"".join(islice(self._lines, LINES_PER_READ))
+            if not batch:
+                break
+            self._left += batch
+        answer, self._left = self._left[:size], self._left[size:]
+        return answer
+
+
+def copy_lines(connection: Connection, statement: str, lines: Iterable[bytes]) -> None:
+    """Stream lines through a COPY statement, in the transaction of ``connection``."""
+    driver_connection = connection.connection.driver_connection
+    assert driver_connection is not None
+    with driver_connection.cursor() as cursor:
+        cursor.copy_expert(statement, _LineReader(lines), size=COPY_BYTES)
+
+
+@cache
+def warehouse() -> Engine:
+    """The engine of the warehouse, made on first use in each process.
+
+    A connection is tried before it is lent: the server may have restarted while a task waited for WHOOP.
+    """
+    return create_engine(
+        warehouse_url(),
+        pool_size=3,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "wearables"},
+    )
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """One transaction. Raises Refused if the warehouse cannot be reached, WarehouseFailure if it balks."""
+    try:
+        connection = engine.connect()
+    except OperationalError as error:
+        where = engine.url.set(password=None, username=None).render_as_string()
+        reason = str(error.orig).splitlines()[0]
+        raise Refused(
+            f"The warehouse at {where} cannot be reached ({reason}); start it or mend the connection."
+        ) from None
+    try:
+        with connection, connection.begin():
+            yield connection
+    except (DBAPIError, psycopg2.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        failure = WarehouseFailure(f"PostgreSQL: {type(cause).__name__} ({getattr(cause, 'pgcode', None)})")
+        raise failure.with_traceback(error.__traceback__) from None

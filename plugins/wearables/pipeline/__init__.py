@@ -1,0 +1,1 @@
+"""The steps that every source shares, from the plan of a run to the metrics."""

@@ -1,0 +1,61 @@
+"""Decides whether the pull is what was asked for, and says for whom it is not."""
+
+import logging
+
+from sqlalchemy import Row
+
+from wearables.core.errors import PullFailed
+from wearables.core.integrations import Integration
+from wearables.core.warehouse import run_sql, transaction, warehouse
+from wearables.pipeline.slices import Plan, finish_run, read_plan
+
+log = logging.getLogger(__name__)
+
+
+def check(integration: Integration, run_id: str) -> dict[str, int]:
+    """Judge a pull; returns how many parts were staged and skipped, and how many warnings there are.
+
+    Raises PullFailed naming each athlete concerned and what to do; all that was pulled is kept.
+    """
+    with transaction(warehouse()) as connection:
+        plan = read_plan(connection, integration.name, run_id)
+        slices = run_sql(connection, "pipeline/check/slices", integration=integration.name, run_id=run_id).all()
+        findings = run_sql(connection, "pipeline/check/data", integration=integration.name, run_id=run_id).all()
+        failures = _missing(plan, list(slices)) + [row.sentence for row in findings if row.severity == "error"]
+        finish_run(connection, plan, "failed" if failures else "complete")
+    warnings = _skipped(list(slices)) + [row.sentence for row in findings if row.severity == "warning"]
+    for sentence in warnings:
+        log.warning("%s", sentence)
+    for sentence in failures:
+        log.error("%s", sentence)
+    if failures:
+        raise PullFailed(f"{len(failures)} problem(s), named above; what was pulled is kept. First: {failures[0]}")
+    return {
+        "staged": sum(slice_.state == "staged" for slice_ in slices),
+        "skipped": sum(slice_.state == "skipped" for slice_ in slices),
+        "warnings": len(warnings),
+    }
+
+
+def _missing(plan: Plan, slices: list[Row]) -> list[str]:
+    """A sentence for each athlete of whom something planned has not been staged."""
+    done = {(slice_.chunk_start, slice_.athlete_id, slice_.collection) for slice_ in slices if slice_.state == "staged"}
+    sentences = []
+    for athlete_id in plan.athletes:
+        missing = [
+            (chunk, collection)
+            for chunk in plan.chunks
+            for collection in plan.collections
+            if (chunk.start, athlete_id, collection) not in done
+        ]
+        if missing:
+            errors = sorted({slice_.error for slice_ in slices if slice_.athlete_id == athlete_id and slice_.error})
+            reason = " ".join(errors) or "A task did not finish; clear it."
+            parts = len(plan.chunks) * len(plan.collections)
+            sentences.append(f"athlete {athlete_id}: {len(missing)} of {parts} parts are missing: {reason}")
+    return sentences
+
+
+def _skipped(slices: list[Row]) -> list[str]:
+    reasons = {slice_.athlete_id: slice_.error for slice_ in slices if slice_.state == "skipped"}
+    return [f"athlete {athlete_id} was skipped: {reason}" for athlete_id, reason in sorted(reasons.items())]

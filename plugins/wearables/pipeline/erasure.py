@@ -1,0 +1,27 @@
+"""Takes what lies in the landing zone about an erased athlete away."""
+
+from glob import escape
+
+from sqlalchemy import Connection
+
+from wearables.core.settings import landing_url
+from wearables.core.warehouse import run_sql
+from wearables.pipeline.landing import located
+
+
+def delete_landed(integration: str, athlete_id: int) -> int:
+    """Delete every file about an athlete, of every run and chunk; returns how many."""
+    storage, folder = located(f"{landing_url().rstrip('/')}/{integration}")
+    files = 0
+    for of_athlete in storage.glob(f"{escape(folder)}/*/*/{athlete_id}"):
+        files += len(storage.find(of_athlete))
+        storage.rm(of_athlete, recursive=True)
+    return files
+
+
+def delete_latecomers(connection: Connection, integration: str, run_id: str) -> None:
+    """Delete what a pull that was under way has landed about athletes erased meanwhile."""
+    for athlete_id in run_sql(
+        connection, "pipeline/erasure/meanwhile", integration=integration, run_id=run_id
+    ).scalars():
+        delete_landed(integration, athlete_id)

@@ -1,0 +1,132 @@
+"""The tasks of a WHOOP pull: what Airflow runs, around the steps that do the work.
+
+A step is imported when its task runs: the DAG processor reads this file for every integration.
+"""
+
+import datetime as dt
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+from airflow.sdk import Asset, task
+
+from wearables.core.errors import WearablesError
+from wearables.core.integrations import load_integration
+from wearables.core.windows import TimeRange
+from wearables.pipeline.batches import EVERYONE, Batch
+
+log = logging.getLogger(__name__)
+
+Chunk = dict[str, str]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+AFTER_A_CRASH: dict[str, Any] = {"retries": 2, "retry_delay": dt.timedelta(seconds=20)}
+# The second argument of the task, instead of its number.
+DAYS_OF_THE_CHUNK = (
+    "{% set chunk = task.op_args[1] %}{{ chunk['start'][:10] }} to {{ chunk['end'][:10] }}"
+    "{% if 'batch' in chunk %}, part {{ chunk['batch'] }} of {{ chunk['batches'] }}{% endif %}"
+)
+
+
+def asset(name: str) -> Asset:
+    """What others may schedule their DAGs on: the data of an integration in the warehouse."""
+    return Asset(f"wearables://{name}")
+
+
+def told_in_one_sentence(step: Callable[P, R]) -> Callable[P, R]:
+    """An error that the user can act on is told in one line; a bug keeps its traceback."""
+
+    @functools.wraps(step)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return step(*args, **kwargs)
+        except WearablesError as error:
+            log.error("%s", error)
+            # Airflow prints a traceback for every exception but this one.
+            raise SystemExit(1) from None
+
+    return wrapped
+
+
+@task(retries=0, show_return_value_in_logs=False)
+@told_in_one_sentence
+def validate(name: str, dag_run: Any = None, params: Any = None) -> list[Chunk]:
+    """Refuse what cannot work; otherwise freeze the plan and return its chunks, or the parts of each."""
+    from wearables.pipeline.validate import Run, parts, validate
+
+    integration = load_integration(name)
+    plan = validate(
+        integration,
+        Run(
+            run_id=dag_run.run_id,
+            run_type=str(getattr(dag_run.run_type, "value", dag_run.run_type)),
+            run_after=dag_run.run_after,
+            logical_date=dag_run.logical_date,
+            conf={**dict(params), **(dag_run.conf or {})},
+        ),
+    )
+    return [_chunk(window, batch) for window, batch in parts(integration, plan)]
+
+
+@task(
+    map_index_template=DAYS_OF_THE_CHUNK,
+    show_return_value_in_logs=False,
+    **AFTER_A_CRASH,
+)
+@told_in_one_sentence
+def extract(name: str, chunk: Chunk, dag_run: Any = None) -> Chunk:
+    """Land what WHOOP answers for one chunk; returns the chunk."""
+    from wearables.pipeline.extract import extract
+
+    extract(load_integration(name), dag_run.run_id, _window(chunk), _batch(chunk))
+    return chunk
+
+
+@task(
+    map_index_template=DAYS_OF_THE_CHUNK,
+    show_return_value_in_logs=False,
+    **AFTER_A_CRASH,
+)
+@told_in_one_sentence
+def stage(name: str, chunk: Chunk, dag_run: Any = None) -> dict[str, int]:
+    """Bring what landed of one chunk into raw.records."""
+    from wearables.pipeline.stage import stage
+
+    return stage(load_integration(name), dag_run.run_id, _window(chunk), _batch(chunk))
+
+
+# One chunk that failed for good must not keep the others from the warehouse; `check` fails the run for it.
+@task(trigger_rule="all_done_min_one_success", show_return_value_in_logs=False, **AFTER_A_CRASH)
+@told_in_one_sentence
+def transform(name: str, dag_run: Any = None, outlet_events: Any = None) -> dict[str, int]:
+    """Bring analytics.metrics up to date with raw.records; what was committed is told with the event of the asset."""
+    from wearables.pipeline.transform import transform, window
+
+    integration = load_integration(name)
+    counts = transform(integration, dag_run.run_id)
+    outlet_events[asset(name)].extra = {**counts, **window(integration, dag_run.run_id), "run_id": dag_run.run_id}
+    return counts
+
+
+@task(retries=0, show_return_value_in_logs=False)
+@told_in_one_sentence
+def check(name: str, dag_run: Any = None) -> dict[str, int]:
+    """Decide the outcome of the run."""
+    from wearables.pipeline.check import check
+
+    return check(load_integration(name), dag_run.run_id)
+
+
+def _chunk(window: TimeRange, batch: Batch) -> Chunk:
+    days = {"start": window.start.isoformat(), "end": window.end.isoformat()}
+    return days if batch == EVERYONE else days | {"batch": str(batch.number), "batches": str(batch.count)}
+
+
+def _batch(chunk: Chunk) -> Batch:
+    return Batch(int(chunk["batch"]), int(chunk["batches"])) if "batch" in chunk else EVERYONE
+
+
+def _window(chunk: Chunk) -> TimeRange:
+    return TimeRange(dt.datetime.fromisoformat(chunk["start"]), dt.datetime.fromisoformat(chunk["end"]))

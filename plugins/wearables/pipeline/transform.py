@@ -1,0 +1,54 @@
+"""Brings the tables of ``analytics`` up to date with ``raw.records``: one transaction, set by set."""
+
+import logging
+
+from sqlalchemy import Connection
+
+from wearables.core.integrations import Integration
+from wearables.core.warehouse import run_sql, transaction, warehouse
+from wearables.pipeline.slices import read_plan
+from wearables.pipeline.survey import remove_unlisted
+
+log = logging.getLogger(__name__)
+
+STEPS = (
+    "touched",
+    "cycles",
+    "dated_cycles",
+    "cycle_days",
+    "export_days",
+    "day_records",
+    "day_values",
+    "export_values",
+    "survey",
+    "days",
+    "rolling",
+)
+COUNTS = ("records", "days", "inserted", "updated", "deleted", "quarantined")
+
+
+def transform(integration: Integration, run_id: str) -> dict[str, int]:
+    """Recompute the days of every record that changed since the last transform; returns counts."""
+    with transaction(warehouse()) as connection:
+        run_sql(connection, "pipeline/stage/lock", integration=integration.name)
+        remove_unlisted(connection, integration)
+        counts = recompute(connection, integration.name, run_id)
+    log.info("transformed %s", " ".join(f"{name}={count}" for name, count in counts.items()))
+    return counts
+
+
+def window(integration: Integration, run_id: str) -> dict[str, str]:
+    """The window that the pull asked for, as text."""
+    with transaction(warehouse()) as connection:
+        asked = read_plan(connection, integration.name, run_id).window
+    return {"window_start": asked.start.isoformat(), "window_end": asked.end.isoformat()}
+
+
+def recompute(connection: Connection, integration: str, run_id: str) -> dict[str, int]:
+    """The same, in the transaction of ``connection``."""
+    for step in STEPS:
+        run_sql(connection, f"pipeline/transform/{step}", integration=integration, run_id=run_id)
+    quarantined = run_sql(connection, "pipeline/transform/quarantine", integration=integration, run_id=run_id).rowcount
+    written = run_sql(connection, "pipeline/transform/metrics", integration=integration).one()
+    run_sql(connection, "pipeline/transform/analyze")
+    return dict(zip(COUNTS, (*written, quarantined), strict=True))

@@ -1,0 +1,55 @@
+"""Brings one athlete's answer for one collection and chunk from WHOOP to the landing zone."""
+
+import time
+
+from wearables.pipeline.landing import Landing, Manifest
+from wearables.pipeline.slices import Slice
+from wearables.whoop.client import WhoopClient
+from wearables.whoop.records import Unfit, identify, record_line, unknown_fields
+from wearables.whoop.transport import HttpTransport
+
+
+def land_answer(client: WhoopClient, transport: HttpTransport, slice_: Slice) -> Manifest:
+    """Ask for every page and land them whole.
+
+    Raises what the client raises; then nothing has landed.
+    """
+    requests_before, waited_before, began = transport.requests_sent, transport.budget.waited_seconds, time.monotonic()
+    landing = landing_of(slice_)
+    pages = 0
+    unknown: set[str] = set()
+    with landing.writer() as writer:
+        for page in client.records(slice_.collection, slice_.chunk):
+            pages += 1
+            for record in page:
+                try:
+                    line = record_line(record, slice_.collection, slice_.athlete_id)
+                except Unfit as reason:
+                    writer.reject(record, identify(record), str(reason))
+                else:
+                    writer.write(line)
+                    unknown.update(unknown_fields(line, slice_.collection))
+    manifest = Manifest(
+        integration=slice_.integration,
+        run_id=slice_.run_id,
+        athlete_id=slice_.athlete_id,
+        collection=slice_.collection,
+        window_start=slice_.chunk.start.isoformat(),
+        window_end=slice_.chunk.end.isoformat(),
+        pages=pages,
+        records=writer.records,
+        rejected=writer.rejected,
+        requests=transport.requests_sent - requests_before,
+        waited_seconds=round(transport.budget.waited_seconds - waited_before, 3),
+        seconds=round(time.monotonic() - began, 3),
+        sha256=writer.sha256,
+        unknown_fields=tuple(sorted(unknown)),
+    )
+    landing.commit(manifest)
+    return manifest
+
+
+def landing_of(slice_: Slice) -> Landing:
+    """Where the answer for a slice lands."""
+    run = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in slice_.run_id)
+    return Landing.at(slice_.integration, run, slice_.chunk.label, str(slice_.athlete_id), slice_.collection)

@@ -1,0 +1,136 @@
+"""Reads an export to its end before anything is kept: it is taken whole or not at all."""
+
+import datetime as dt
+import logging
+import time
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection
+
+from wearables.core.errors import ExportRefused
+from wearables.core.integrations import Integration, load_integration
+from wearables.core.schema import require_migrated
+from wearables.core.warehouse import run_sql, transaction, warehouse
+from wearables.core.windows import TimeRange
+from wearables.pipeline.slices import Plan, find_plan, save_plan
+from wearables.pipeline.survey import listed
+from wearables.whoop_export.archive import fetched
+from wearables.whoop_export.columns import CYCLES, FILES
+from wearables.whoop_export.enrolment_check import refuse_stranger
+from wearables.whoop_export.ownership import Fingerprint, refuse_another_account
+from wearables.whoop_export.rows import records
+from wearables.whoop_export.table import Table, tables
+
+log = logging.getLogger(__name__)
+
+RUN_TYPE = "export"
+DIGEST_LETTERS = 12
+
+
+@dataclass(frozen=True)
+class Import:
+    """An export that may be staged. ``run_id`` is its own in ``ops.runs``."""
+
+    integration: str
+    athlete_id: int
+    url: str
+    sha256: str
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a file of the export holds."""
+
+    collection: str
+    records: int
+    withheld: int
+    first: dt.datetime | None
+    last: dt.datetime | None
+    seconds: float
+
+
+def validate(integration_name: str, athlete_id: int, url: str, airflow_run_id: str) -> Import:
+    """Check athlete and file, and freeze the plan of the import.
+
+    Raises ExportRefused when the file will not do; Refused when it or the warehouse cannot be reached.
+    """
+    integration = load_integration(integration_name)
+    with transaction(warehouse()) as connection:
+        require_migrated(connection)
+        refuse_stranger(connection, integration.name, athlete_id)
+    fingerprint = Fingerprint()
+    with fetched(url) as copy, tables(copy.path) as found:
+        contents = [
+            _read(found[file.collection], integration, fingerprint) for file in FILES if file.collection in found
+        ]
+    run_id = f"whoop_export/{airflow_run_id}/{copy.sha256[:DIGEST_LETTERS]}"
+    with transaction(warehouse()) as connection:
+        # Again, where no erasure can come in between.
+        run_sql(connection, "pipeline/stage/lock", integration=integration.name)
+        refuse_stranger(connection, integration.name, athlete_id)
+        refuse_another_account(connection, integration.name, athlete_id, fingerprint)
+        if find_plan(connection, integration.name, run_id) is None:
+            _save(connection, integration, athlete_id, run_id, contents)
+    return Import(integration.name, athlete_id, url, copy.sha256, run_id)
+
+
+def _read(table: Table, integration: Integration, fingerprint: Fingerprint) -> Contents:
+    began = time.monotonic()
+    total = withheld = 0
+    first: dt.datetime | None = None
+    last: dt.datetime | None = None
+    for record in records(table, listed(integration)):
+        total += 1
+        if record is None:
+            withheld += 1
+            continue
+        if table.file is CYCLES:
+            fingerprint.add(record)
+        end = record.ended_at or record.started_at
+        first = min(first or record.started_at, record.started_at)
+        last = max(last or end, end)
+    return Contents(table.file.collection, total, withheld, first, last, round(time.monotonic() - began, 3))
+
+
+def _save(
+    connection: Connection, integration: Integration, athlete_id: int, run_id: str, contents: list[Contents]
+) -> None:
+    window = _window(contents)
+    plan = Plan(
+        integration=integration.name,
+        run_id=run_id,
+        run_type=RUN_TYPE,
+        window=window,
+        chunks=[window],
+        athletes=[athlete_id],
+        collections=[each.collection for each in contents],
+        # The schedule of the pulls does not go on from here.
+        is_full_scope=False,
+    )
+    save_plan(connection, plan)
+    for each in contents:
+        counts = {key: value for key, value in asdict(each).items() if key not in {"first", "last"}}
+        run_sql(
+            connection,
+            "whoop_export/slice",
+            integration=integration.name,
+            run_id=run_id,
+            chunk_start=window.start,
+            chunk_end=window.end,
+            athlete_id=athlete_id,
+            **counts,
+        )
+        log.info(
+            "read athlete=%d collection=%s period=%s rows=%d withheld=%d seconds=%.1f",
+            athlete_id, each.collection, window, each.records, each.withheld, each.seconds,
+        )  # fmt: skip
+
+
+def _window(contents: list[Contents]) -> TimeRange:
+    starts = [each.first for each in contents if each.first]
+    ends = [each.last for each in contents if each.last]
+    if not starts:
+        raise ExportRefused("The export is empty: not one row in its files; ask WHOOP for it again.")
+    # Half-open, and never empty: the last instant belongs to it.
+    return TimeRange(min(starts), max(ends) + dt.timedelta(seconds=1))

@@ -1,0 +1,59 @@
+"""Who may be invited: as many as WHOOP lets in, and only athletes who are known when they are named."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.athletes.fakes import Browser
+from wearables.athletes.consent.invites import create_invite, used_slots
+from wearables.athletes.offboarding import offboard
+from wearables.core.errors import Refused
+
+Make = Callable[..., Any]
+
+
+def test_a_new_app_has_ten_slots(consent: Make) -> None:
+    consent()
+    assert used_slots("team") == (0, 10)
+
+
+def test_beyond_the_cap_nobody_is_invited_but_members_are(consent: Make, browser: Browser) -> None:
+    squad = consent(athletes=3, settings={"member_cap": 2})
+    first, second, _ = squad.world.squad
+    for athlete_id in (first, second):
+        browser.accept(create_invite("team", "coach").url, athlete_id)
+    assert used_slots("team") == (2, 2)
+    with pytest.raises(Refused, match=r"All 2 slots of team are used; offboard .* `member_cap` in team.yaml"):
+        create_invite("team", "coach")
+    create_invite("team", "coach", first)
+    offboard("team", first)
+    assert used_slots("team") == (1, 2)
+    create_invite("team", "coach", first)
+
+
+def test_only_a_known_athlete_can_be_invited_by_id(consent: Make) -> None:
+    squad = consent()
+    with pytest.raises(Refused, match="Unknown athlete"):
+        create_invite("team", "coach", next(iter(squad.world.squad)))
+
+
+@pytest.mark.parametrize("days", ["0", "91", "-1", "ten", "1.5"])
+def test_a_life_that_makes_no_sense_is_refused(consent: Make, monkeypatch: pytest.MonkeyPatch, days: str) -> None:
+    consent()
+    monkeypatch.setenv("WEARABLES_INVITE_DAYS", days)
+    with pytest.raises(Refused, match="WEARABLES_INVITE_DAYS"):
+        create_invite("team", "coach")
+
+
+def test_an_invite_outlives_a_rotation_of_the_keys(
+    consent: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consent()
+    url = create_invite("team", "coach").url
+    old, new = os.environ["WEARABLES_GRANT_KEYS"], "bmV3IGdyYW50IGtleSBvZiB0aGUgdGVzdHMsIDMyIGI="
+    monkeypatch.setenv("WEARABLES_GRANT_KEYS", f"{new},{old}")
+    assert browser.open(url).status_code == 200
+    monkeypatch.setenv("WEARABLES_GRANT_KEYS", new)
+    assert browser.open(url).status_code == 404

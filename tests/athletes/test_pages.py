@@ -1,0 +1,204 @@
+"""The public pages: what they refuse, what they send along, and what they never show."""
+
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.athletes.fakes import Browser, form_token, title
+from wearables.athletes.consent import result_pages as outcomes
+from wearables.athletes.consent.guard import MAX_BODY_BYTES, RATE
+from wearables.athletes.consent.invites import create_invite, find_invite
+from wearables.athletes.consent.render import render, render_outcome
+from wearables.core.errors import Refused
+from wearables.core.settings import public_url, redirect_url
+from wearables.whoop.oauth import SCOPES
+
+Make = Callable[..., Any]
+SCRIPT = "<script>alert(1)</script>"
+
+
+def begun(squad: Any) -> bool:
+    return squad.rows("select count(*) from vault.invites where state_hash is not null") == [(1,)]
+
+
+def test_every_page_comes_with_headers_that_leave_a_browser_no_choice(consent: Make, browser: Browser) -> None:
+    squad = consent()
+    url = create_invite("team", "coach").url
+    pages = [
+        browser.open(url),
+        browser.open(url + "x"),
+        browser.open(url.rpartition("/")[0] + "/"),
+        browser.open(url + "/no/such/page"),
+        browser.send_form(url, ""),
+        browser.press(url),
+        browser.accept(url, next(iter(squad.world.squad))),
+        browser.open(url),
+    ]
+    for page in pages:
+        policy = page.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert page.headers["Cache-Control"] == "no-store"
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+        assert "<script" not in page.text
+
+
+def test_a_browser_may_send_the_form_on_to_whoop_whatever_its_address(consent: Make, browser: Browser) -> None:
+    squad = consent()
+    policy = browser.open(create_invite("team", "coach").url).headers["Content-Security-Policy"]
+    assert policy.endswith(f"form-action 'self' https: {squad.world.url}")
+
+
+def test_the_cookie_is_kept_from_scripts_other_sites_and_other_pages(
+    consent: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consent()
+    url = create_invite("team", "coach").url
+    cookie = browser.open(url).headers["Set-Cookie"].lower()
+    for trait in ("httponly", "samesite=lax", "path=/consent", "max-age=3600"):
+        assert trait in cookie
+    assert "secure" not in cookie
+    monkeypatch.setenv("WEARABLES_PUBLIC_URL", "https://data.example.org/airflow/")
+    cookie = browser.open(url).headers["Set-Cookie"].lower()
+    assert "secure" in cookie
+    assert "path=/airflow/consent" in cookie
+
+
+@pytest.mark.parametrize("form", ["", "/answer"])
+def test_a_form_that_our_page_did_not_make_starts_nothing(consent: Make, browser: Browser, form: str) -> None:
+    squad = consent()
+    url, other_url = create_invite("team", "coach").url, create_invite("team", "coach").url
+    action = url + form
+    good = form_token(browser.open(url).text)
+    of_another_invite = form_token(browser.open(other_url).text)
+    for token in ("", "forged", of_another_invite, good[:-1]):
+        page = browser.send_form(action, "", token=token)
+        assert (page.status_code, title(page)) == (403, outcomes.FORGED_FORM.title)
+    with Browser() as other:
+        assert other.send_form(action, "", token=good).status_code == 403
+        other.open(url)
+        assert other.send_form(action, "", token=good).status_code == 403
+    assert not begun(squad)
+
+
+def test_nobody_is_ever_redirected_anywhere_but_to_whoop(consent: Make, browser: Browser) -> None:
+    squad = consent()
+    url = create_invite("team", "coach").url
+    evil = "https://evil.example.org"
+    token = form_token(browser.open(url).text)
+    extras = {"next": evil, "redirect_uri": evil, "whoop_url": evil, "state": evil}
+    query = "?" + "&".join(f"{name}={value}" for name, value in extras.items())
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    headers = {"Host": "evil.example.org", "X-Forwarded-Host": "evil.example.org", "Cookie": cookie}
+    sent = browser.post(url + query, data={"token": token} | extras, headers=headers, allow_redirects=False)
+    place = sent.headers["Location"]
+    assert place.startswith(squad.world.url + "/oauth/oauth2/auth?")
+    assert "evil" not in place
+    start = url.rpartition("/")[0]
+    for address in (start + "/callback" + query, start + "//evil.example.org", url + "/" + query):
+        page = browser.get(address, headers=headers, allow_redirects=False)
+        assert "evil" not in page.headers.get("Location", "") + page.text
+    pasted = browser.paste(url, f"{evil}/?state=abcdefgh&code=abcdefgh")
+    assert "Location" not in pasted.headers
+    assert "evil" not in pasted.text
+
+
+def test_a_name_that_is_markup_is_shown_as_text(consent: Make) -> None:
+    consent()
+    invite = find_invite(create_invite("team", "coach").url.rpartition("/")[2])
+    page = render(
+        "invite.html", invite=replace(invite, integration=SCRIPT, signed=SCRIPT), token=SCRIPT, comes_back=False
+    ).body.decode()
+    outcome = render_outcome(outcomes.connected(SCRIPT, is_renewed=True)).body.decode()
+    for text in (page, outcome, render_outcome(outcomes.unavailable(SCRIPT)).body.decode()):
+        assert "<script" not in text
+        assert "&lt;script&gt;" in text
+
+
+def test_an_athlete_who_is_called_a_script_runs_nothing(consent: Make, browser: Browser) -> None:
+    squad = consent(athletes=1)
+    athlete_id, athlete = next(iter(squad.world.squad.items()))
+    athlete.first_name = SCRIPT
+    page = browser.accept(create_invite("team", "coach").url, athlete_id)
+    assert title(page) == "You are connected"
+    assert "<script" not in page.text
+    assert squad.rows("select first_name from ops.athletes") == [(SCRIPT,)]
+
+
+def test_what_an_address_says_is_never_shown(consent: Make, browser: Browser) -> None:
+    consent()
+    start = create_invite("team", "coach").url.rpartition("/")[0]
+    for address in (
+        f"{start}/callback?error={SCRIPT}&state={SCRIPT}",
+        f"{start}/{SCRIPT}",
+        f"{start}/{SCRIPT}/{SCRIPT}",
+    ):
+        assert "script" not in browser.open(address).text
+
+
+def test_who_asks_too_often_is_asked_to_wait(consent: Make, browser: Browser) -> None:
+    consent()
+    url = create_invite("team", "coach").url
+    answers = [browser.open(url).status_code for _ in range(RATE.amount + 1)]
+    assert answers == [200] * RATE.amount + [429]
+    refused = browser.open(url)
+    assert (title(refused), refused.headers["Retry-After"]) == ("Too many requests", "60")
+    assert "frame-ancestors" in refused.headers["Content-Security-Policy"]
+
+
+def test_a_body_of_untold_or_too_great_a_length_is_not_read(consent: Make, browser: Browser) -> None:
+    consent()
+    url = create_invite("team", "coach").url
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    in_blocks = (b"x" * 1024 for _ in range(100))
+    for status, body in ((411, in_blocks), (413, b"x" * (MAX_BODY_BYTES + 1))):
+        refused = browser.post(url, data=body, headers=form, timeout=30)
+        assert (refused.status_code, title(refused)) == (status, "This cannot be read")
+        assert "frame-ancestors" in refused.headers["Content-Security-Policy"]
+
+
+def test_no_secret_is_in_a_page_or_a_log(
+    consent: Make, browser: Browser, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    squad = consent()
+    athlete_id = next(iter(squad.world.squad))
+    invite = create_invite("team", "coach")
+    address = browser.consent(invite.url, athlete_id)
+    pages = [browser.open(invite.url), browser.open(address), browser.open(address), browser.open(invite.url)]
+    partial = browser.accept(create_invite("team", "coach").url, athlete_id, list(SCOPES[:3]))
+    shown = "".join(page.text for page in [*pages, partial])
+    logged = caplog.text + "".join(capsys.readouterr()) + repr(invite) + repr(find_invite("made.up"))
+    query = dict(pair.split("=") for pair in urlsplit(address).query.split("&"))
+    secrets = [squad.world.client_secret, query["code"], query["state"], *browser.cookies.values()]
+    assert squad.rows("select count(*) from vault.grants") == [(1,)]
+    for secret in secrets:
+        assert secret not in shown
+        assert secret not in _of_ours(logged)
+    assert invite.url.rpartition("/")[2] not in _of_ours(logged)
+
+
+def _of_ours(logged: str) -> str:
+    """Without what the athlete's browser of this test logs."""
+    return "\n".join(line for line in logged.splitlines() if not re.search(r"connectionpool|urllib3", line))
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://x.example.org", "data.example.org", "https://", "https://x.example.org/?a=b"]
+)
+def test_an_address_that_cannot_be_a_public_one_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("WEARABLES_PUBLIC_URL", address)
+    with pytest.raises(Refused, match="WEARABLES_PUBLIC_URL"):
+        public_url()
+    monkeypatch.setenv("WEARABLES_PUBLIC_URL", "https://data.example.org/")
+    assert redirect_url() == "https://data.example.org/consent/callback"
+    monkeypatch.setenv("WEARABLES_REDIRECT_URL", address)
+    with pytest.raises(Refused, match="WEARABLES_REDIRECT_URL"):
+        redirect_url()

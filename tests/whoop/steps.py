@@ -1,0 +1,24 @@
+"""Time as the request ledger sees it."""
+
+from sqlalchemy import Engine
+
+from wearables.core.warehouse import transaction
+
+
+class Clock:
+    """A wait moves the ledger back by as much: no test sleeps."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        shift = {"seconds": seconds}
+        with transaction(self.engine) as connection:
+            connection.exec_driver_sql(
+                "update ops.request_leases set leased_at = leased_at - make_interval(secs => %(seconds)s)", shift
+            )
+            connection.exec_driver_sql(
+                "update ops.request_budgets set resets_at = resets_at - make_interval(secs => %(seconds)s)", shift
+            )

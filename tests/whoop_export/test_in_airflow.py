@@ -1,0 +1,85 @@
+"""The whole DAG whoop_export, run by Airflow in this process."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.whoop_export.steps import Importer, files, pack
+from wearables.whoop_export.inbox import SETTLED_SECONDS, conf
+
+ROOT = Path(__file__).parents[2]
+STEPS = ["validate", "stage", "transform", "check"]
+
+
+@pytest.fixture
+def run_export(airflow_database: None) -> Callable[..., dict[str, Any]]:
+    """Runs the DAG: state of the run, and of every task in order."""
+
+    def run(**parameters: Any) -> dict[str, Any]:
+        from airflow.dag_processing.dagbag import DagBag
+
+        dag = DagBag(str(ROOT / "dags"), bundle_path=ROOT / "dags", bundle_name="dags-folder").get_dag("whoop_export")
+        done = dag.test(run_conf=parameters, logical_date=None)
+        instances = sorted(done.get_task_instances(), key=lambda each: (STEPS.index(each.task_id), each.map_index))
+        return {"run": str(done.state), "tasks": [(each.task_id, str(each.state)) for each in instances]}
+
+    return run
+
+
+@pytest.mark.dag
+def test_an_export_is_imported_and_a_second_run_changes_nothing(
+    importer: Callable[..., Importer], run_export: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    made = importer({"survey_questions": '["Have any caffeine?"]'}, athletes=1, days=1)
+    parameters = conf("team", made.squad.athlete_ids[0], made.put(pack(files())))
+    outcome = run_export(**parameters)
+    assert outcome == {"run": "success", "tasks": [(step, "success") for step in STEPS]}
+    assert len(made.values()) == 28
+    before = made.squad.snapshot()
+    assert run_export(**parameters)["run"] == "success"
+    assert made.squad.snapshot() == before
+    # Airflow's database holds XComs, rendered templates and events; its folder, the logs.
+    everything = b"".join(path.read_bytes() for path in Path(os.environ["AIRFLOW_HOME"]).rglob("*") if path.is_file())
+    for value in (b"two cups", b"caffeine", b"33.51"):
+        assert value not in everything
+
+
+@pytest.mark.dag
+def test_a_refused_export_is_one_sentence_in_the_log_and_nothing_else_runs(
+    importer: Callable[..., Importer], run_export: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    made = importer(athletes=1, days=1)
+    outcome = run_export(**conf("team", made.squad.athlete_ids[0], made.put(b"no zip")))
+    assert outcome["run"] == "failed"
+    assert outcome["tasks"][0] == ("validate", "failed")
+    assert {state for _, state in outcome["tasks"][1:]} == {"upstream_failed"}
+    assert [each.message for each in caplog.records if each.name.startswith("wearables")][-1].startswith(
+        "The file is not a ZIP"
+    )
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.dag
+def test_without_parameters_it_imports_what_waits_and_names_what_it_refused(
+    importer: Callable[..., Importer], run_export: Callable[..., Any], tmp_path: Path
+) -> None:
+    made = importer(athletes=2, days=1)
+    assert run_export() == {
+        "run": "success",
+        "tasks": [(step, "skipped") for step in STEPS],
+    }
+    first, second = made.squad.athlete_ids
+    for athlete_id, content in ((first, b"no zip"), (second, pack(files()))):
+        path = tmp_path / "landing" / "team" / "inbox" / "exports" / str(athlete_id) / "export.zip"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+        settled = time.time() - SETTLED_SECONDS - 5
+        os.utime(path, (settled, settled))
+    outcome = run_export()
+    assert [task for task, state in outcome["tasks"] if state == "failed"] == ["check"]
+    assert {key[0] for key in made.values()} == {second}
+    assert not list((tmp_path / "landing").rglob("*.zip"))

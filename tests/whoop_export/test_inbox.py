@@ -1,0 +1,127 @@
+"""The drop folder: uploads are stored safely, waiting files are found, and nothing stays once it was judged."""
+
+import io
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.whoop_export.steps import Importer, files, pack
+from wearables.core.errors import ExportRefused, Refused
+from wearables.whoop_export import archive
+from wearables.whoop_export.inbox import SETTLED_SECONDS, conf, discard, receive, waiting
+from wearables.whoop_export.request import judge
+from wearables.whoop_export.stage import stage
+
+
+@pytest.fixture
+def duo(importer: Callable[..., Importer]) -> Importer:
+    return importer(athletes=2, days=1)
+
+
+def drop(folder: Path, athlete: object, content: bytes, age: float = SETTLED_SECONDS + 5) -> Path:
+    """A file that somebody put there by hand so many seconds ago."""
+    path = folder / "landing" / "team" / "inbox" / "exports" / str(athlete) / "Any Name of Theirs.ZIP"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    os.utime(path, (time.time() - age, time.time() - age))
+    return path
+
+
+def test_an_upload_is_stored_under_a_name_of_our_own(duo: Importer, tmp_path: Path) -> None:
+    (athlete_id, _) = duo.squad.athlete_ids
+    url = receive("team", athlete_id, io.BytesIO(pack(files())))
+    path = Path(url.removeprefix("file://"))
+    assert path.parent == tmp_path / "landing" / "team" / "inbox" / "exports" / str(athlete_id)
+    assert path.read_bytes() == pack(files())
+    assert conf("team", athlete_id, url) == {"integration": "team", "athlete": athlete_id, "file": url}
+    verdict = judge(conf("team", athlete_id, url), "run")
+    stage(verdict.imports[0])
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(("content", "reason"), [(b"", "empty"), (b"no zip", "not a ZIP"), (b"PK" * 600_000, "larger")])
+def test_an_upload_that_will_not_do_is_not_kept(
+    duo: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, reason: str
+) -> None:
+    monkeypatch.setattr("wearables.whoop_export.inbox.MAX_ARCHIVE_BYTES", archive.MEGABYTE)
+    with pytest.raises(ExportRefused, match=reason):
+        receive("team", duo.squad.athlete_ids[0], io.BytesIO(content))
+    assert not [path for path in (tmp_path / "landing").rglob("*") if path.is_file()]
+
+
+def test_an_upload_for_a_stranger_is_not_stored(duo: Importer, tmp_path: Path) -> None:
+    with pytest.raises(ExportRefused, match="not enrolled"):
+        receive("team", 99, io.BytesIO(pack(files())))
+    with pytest.raises(Refused, match="No integration"):
+        receive("other", duo.squad.athlete_ids[0], io.BytesIO(pack(files())))
+    assert not (tmp_path / "landing").exists()
+
+
+def test_files_that_have_settled_are_found_and_those_on_their_way_wait(duo: Importer, tmp_path: Path) -> None:
+    first, second = duo.squad.athlete_ids
+    drop(tmp_path, first, pack(files()))
+    drop(tmp_path, second, b"PK half of", age=5)
+    drop(tmp_path, "somebody", pack(files()))
+    assert [(file.integration, file.athlete_id) for file in waiting()] == [("team", first)]
+
+
+def test_a_refused_file_of_the_drop_folder_is_deleted_and_holds_up_no_other(duo: Importer, tmp_path: Path) -> None:
+    first, second = duo.squad.athlete_ids
+    bad = drop(tmp_path, first, b"no zip")
+    stranger = drop(tmp_path, 99, pack(files()))
+    good = drop(tmp_path, second, pack(files()))
+    verdict = judge({}, "run")
+    assert [each.athlete_id for each in verdict.imports] == [second]
+    assert [text.split(":")[0] for text in verdict.refusals] == [f"athlete {first} of team", "athlete 99 of team"]
+    assert (bad.exists(), stranger.exists(), good.exists()) == (False, False, True)
+    stage(verdict.imports[0])
+    assert not good.exists()
+
+
+def test_when_all_are_refused_the_run_is(duo: Importer, tmp_path: Path) -> None:
+    drop(tmp_path, duo.squad.athlete_ids[0], b"no zip")
+    with pytest.raises(ExportRefused, match=r"1 export\(s\) refused.*not a ZIP"):
+        judge({}, "run")
+    assert judge({}, "run").imports == []
+
+
+def test_a_file_elsewhere_is_never_deleted(duo: Importer, tmp_path: Path) -> None:
+    url = duo.put(b"no zip")
+    with pytest.raises(ExportRefused):
+        judge(conf("team", duo.squad.athlete_ids[0], url), "run")
+    assert Path(url.removeprefix("file://")).exists()
+    outside = tmp_path / "kept.zip"
+    outside.write_bytes(b"kept")
+    discard((tmp_path / "landing" / "team" / "inbox" / "exports").as_uri() + "/../../../../kept.zip")
+    assert outside.exists()
+
+
+def test_while_the_warehouse_is_away_the_file_waits(
+    duo: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from wearables.core.warehouse import warehouse
+
+    path = drop(tmp_path, duo.squad.athlete_ids[0], pack(files()))
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://nobody@127.0.0.1:9/none")
+    warehouse.cache_clear()
+    with pytest.raises(Refused, match="cannot be reached"):
+        judge({}, "run")
+    assert path.exists()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "reason"),
+    [
+        ({"integration": "team"}, "athlete, file is missing"),
+        ({"integration": "team", "athlete": "x", "file": "file:///a.zip"}, "athlete must be a WHOOP user id"),
+        ({"athletes": [1]}, "Unknown parameter athletes; known are integration, athlete, file"),
+        ({"integration": "other", "athlete": 1, "file": "file:///a.zip"}, "No integration is called 'other'"),
+        ({"integration": ["team"], "athlete": 1, "file": "file:///a.zip"}, "must be texts"),
+    ],
+)
+def test_parameters_that_cannot_work_are_refused(duo: Importer, parameters: dict, reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        judge(parameters, "run")

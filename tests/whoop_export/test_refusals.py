@@ -1,0 +1,234 @@
+"""What is refused: each in one sentence that tells the remedy, with nothing loaded and nothing of it repeated."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.whoop_export.steps import (
+    CYCLE_ROW,
+    CYCLES_HEADER,
+    JOURNAL_HEADER,
+    JOURNAL_ROW,
+    SLEEP_ROW,
+    SLEEPS_HEADER,
+    WORKOUTS_HEADER,
+    Importer,
+    files,
+    pack,
+)
+from wearables.core.errors import ExportRefused, Refused
+from wearables.sandbox.export import export
+from wearables.whoop_export.archive import MAX_ENTRIES, MAX_UNPACKED_BYTES
+from wearables.whoop_export.table import tables
+
+CELL = "2026-03-01 23:10:05"
+
+
+def odd_zip(change: Callable[[zipfile.ZipFile], None]) -> bytes:
+    packed = io.BytesIO(pack(files()))
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
+        change(archive)
+    return packed.getvalue()
+
+
+def encrypted() -> bytes:
+    packed = bytearray(pack(files()))
+    # Bit 0 of the flags, in the local header and in the directory.
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = packed.find(mark)
+        packed[place + offset] |= 1
+    return bytes(packed)
+
+
+def corrupt() -> bytes:
+    packed = bytearray(pack(files()))
+    for place in range(80, 120):
+        packed[place] ^= 0xFF
+    return bytes(packed)
+
+
+def link(archive: zipfile.ZipFile) -> None:
+    info = zipfile.ZipInfo("link.csv")
+    info.external_attr = 0o120777 << 16
+    archive.writestr(info, "/etc/passwd")
+
+
+ARCHIVES = {
+    "no ZIP": (b"Cycle start time", "not a ZIP; hand in"),
+    "nothing": (b"", "not a ZIP"),
+    "cut short": (pack(files())[:-30], "not a ZIP"),
+    "encrypted": (encrypted(), "encrypted"),
+    "corrupt": (corrupt(), "damaged; download"),
+    "a bomb by ratio": (odd_zip(lambda archive: archive.writestr("bomb.csv", b"0" * 4_000_000)), "times its size"),
+    "a bomb by number": (
+        odd_zip(lambda archive: [archive.writestr(f"{each}.txt", "") for each in range(MAX_ENTRIES)] and None),
+        "entries",
+    ),
+    "a path upwards": (odd_zip(lambda archive: archive.writestr("../evil.csv", "")), "leads out of it"),
+    "an absolute path": (odd_zip(lambda archive: archive.writestr("/etc/evil.csv", "")), "leads out of it"),
+    "a path of Windows": (odd_zip(lambda archive: archive.writestr("..\\evil.csv", "")), "leads out of it"),
+    "a drive": (odd_zip(lambda archive: archive.writestr("C:evil.csv", "")), "leads out of it"),
+    "a link": (odd_zip(link), "leads out of it"),
+    "another packing": (
+        odd_zip(lambda archive: archive.writestr("x.csv", "x", compress_type=zipfile.ZIP_LZMA)), "unusual",
+    ),
+    "a file twice": (
+        odd_zip(lambda archive: archive.writestr("again/sleeps.csv", f"{SLEEPS_HEADER}\n")), "sleeps.csv twice",
+    ),
+    "a kind twice": (
+        odd_zip(lambda archive: archive.writestr("naps.csv", f"{SLEEPS_HEADER}\n")), "sleeps.csv twice, in naps.csv",
+    ),
+    "an unknown file": (odd_zip(lambda archive: archive.writestr("vo2.csv", "a,b\n")), "vo2.csv is none of"),
+    "no cycles": (pack(files(physiological_cycles=None)), "lacks physiological_cycles.csv"),
+    "no sleeps, no workouts": (pack(files(sleeps=None, workouts=None)), "lacks sleeps.csv, workouts.csv"),
+    "no rows": (
+        pack({"physiological_cycles.csv": CYCLES_HEADER, "sleeps.csv": SLEEPS_HEADER, "workouts.csv": WORKOUTS_HEADER}),
+        "empty",
+    ),
+    "UTF-16": (pack(files(sleeps=f"{SLEEPS_HEADER}\n".encode("utf-16"))), "sleeps.csv is not in UTF-8"),
+    "Latin 1 further down": (
+        pack(files(journal_entries=f"{JOURNAL_HEADER}\n{JOURNAL_ROW} caf\xe9\n".encode("latin-1"))), "not in UTF-8",
+    ),
+    "an open quote": (pack(files(sleeps=f'{SLEEPS_HEADER}\n"{SLEEP_ROW}\n')), "sleeps.csv, line 2: is not CSV"),
+    "a quote in the header": (pack(files(sleeps=f'"Cycle"{SLEEPS_HEADER}\n{SLEEP_ROW}\n')), "line 1: is not CSV"),
+    "a short row": (pack(files(sleeps=f"{SLEEPS_HEADER}\n{SLEEP_ROW[:-6]}\n")), "line 2: has 17 columns, not 18"),
+    "a bad number": (
+        pack(files(physiological_cycles=f"{CYCLES_HEADER}\n{CYCLE_ROW}\n{CYCLE_ROW.replace('66', 'sixty')}\n")),
+        r"physiological_cycles.csv, line 3, column 4 \(recovery_score\): is no number",
+    ),
+    "a bad time": (
+        pack(files(sleeps=f"{SLEEPS_HEADER}\n{SLEEP_ROW.replace('07:00:00', '7 am')}\n")), r"column 5 \(wake_onset\)",
+    ),
+    "a bad offset": (
+        pack(files(sleeps=f"{SLEEPS_HEADER}\n{SLEEP_ROW.replace('UTC+01:00', 'GMT+1')}\n")), r"cycle_timezone\): is no",
+    ),
+    "a backward sleep": (
+        pack(files(sleeps=f"{SLEEPS_HEADER}\n{SLEEP_ROW.replace('2026-03-02 07', '2026-03-01 07')}\n")), "is before",
+    ),
+    "a sleep of another week": (
+        pack(files(sleeps=f"{SLEEPS_HEADER}\n{SLEEP_ROW.replace('2026-03-02 07', '2026-03-09 07')}\n")), "days away",
+    ),
+    "a bad answer in a question off the list": (
+        pack(files(journal_entries=f"{JOURNAL_HEADER}\n{JOURNAL_ROW.replace('true', 'maybe')}\n")),
+        r"line 2, column 5 \(answered_yes\)",
+    ),
+    "an unknown language that makes no sense": (
+        pack(files(sleeps=(
+            ",".join(f"kolumna {number}" for number in range(18)) + "\n" + f"{SLEEP_ROW.replace('420', '2')}\n" * 9
+        ))),
+        "make no sense",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def lone(importer: Callable[..., Importer]) -> Importer:
+    return importer(athletes=1, days=1)
+
+
+def test_every_faulty_archive_is_refused_in_one_sentence_and_leaves_nothing(lone: Importer) -> None:
+    for what, (packed, reason) in ARCHIVES.items():
+        with pytest.raises(ExportRefused, match=reason) as refusal:
+            lone.validate(packed)
+        assert str(refusal.value).count("\n") == 0, what
+        for secret in ("sixty", "maybe", "7 am", "GMT+1", CELL, "caffeine"):
+            assert secret not in str(refusal.value), what
+    assert lone.squad.rows("select 1 from raw.records union all select 1 from ops.runs "
+                           "union all select 1 from ops.slices") == []  # fmt: skip
+
+
+def test_a_bomb_that_lies_about_its_size_is_not_unpacked_beyond_it(tmp_path: Path) -> None:
+    packed = bytearray(odd_zip(lambda archive: archive.writestr("sleeps2.csv", b"0" * 900_000)))
+    place = packed.rfind(b"PK\x01\x02")
+    packed[place + 24 : place + 28] = (100).to_bytes(4, "little")
+    path = tmp_path / "liar.zip"
+    path.write_bytes(packed)
+    with pytest.raises(ExportRefused), tables(path):
+        pass
+    assert MAX_UNPACKED_BYTES > 900_000
+
+
+def test_a_journal_may_be_missing(lone: Importer) -> None:
+    assert lone.run(pack(files(journal_entries=None)))["new"] == 3
+
+
+def test_what_macos_and_a_folder_add_is_ignored(lone: Importer) -> None:
+    made = {f"my_whoop_data/{name}": text for name, text in files().items()}
+    clutter = {
+        "__MACOSX/my_whoop_data/._sleeps.csv": b"\x00\x05",
+        ".DS_Store": b"\x00",
+        "my_whoop_data/read me.pdf": b"%",
+    }
+    assert lone.run(pack(made | clutter))["new"] == 3
+
+
+def test_an_athlete_who_is_not_enrolled_is_refused_before_the_file_is_opened(lone: Importer) -> None:
+    with pytest.raises(ExportRefused, match="12345 is not enrolled in team"):
+        lone.validate(b"no ZIP", athlete_id=12345)
+
+
+def test_an_athlete_whose_grant_is_gone_is_refused(lone: Importer) -> None:
+    lone.squad.rows("delete from vault.grants returning 1")
+    with pytest.raises(ExportRefused, match="is not enrolled"):
+        lone.validate(pack(files()))
+
+
+def test_consent_that_ends_between_validate_and_stage_ends_the_import(lone: Importer) -> None:
+    from wearables.whoop_export.stage import stage
+
+    wanted = lone.validate(pack(files()))
+    lone.squad.rows("delete from vault.grants returning 1")
+    with pytest.raises(ExportRefused, match="is not enrolled"):
+        stage(wanted)
+    assert lone.squad.rows("select 1 from raw.records") == []
+
+
+def test_a_file_that_changes_after_it_was_validated_is_refused(lone: Importer) -> None:
+    from wearables.whoop_export.stage import stage
+
+    wanted = lone.validate(pack(files()))
+    Path(wanted.url.removeprefix("file://")).write_bytes(pack(files(journal_entries=None)))
+    with pytest.raises(Refused, match="has changed"):
+        stage(wanted)
+    assert lone.squad.rows("select 1 from raw.records") == []
+
+
+@pytest.mark.parametrize("url", ["file:///nowhere/at/all.zip", "nosuch://bucket/key.zip", "file:///"])
+def test_a_file_that_cannot_be_read_is_refused_without_its_url(lone: Importer, url: str) -> None:
+    from wearables.whoop_export.validate import validate
+
+    with pytest.raises(Refused) as refusal:
+        validate("team", lone.squad.athlete_ids[0], url, "run")
+    assert url not in str(refusal.value)
+
+
+def test_an_export_of_another_account_is_refused(importer: Callable[..., Importer]) -> None:
+    made = importer(athletes=2, days=20)
+    first, second = made.squad.athlete_ids
+    made.squad.pull(athletes=[first], **made.squad.all_days())
+    # On some dates two athletes' cycles begin within the same minute.
+    own, other = (_minutes(made, athlete_id) for athlete_id in (first, second))
+    with pytest.raises(ExportRefused, match=f"not athlete {first}'s: of .* it has {len(own & other)};"):
+        made.validate(export(made.squad.world, second), first)
+    with pytest.raises(ExportRefused, match=f"its cycles are those of athlete {first}"):
+        made.validate(export(made.squad.world, first), second)
+    made.validate(export(made.squad.world, first), first)
+
+
+def _minutes(made: Importer, athlete_id: int) -> set[str]:
+    return {
+        record.payload["start"][: len("2026-11-26T01:43")] for record in made.squad.world.records[athlete_id, "cycle"]
+    }
+
+
+def test_an_export_whose_values_contradict_the_api_is_refused(importer: Callable[..., Importer]) -> None:
+    made = importer(athletes=1, days=20)
+    (athlete_id,) = made.squad.athlete_ids
+    made.squad.pull(**made.squad.all_days())
+    for record in made.squad.world.records[athlete_id, "recovery"]:
+        record.payload = record.payload | {"score": record.payload.get("score", {}) | {"resting_heart_rate": 99}}
+    with pytest.raises(ExportRefused, match="values contradict"):
+        made.validate(export(made.squad.world, athlete_id))

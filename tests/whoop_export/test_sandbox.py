@@ -1,0 +1,44 @@
+"""The sandbox hands out an export for each athlete, in the form of WHOOP's."""
+
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from tests.whoop_export.steps import CYCLES_HEADER, JOURNAL_HEADER, SLEEPS_HEADER, WORKOUTS_HEADER, unpack
+
+GPS = "Distance (meters),Altitude gain (meters),Altitude change (meters)"
+
+
+def test_each_athlete_has_an_export_in_the_form_of_whoop_s(sandbox: Callable[..., Any]) -> None:
+    world = sandbox(athletes=2, days=20)
+    found = []
+    for athlete_id in world.squad:
+        answer = requests.get(f"{world.url}/sandbox/athletes/{athlete_id}/export", timeout=30)
+        assert answer.headers["content-type"] == "application/zip"
+        found.append(unpack(answer.content))
+    for files in found:
+        assert {name: text.splitlines()[0] for name, text in files.items()} == {
+            "physiological_cycles.csv": CYCLES_HEADER,
+            "sleeps.csv": SLEEPS_HEADER,
+            "workouts.csv": WORKOUTS_HEADER,
+            "journal_entries.csv": JOURNAL_HEADER,
+        }
+        starts = [line.split(",")[0] for line in files["physiological_cycles.csv"].splitlines()[1:]]
+        assert starts == sorted(starts, reverse=True)
+        assert "\r" not in "".join(files.values())
+    assert found[0] != found[1]
+
+
+def test_an_export_can_have_the_columns_of_earlier_years(sandbox: Callable[..., Any]) -> None:
+    world = sandbox(athletes=1, days=20)
+    (athlete_id,) = world.squad
+    answer = requests.get(f"{world.url}/sandbox/athletes/{athlete_id}/export?gps=true", timeout=30)
+    assert unpack(answer.content)["workouts.csv"].splitlines()[0] == f"{WORKOUTS_HEADER},{GPS}"
+
+
+def test_a_stranger_has_no_export_and_the_request_limit_is_not_touched(sandbox: Callable[..., Any]) -> None:
+    world = sandbox(athletes=1, days=2, per_minute=1)
+    for _ in range(3):
+        assert requests.get(f"{world.url}/sandbox/athletes/1/export", timeout=30).status_code == 404
+    assert world.requests == []

@@ -1,0 +1,177 @@
+"""Survey answers: what is on the team's list reaches analytics, what is off it is nowhere, and notes never are."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.security.test_planted_secrets import everything_in_the_warehouse, everything_that_landed
+from tests.whoop_export.steps import DAY, JOURNAL_HEADER, Importer, files, pack
+from wearables.core.errors import Refused
+from wearables.core.integrations import read_integration
+from wearables.core.slug import slug
+from wearables.pipeline.transform import transform
+
+SEA = "Did you swim in the sea?"
+UNLISTED = "Did anything zanzibarian happen?"
+NOTE = "quetzalcoatlus"
+
+
+def journal(*answers: tuple[str, str], note: str = NOTE) -> bytes:
+    rows = [f'{DAY},"{question}",{answer},{note}' for question, answer in answers]
+    return pack(files(journal_entries="\n".join([JOURNAL_HEADER, *rows, ""])))
+
+
+BOTH = journal((f" {SEA}  ", "true"), (UNLISTED, "true"))
+
+
+def list_questions(tmp_path: Path, *questions: str) -> None:
+    (tmp_path / "team.yaml").write_text(f"survey_questions: {list(questions)}\n")
+
+
+@pytest.fixture
+def lone(importer: Callable[..., Importer], tmp_path: Path) -> Importer:
+    made = importer(athletes=1, days=1)
+    list_questions(tmp_path, SEA)
+    return made
+
+
+def answers(made: Importer) -> list[tuple]:
+    return made.squad.rows("select response_date::text, question, answer from analytics.survey_responses order by 1, 2")
+
+
+def survey(made: Importer) -> list[tuple]:
+    return made.squad.rows(
+        "select metric_date::text, metric, value, unit, source from analytics.metrics where metric like 'survey.%%' "
+        "order by 1, 2"
+    )
+
+
+def everywhere(made: Importer, folder: Path) -> str:
+    return everything_in_the_warehouse(made.squad) + everything_that_landed(folder / "landing")
+
+
+def test_a_listed_question_appears_and_one_off_the_list_is_nowhere(
+    lone: Importer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from wearables.pipeline.check import check
+    from wearables.whoop_export.inbox import receive
+    from wearables.whoop_export.stage import stage
+    from wearables.whoop_export.validate import validate
+
+    caplog.set_level("DEBUG")
+    path = Path(lone.put(BOTH).removeprefix("file://"))
+    with path.open("rb") as stream:
+        url = receive("team", lone.squad.athlete_ids[0], stream)
+    wanted = validate("team", lone.squad.athlete_ids[0], url, "run")
+    stage(wanted)
+    transform(lone.squad.integration, wanted.run_id)
+    check(lone.squad.integration, wanted.run_id)
+    assert answers(lone) == [("2026-03-02", SEA, "yes")]
+    assert survey(lone) == [("2026-03-02", "survey.did_you_swim_in_the_sea", 1.0, "", "export")]
+    (definition,) = lone.squad.rows("select title, minimum, maximum from analytics.metric_definitions "
+                                    "where metric like 'survey.%%'")  # fmt: skip
+    assert definition == (SEA, 0, 1)
+    text = everywhere(lone, tmp_path) + caplog.text
+    assert "swim" in text
+    for absent in ("zanzibar", NOTE):
+        assert absent not in text.lower()
+    assert not list((tmp_path / "landing").rglob("*.zip"))
+
+
+def test_without_a_list_no_answer_is_kept(lone: Importer, tmp_path: Path) -> None:
+    list_questions(tmp_path)
+    lone.run(BOTH)
+    assert (answers(lone), survey(lone)) == ([], [])
+    assert "swim" not in everywhere(lone, tmp_path)
+    assert lone.squad.rows("select withheld from ops.slices where collection = 'journal'") == [(2,)]
+
+
+def test_a_question_that_is_listed_later_comes_with_the_next_import_of_the_same_file(
+    lone: Importer, tmp_path: Path
+) -> None:
+    lone.run(BOTH)
+    list_questions(tmp_path, SEA, UNLISTED)
+    assert len(answers(lone)) == 1
+    lone.run(BOTH)
+    assert answers(lone) == [("2026-03-02", UNLISTED, "yes"), ("2026-03-02", SEA, "yes")]
+
+
+def test_a_question_that_leaves_the_list_leaves_no_trace_after_the_next_transform_of_any_run(
+    lone: Importer, tmp_path: Path
+) -> None:
+    lone.run(BOTH)
+    lone.run(journal((SEA, "false")))
+    list_questions(tmp_path, "Something else?")
+    lone.squad.pull(**lone.squad.all_days())
+    assert (answers(lone), survey(lone)) == ([], [])
+    assert "swim" not in everywhere(lone, tmp_path)
+    assert lone.values()
+
+
+def test_an_answer_that_changes_or_goes_is_changed_or_gone(lone: Importer) -> None:
+    lone.run(BOTH)
+    lone.run(journal((SEA, "false")))
+    assert answers(lone) == [("2026-03-02", SEA, "no")]
+    assert [row[2] for row in survey(lone)] == [0.0]
+    lone.run(journal((UNLISTED, "false")))
+    assert (answers(lone), survey(lone)) == ([], [])
+
+
+def test_blanks_case_and_accents_do_not_make_two_questions(lone: Importer, tmp_path: Path) -> None:
+    list_questions(tmp_path, "¿Bebiste café?")
+    lone.run(journal(("¿bebiste  CAFE? ", "true"), ("¿Bebiste café?", "false")))
+    assert answers(lone) == [("2026-03-02", "¿Bebiste café?", "no")]
+    assert [row[1] for row in survey(lone)] == ["survey.bebiste_cafe"]
+
+
+def test_a_question_without_an_answer_is_counted_only(lone: Importer) -> None:
+    lone.run(journal((SEA, "")))
+    assert answers(lone) == []
+
+
+def test_an_analyst_reads_answers_and_metrics_alike(lone: Importer) -> None:
+    lone.run(BOTH)
+    joined = lone.squad.rows(
+        "select responses.answer, definitions.title from analytics.survey_responses as responses "
+        "inner join analytics.metric_definitions as definitions on definitions.title = responses.question"
+    )
+    assert joined == [("yes", SEA)]
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Have any caffeine? ", "have_any_caffeine"),
+        ("Read (non-screened device) while in bed?", "read_non_screened_device_while_in_bed"),
+        ("¿Tomaste melatonina?", "tomaste_melatonina"),
+        ("睡前看手机?", "睡前看手机"),
+        ("한국어 질문", "한국어_질문"),
+        ("?", ""),
+    ],
+)
+def test_the_short_name_of_a_question(question: str, name: str) -> None:
+    assert slug(question) == name
+
+
+@pytest.mark.parametrize("questions", ['["Alcohol?", "alcohol"]', '["?"]'])
+def test_a_list_that_names_a_question_twice_or_none_is_refused(tmp_path: Path, questions: str) -> None:
+    path = tmp_path / "team.yaml"
+    path.write_text(f"survey_questions: {questions}\n")
+    with pytest.raises(Refused, match="survey_questions"):
+        read_integration(path)
+
+
+def test_the_rights_of_the_pipeline_are_enough_and_define_nothing_but_survey_questions(
+    lone: Importer, monkeypatch: Any
+) -> None:
+    from tests.security.test_roles import acting_as
+
+    with acting_as(lone.squad.engine, "loader") as cursor:
+        cursor.execute("select analytics.define_survey('survey.x', 'X?'), analytics.define_survey('recovery', 'X?')")
+        cursor.execute("select metric from analytics.metric_definitions where title = 'X?'")
+        assert cursor.fetchall() == [("survey.x",)]
+        cursor.execute("select analytics.forget_surveys()")
+        cursor.execute("select count(*) from analytics.metric_definitions where metric like 'survey.%'")
+        assert cursor.fetchone() == (0,)
