@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from wearables.core.errors import PullFailed
+from wearables.core.errors import RunFailed
 
 REASONS = {
     "complete", "pending_score", "unscorable", "calibrating", "no_record", "not_asked", "failed", "reconnect",
@@ -72,7 +72,7 @@ def test_a_revoked_grant_an_ended_membership_and_an_outage_are_told_apart(team: 
     squad.world.revoke(gone)
     squad.world.deactivate(inactive)
     squad.world.add_fault("status", status=500, athlete_id=unlucky, collection="sleep", times=1000)
-    with suppress(PullFailed):
+    with suppress(RunFailed):
         squad.pull(**squad.all_days())
     reasons = """
         select distinct reason

@@ -9,7 +9,7 @@ import pytest
 from tests.athletes.fakes import Browser
 from wearables.athletes.consent.invites import create_invite, used_slots
 from wearables.athletes.offboarding import offboard
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 
 Make = Callable[..., Any]
 
@@ -25,7 +25,7 @@ def test_beyond_the_cap_nobody_is_invited_but_members_are(consent: Make, browser
     for athlete_id in (first, second):
         browser.accept(create_invite("team", "coach").url, athlete_id)
     assert used_slots("team") == (2, 2)
-    with pytest.raises(Refused, match=r"All 2 slots of team are used; offboard .* `member_cap` in team.yaml"):
+    with pytest.raises(PermanentError, match=r"All 2 slots of team are used; offboard .* `member_cap` in team.yaml"):
         create_invite("team", "coach")
     create_invite("team", "coach", first)
     offboard("team", first)
@@ -35,7 +35,7 @@ def test_beyond_the_cap_nobody_is_invited_but_members_are(consent: Make, browser
 
 def test_only_a_known_athlete_can_be_invited_by_id(consent: Make) -> None:
     squad = consent()
-    with pytest.raises(Refused, match="Unknown athlete"):
+    with pytest.raises(PermanentError, match="Unknown athlete"):
         create_invite("team", "coach", next(iter(squad.world.squad)))
 
 
@@ -43,7 +43,7 @@ def test_only_a_known_athlete_can_be_invited_by_id(consent: Make) -> None:
 def test_a_life_that_makes_no_sense_is_refused(consent: Make, monkeypatch: pytest.MonkeyPatch, days: str) -> None:
     consent()
     monkeypatch.setenv("WEARABLES_INVITE_DAYS", days)
-    with pytest.raises(Refused, match="WEARABLES_INVITE_DAYS"):
+    with pytest.raises(PermanentError, match="WEARABLES_INVITE_DAYS"):
         create_invite("team", "coach")
 
 

@@ -13,7 +13,7 @@ from tests.factories import requested
 from wearables.athletes import offboarding
 from wearables.athletes.enrolment import enroll
 from wearables.athletes.offboarding import offboard
-from wearables.core.errors import Refused, WhoopUnavailable
+from wearables.core.errors import PermanentError, SourceUnavailable
 from wearables.core.warehouse import transaction
 from wearables.core.windows import TimeRange
 from wearables.pipeline import extract as extract_module
@@ -79,7 +79,7 @@ def test_an_offboarded_athlete_is_revoked_and_kept_but_pulled_no_more(team: Make
     squad.world.requests.clear()
     assert squad.pull(**squad.all_days())["skipped"] == 0
     assert requested(squad.world, athlete_id=gone) == []
-    with pytest.raises(Refused, match="Unknown athlete"):
+    with pytest.raises(PermanentError, match="Unknown athlete"):
         squad.pull(**squad.all_days(), athletes=[gone])
 
 
@@ -121,7 +121,7 @@ def test_while_whoop_is_down_nothing_changes(team: Make, monkeypatch: pytest.Mon
     before = squad.snapshot()
     squad.world.expire(squad.athlete_ids[0])
     squad.world.add_fault("status", times=5, collection="token")
-    with pytest.raises(WhoopUnavailable, match="run again"):
+    with pytest.raises(SourceUnavailable, match="run again"):
         offboard("team", squad.athlete_ids[0], erase=True)
     assert squad.snapshot() == before
     assert squad.rows("select count(*) from vault.grants") == [(2,)]
@@ -173,7 +173,7 @@ def test_an_erased_athlete_does_not_come_back(team: Make, tmp_path: Path) -> Non
             stage(squad.integration, run_id, window)
     assert squad.rows("select 1 from raw.records where athlete_id = %s", gone) == []
     assert landed(tmp_path, gone) == []
-    with pytest.raises(Refused, match="was erased from team; only their own consent"):
+    with pytest.raises(PermanentError, match="was erased from team; only their own consent"):
         enroll("team", squad.world.consent(gone).refresh_token)
     assert squad.rows("select count(*) from vault.unclaimed_grants") == [(0,)]
     assert offboard("team", gone, erase=True).revocation == offboarding.NO_GRANT
@@ -231,7 +231,7 @@ def test_the_plan_of_a_pull_under_way_forgets_who_was_offboarded(team: Make) -> 
 
 def test_an_athlete_who_never_consented_is_unknown(team: Make) -> None:
     squad = team(athletes=1, days=3)
-    with pytest.raises(Refused, match="Unknown athlete 42"):
+    with pytest.raises(PermanentError, match="Unknown athlete 42"):
         offboard("team", 42, erase=True)
-    with pytest.raises(Refused, match="No integration is called"):
+    with pytest.raises(PermanentError, match="No integration is called"):
         offboard("nosuch", squad.athlete_ids[0])

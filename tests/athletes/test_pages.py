@@ -14,7 +14,7 @@ from wearables.athletes.consent import result_pages as outcomes
 from wearables.athletes.consent.guard import MAX_BODY_BYTES, RATE
 from wearables.athletes.consent.invites import create_invite, find_invite
 from wearables.athletes.consent.render import render, render_outcome
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.settings import public_url, redirect_url
 from wearables.whoop.oauth import SCOPES
 
@@ -195,10 +195,10 @@ def _of_ours(logged: str) -> str:
 )
 def test_an_address_that_cannot_be_a_public_one_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("WEARABLES_PUBLIC_URL", address)
-    with pytest.raises(Refused, match="WEARABLES_PUBLIC_URL"):
+    with pytest.raises(PermanentError, match="WEARABLES_PUBLIC_URL"):
         public_url()
     monkeypatch.setenv("WEARABLES_PUBLIC_URL", "https://data.example.org/")
     assert redirect_url() == "https://data.example.org/consent/callback"
     monkeypatch.setenv("WEARABLES_REDIRECT_URL", address)
-    with pytest.raises(Refused, match="WEARABLES_REDIRECT_URL"):
+    with pytest.raises(PermanentError, match="WEARABLES_REDIRECT_URL"):
         redirect_url()

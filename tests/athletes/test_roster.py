@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from wearables.athletes.roster import Loaded, load_roster
 from wearables.cli.athletes import roster
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.warehouse import transaction
 
 SHOWN = "select athlete_id, external_id, squad, position from analytics.athletes order by 1"
@@ -67,7 +67,7 @@ def test_unknown_duplicate_and_missing_ids_are_named_by_line_and_nothing_is_stor
         "x,,",
         f"{'9' * 40},,",
     ]
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(PermanentError) as refusal:
         load("athlete_id,external_id,squad\n" + "\n".join(lines))
     assert str(refusal.value) == (
         "team.roster.csv: line 3: 7 is not enrolled in team; "
@@ -92,7 +92,7 @@ def test_unknown_duplicate_and_missing_ids_are_named_by_line_and_nothing_is_stor
     ],
 )
 def test_what_is_no_roster_is_refused(load: Any, text: str, reason: str) -> None:
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(PermanentError) as refusal:
         load(text)
     assert str(refusal.value).endswith(reason)
 
@@ -102,5 +102,5 @@ def test_the_command_reads_the_file_beside_the_integration(load: Any, tmp_path: 
     done = CliRunner().invoke(roster, ["team"])
     assert done.output == (f"The roster of team tells of 1 athletes.\nEnrolled but not in it: {ONE}, {THREE}.\n")
     assert load.squad.rows(SHOWN)[1] == (TWO, None, "second", None)
-    with pytest.raises(Refused, match=r"none\.csv: cannot be read: No such file or directory\."):
+    with pytest.raises(PermanentError, match=r"none\.csv: cannot be read: No such file or directory\."):
         CliRunner().invoke(roster, ["team", "none.csv"], catch_exceptions=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.integrations import COLLECTIONS, load_integration, load_integrations, read_integration
 
 
@@ -68,13 +68,13 @@ survey_questions: ["Alcohol?"]
     ],
 )
 def test_a_faulty_file_is_refused_with_file_key_and_reason(tmp_path: Path, text: str, reason: str) -> None:
-    with pytest.raises(Refused, match=f"^bad.yaml: .*({reason})") as refusal:
+    with pytest.raises(PermanentError, match=f"^bad.yaml: .*({reason})") as refusal:
         read_integration(write(tmp_path, "bad.yaml", text))
     assert "\n" not in str(refusal.value)
 
 
 def test_a_file_name_that_cannot_name_a_dag_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="the name must be letters"):
+    with pytest.raises(PermanentError, match="the name must be letters"):
         read_integration(write(tmp_path, "our team.yaml", ""))
 
 
@@ -92,5 +92,5 @@ def test_one_faulty_file_takes_no_other_integration_down(
 def test_an_unknown_name_is_refused_with_those_that_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "a.yaml", "")
     monkeypatch.setenv("WEARABLES_INTEGRATIONS", str(tmp_path))
-    with pytest.raises(Refused, match="known are: a"):
+    with pytest.raises(PermanentError, match="known are: a"):
         load_integration("b")

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration, load_integration, load_integrations, read_integration
 from wearables.pipeline.validate import read_request
 
@@ -40,7 +40,7 @@ TRICKS = {
 def understood_or_refused(path: Path) -> None:
     try:
         assert isinstance(read_integration(path), Integration)
-    except Refused as refusal:
+    except PermanentError as refusal:
         assert str(refusal).startswith("team.yaml: ")
         assert "\n" not in str(refusal)
 
@@ -68,7 +68,7 @@ def test_a_tricky_file_is_refused_and_takes_no_other_down(
     (tmp_path / "team.yaml").write_text(TRICKS[trick])
     (tmp_path / "well.yaml").write_text("schedule: null")
     monkeypatch.setenv("WEARABLES_INTEGRATIONS", str(tmp_path))
-    with pytest.raises(Refused, match=r"team\.yaml: "):
+    with pytest.raises(PermanentError, match=r"team\.yaml: "):
         load_integration("team")
     assert [each.name for each in load_integrations()] == ["well"]
 
@@ -79,7 +79,7 @@ def test_any_parameters_are_a_request_or_refused(conf: dict) -> None:
     integration = Integration(name="team", connection="team")
     try:
         request = read_request(conf, integration)
-    except Refused as refusal:
+    except PermanentError as refusal:
         assert "\n" not in str(refusal).strip()
     else:
         assert all(isinstance(athlete, int) for athlete in request.athletes)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.windows import MAX_CHUNK, TimeRange, chunks, dates_to_window, day_before, since_last_pull
 
 UTC = ZoneInfo("UTC")
@@ -87,12 +87,12 @@ def test_a_period_that_reaches_into_the_future_ends_now() -> None:
 
 
 def test_dates_in_the_wrong_order_are_refused() -> None:
-    with pytest.raises(Refused, match="before start_date"):
+    with pytest.raises(PermanentError, match="before start_date"):
         dates_to_window(dt.date(2026, 3, 2), dt.date(2026, 3, 1), UTC, NOW)
 
 
 def test_a_start_in_the_future_is_refused() -> None:
-    with pytest.raises(Refused, match="in the future"):
+    with pytest.raises(PermanentError, match="in the future"):
         dates_to_window(dt.date(2026, 6, 16), dt.date(2026, 6, 17), UTC, NOW)
 
 

@@ -10,7 +10,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import URL
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.warehouse import warehouse
 from wearables.whoop.grants import Grants
 from wearables.whoop.hook import WhoopHook
@@ -44,5 +44,5 @@ def test_a_restored_warehouse_has_every_row_and_goes_on_pulling_with_the_same_ke
 
     monkeypatch.setenv("WEARABLES_GRANT_KEYS", Fernet.generate_key().decode())
     grants = Grants(warehouse(), squad.name, WhoopHook(squad.name).token_endpoint)
-    with pytest.raises(Refused, match="add the key they were saved with"):
+    with pytest.raises(PermanentError, match="add the key they were saved with"):
         grants.access_token(squad.athlete_ids[0])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.factories import Team
-from wearables.core.errors import PullFailed
+from wearables.core.errors import RunFailed
 
 
 class Ordeal:
@@ -22,7 +22,7 @@ class Ordeal:
         """Go on with the pull; False when it failed, as it should, with a sentence."""
         try:
             self.squad.pull(self.run_id, **self.squad.all_days())
-        except PullFailed:
+        except RunFailed:
             return False
         return True
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration
 from wearables.core.windows import TimeRange, chunks
 from wearables.pipeline.batches import batches
@@ -63,7 +63,7 @@ def test_staging_a_batch_leaves_what_another_has_landed_to_it(team: Callable[...
 
 def test_a_pull_of_more_tasks_than_airflow_maps_is_refused(team: Callable[..., Any]) -> None:
     squad = team(settings={"chunk_days": 1})
-    with pytest.raises(Refused, match="raise chunk_days or athletes_per_task"):
+    with pytest.raises(PermanentError, match="raise chunk_days or athletes_per_task"):
         squad.validate(start_date="2020-01-01", end_date="2026-01-01")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.factories import requested
-from wearables.core.errors import PullFailed
+from wearables.core.errors import RunFailed
 
 
 def test_every_metric_agrees_with_the_truth_of_the_sandbox(team: Any) -> None:
@@ -76,7 +76,7 @@ def test_a_revoked_grant_fails_one_run_names_the_athlete_and_harms_nobody_else(t
     squad = team()
     gone, stays = squad.athlete_ids
     squad.world.revoke(gone)
-    with pytest.raises(PullFailed, match=f"athlete {gone}.*consent"):
+    with pytest.raises(RunFailed, match=f"athlete {gone}.*consent"):
         squad.pull(**squad.all_days())
     truth = {key: value for key, value in squad.truth().items() if key[0] == stays}
     assert squad.metrics() == truth
@@ -89,7 +89,7 @@ def test_a_revoked_grant_fails_one_run_names_the_athlete_and_harms_nobody_else(t
 def test_an_ended_membership_is_marked_inactive_and_then_skipped(team: Any) -> None:
     squad = team()
     squad.world.deactivate(squad.athlete_ids[0])
-    with pytest.raises(PullFailed, match=f"athlete {squad.athlete_ids[0]}.*membership"):
+    with pytest.raises(RunFailed, match=f"athlete {squad.athlete_ids[0]}.*membership"):
         squad.pull()
     states = dict(squad.rows("select athlete_id, grant_state from analytics.athletes"))
     assert states == {squad.athlete_ids[0]: "inactive", squad.athlete_ids[1]: "active"}
@@ -108,7 +108,7 @@ def test_what_had_landed_before_a_kill_is_not_asked_for_again(team: Any) -> None
     squad = team()
     run_id, chunks = squad.validate(**squad.all_days())
     squad.world.add_fault("status", status=503, times=1000, athlete_id=squad.athlete_ids[1], collection="workout")
-    with pytest.raises(PullFailed):
+    with pytest.raises(RunFailed):
         squad.pull(run_id, **squad.all_days())
     squad.world.faults.clear()
     squad.world.requests.clear()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.factories import connect
-from wearables.core.errors import Refused, WearablesError
+from wearables.core.errors import PermanentError, WearablesError
 from wearables.core.warehouse import warehouse
 
 TOMORROW = str(dt.datetime.now(dt.UTC).date() + dt.timedelta(days=2))
@@ -35,7 +35,7 @@ BAD = [
 def test_a_bad_parameter_is_refused_in_one_sentence(team: Any, conf: dict, sentence: str) -> None:
     squad = team(athletes=1, days=3)
     squad.world.requests.clear()
-    with pytest.raises(Refused, match=sentence) as refusal:
+    with pytest.raises(PermanentError, match=sentence) as refusal:
         squad.validate(**conf)
     assert "\n" not in str(refusal.value)
     assert squad.world.requests == []
@@ -43,14 +43,14 @@ def test_a_bad_parameter_is_refused_in_one_sentence(team: Any, conf: dict, sente
 
 
 def test_a_squad_without_an_athlete_is_refused(team: Any) -> None:
-    with pytest.raises(Refused, match="No athlete is enrolled in team"):
+    with pytest.raises(PermanentError, match="No athlete is enrolled in team"):
         team(enrol=False).validate()
 
 
 def test_bad_client_credentials_are_refused(team: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     squad = team(athletes=1, days=3)
     connect(monkeypatch, squad.world.url, squad.world.client_id, "not-the-secret")
-    with pytest.raises(Refused, match="does not accept the client id and secret") as refusal:
+    with pytest.raises(PermanentError, match="does not accept the client id and secret") as refusal:
         squad.validate()
     assert "not-the-secret" not in str(refusal.value)
 
@@ -58,7 +58,7 @@ def test_bad_client_credentials_are_refused(team: Any, monkeypatch: pytest.Monke
 def test_a_missing_connection_is_refused(team: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     squad = team(athletes=1, days=3)
     monkeypatch.delenv("AIRFLOW_CONN_TEAM")
-    with pytest.raises(Refused, match="no connection 'team'"):
+    with pytest.raises(PermanentError, match="no connection 'team'"):
         squad.validate()
 
 

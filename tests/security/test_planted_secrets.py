@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from wearables.core.errors import PullFailed
+from wearables.core.errors import RunFailed
 from wearables.core.warehouse import transaction
 
 
@@ -54,7 +54,7 @@ def test_no_secret_is_in_a_log_a_table_a_file_or_an_exception(
     squad.world.deactivate(second)
     for kind in ("malformed", "truncated", "disconnect", "status", "empty"):
         squad.world.add_fault(kind, athlete_id=third)
-    with pytest.raises(PullFailed) as failure:
+    with pytest.raises(RunFailed) as failure:
         squad.pull(**squad.all_days())
     places = {
         "log": caplog.text,

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.whoop.steps import Clock
-from wearables.core.errors import BudgetSpent
+from wearables.core.errors import BudgetExhausted
 from wearables.whoop.budget import Budget, RateLimit, pause_after_429
 
 LIMIT = "100, 100;window=60, 10000;window=86400"
@@ -83,7 +83,7 @@ def test_a_day_without_budget_stops_with_the_time_it_resets(warehouse_engine: En
     clock = Clock(warehouse_engine)
     one = budget(warehouse_engine, clock)
     one.pause(5 * 3600)
-    with pytest.raises(BudgetSpent, match=r"used up until \d{4}-\d\d-\d\d \d\d:\d\d UTC"):
+    with pytest.raises(BudgetExhausted, match=r"used up until \d{4}-\d\d-\d\d \d\d:\d\d UTC"):
         one.spend()
     assert clock.slept == []
 

@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Engine
 
-from wearables.core.errors import Inactive, Reconnect, Refused, WhoopUnavailable
+from wearables.core.errors import MembershipInactive, PermanentError, ReconnectRequired, SourceUnavailable
 from wearables.core.warehouse import run_sql, transaction
 from wearables.whoop.grants import Grants, rotate_keys
 from wearables.whoop.oauth import TokenPair
@@ -36,7 +36,7 @@ class Endpoint:
 
 
 def dead(refresh_token: str) -> TokenPair:
-    raise Reconnect("WHOOP no longer accepts the grant")
+    raise ReconnectRequired("WHOOP no longer accepts the grant")
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +107,7 @@ def test_a_grant_that_whoop_declares_dead_is_not_tried_again(warehouse_engine: E
     grants = Grants(warehouse_engine, "team", endpoint)
     stored(warehouse_engine, grants, pair("1", seconds=0))
     for _ in range(2):
-        with pytest.raises(Reconnect, match="no longer accepts"):
+        with pytest.raises(ReconnectRequired, match="no longer accepts"):
             grants.access_token(ATHLETE)
     assert endpoint.asked == ["refresh-1"]
     assert state(warehouse_engine)[0] == "reconnect"
@@ -125,18 +125,18 @@ def test_a_crash_between_whoops_answer_and_its_saving_is_recognised(warehouse_en
     with pytest.raises(Killed):
         grants.access_token(ATHLETE)
     assert attempts(warehouse_engine) == 1
-    with pytest.raises(Reconnect, match="broke off before WHOOP's answer was saved"):
+    with pytest.raises(ReconnectRequired, match="broke off before WHOOP's answer was saved"):
         Grants(warehouse_engine, "team", Endpoint(dead)).access_token(ATHLETE)
     assert "broke off" in (state(warehouse_engine)[1] or "")
 
 
 def test_an_outage_leaves_the_grant_as_it_was(warehouse_engine: Engine) -> None:
     def out(token: str) -> TokenPair:
-        raise WhoopUnavailable("out")
+        raise SourceUnavailable("out")
 
     grants = Grants(warehouse_engine, "team", Endpoint(out))
     stored(warehouse_engine, grants, pair("1", seconds=0))
-    with pytest.raises(WhoopUnavailable):
+    with pytest.raises(SourceUnavailable):
         grants.access_token(ATHLETE)
     assert state(warehouse_engine) == ("active", None)
     assert Grants(warehouse_engine, "team", Endpoint(lambda token: pair("2"))).access_token(ATHLETE) == "access-2"
@@ -145,11 +145,11 @@ def test_an_outage_leaves_the_grant_as_it_was(warehouse_engine: Engine) -> None:
 
 def test_bad_client_credentials_do_not_cost_the_grant(warehouse_engine: Engine) -> None:
     def refused(token: str) -> TokenPair:
-        raise Refused("secret")
+        raise PermanentError("secret")
 
     grants = Grants(warehouse_engine, "team", Endpoint(refused))
     stored(warehouse_engine, grants, pair("1", seconds=0))
-    with pytest.raises(Refused):
+    with pytest.raises(PermanentError):
         grants.access_token(ATHLETE)
     assert state(warehouse_engine) == ("active", None)
     assert attempts(warehouse_engine) == 0
@@ -158,15 +158,15 @@ def test_bad_client_credentials_do_not_cost_the_grant(warehouse_engine: Engine) 
 def test_an_inactive_membership_is_remembered(warehouse_engine: Engine) -> None:
     grants = Grants(warehouse_engine, "team", Endpoint(dead))
     stored(warehouse_engine, grants, pair("1"))
-    grants.mark(ATHLETE, Inactive("not active"))
-    with pytest.raises(Inactive, match="not active"):
+    grants.mark(ATHLETE, MembershipInactive("not active"))
+    with pytest.raises(MembershipInactive, match="not active"):
         grants.access_token(ATHLETE)
 
 
 def test_a_new_consent_heals_a_dead_grant(warehouse_engine: Engine) -> None:
     grants = Grants(warehouse_engine, "team", Endpoint(dead))
     stored(warehouse_engine, grants, pair("1"))
-    grants.mark(ATHLETE, Reconnect("dead"))
+    grants.mark(ATHLETE, ReconnectRequired("dead"))
     stored(warehouse_engine, grants, pair("2"))
     assert grants.access_token(ATHLETE) == "access-2"
 
@@ -199,7 +199,7 @@ def test_keys_can_be_rotated(warehouse_engine: Engine, monkeypatch: pytest.Monke
     monkeypatch.setenv("WEARABLES_GRANT_KEYS", new)
     assert grants.access_token(ATHLETE) == "access-1"
     monkeypatch.setenv("WEARABLES_GRANT_KEYS", old)
-    with pytest.raises(Refused, match="No key in WEARABLES_GRANT_KEYS"):
+    with pytest.raises(PermanentError, match="No key in WEARABLES_GRANT_KEYS"):
         grants.access_token(ATHLETE)
 
 
@@ -208,5 +208,5 @@ def test_a_missing_or_broken_key_is_refused(
     warehouse_engine: Engine, monkeypatch: pytest.MonkeyPatch, keys_set: str, reason: str
 ) -> None:
     monkeypatch.setenv("WEARABLES_GRANT_KEYS", keys_set)
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(PermanentError, match=reason):
         stored(warehouse_engine, Grants(warehouse_engine, "team", Endpoint(dead)), pair("1"))

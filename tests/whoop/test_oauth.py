@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.whoop.fakes import Answer, Script, scripted
-from wearables.core.errors import Reconnect, Refused, WhoopUnavailable
+from wearables.core.errors import PermanentError, ReconnectRequired, SourceUnavailable
 from wearables.whoop.budget import Budget
 from wearables.whoop.oauth import Credentials, TokenEndpoint
 from wearables.whoop.transport import HttpTransport
@@ -71,14 +71,14 @@ def test_an_answer_that_names_no_scopes_grants_all_but_offline_needs_its_token(w
     [(400, "invalid_grant"), (401, "invalid_grant"), (400, "token_inactive"), (401, "token_inactive")],
 )
 def test_a_grant_that_whoop_does_not_accept_must_be_renewed(warehouse_engine: Engine, status: int, error: str) -> None:
-    with scripted(answer(status, error=error)) as whoop, pytest.raises(Reconnect, match="consent again"):
+    with scripted(answer(status, error=error)) as whoop, pytest.raises(ReconnectRequired, match="consent again"):
         endpoint(warehouse_engine, whoop).refresh("old")
 
 
 @pytest.mark.parametrize("error", ["invalid_client", "unauthorized_client"])
 def test_bad_client_credentials_are_refused_with_the_remedy(warehouse_engine: Engine, error: str) -> None:
     remedy = "Client ID and Client secret"
-    with scripted(answer(401, error=error)) as whoop, pytest.raises(Refused, match=remedy) as refusal:
+    with scripted(answer(401, error=error)) as whoop, pytest.raises(PermanentError, match=remedy) as refusal:
         endpoint(warehouse_engine, whoop).refresh("old")
     assert "s&cret" not in str(refusal.value)
 
@@ -93,7 +93,7 @@ def test_bad_client_credentials_are_refused_with_the_remedy(warehouse_engine: En
     ],
 )
 def test_any_other_answer_does_not_condemn_the_grant(warehouse_engine: Engine, odd: Answer) -> None:
-    with scripted(odd) as whoop, pytest.raises(WhoopUnavailable, match="token endpoint answered"):
+    with scripted(odd) as whoop, pytest.raises(SourceUnavailable, match="token endpoint answered"):
         endpoint(warehouse_engine, whoop).refresh("old")
 
 
@@ -108,10 +108,10 @@ def test_a_client_is_proved_by_how_a_made_up_grant_is_refused(warehouse_engine: 
 
 @pytest.mark.parametrize("no", [answer(401, error="invalid_client"), Answer(401, b""), Answer(401, b"no")])
 def test_a_client_that_whoop_does_not_know_is_refused(warehouse_engine: Engine, no: Answer) -> None:
-    with scripted(no) as whoop, pytest.raises(Refused, match="does not accept the client id"):
+    with scripted(no) as whoop, pytest.raises(PermanentError, match="does not accept the client id"):
         endpoint(warehouse_engine, whoop).verify_client()
 
 
 def test_a_base_url_that_is_not_whoops_is_told(warehouse_engine: Engine) -> None:
-    with scripted(Answer(404, b"<html>")) as whoop, pytest.raises(WhoopUnavailable, match="check the base URL"):
+    with scripted(Answer(404, b"<html>")) as whoop, pytest.raises(SourceUnavailable, match="check the base URL"):
         endpoint(warehouse_engine, whoop).verify_client()

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.faults.fault_scenario import at_whoop
-from wearables.core.errors import PullFailed
+from wearables.core.errors import RunFailed
 from wearables.pipeline.transform import recompute
-from wearables.whoop.records import Unfit, record_line
+from wearables.whoop.records import InvalidRecord, record_line
 
 QUICK = settings(
     deadline=None, derandomize=True, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -69,7 +69,7 @@ def plant(squad: Any, body: Any) -> tuple[str, bytes]:
 def test_a_bad_record_is_kept_aside_and_the_rest_lands(team: Any, caplog: pytest.LogCaptureFixture, name: str) -> None:
     squad = team(days=12)
     record_id, _body = plant(squad, BAD[name])
-    with pytest.raises(PullFailed, match=r"workout record\(s\) were kept aside in ops\.quarantine"):
+    with pytest.raises(RunFailed, match=r"workout record\(s\) were kept aside in ops\.quarantine"):
         squad.pull(**squad.all_days())
     ((collection, athlete_id, reason, payload),) = squad.rows(
         "select collection, athlete_id, reason, payload from ops.quarantine"
@@ -101,7 +101,7 @@ def test_a_record_nested_beyond_reason_costs_nobody_else_anything(team: Any) -> 
     _record_id, _ = plant(
         squad, lambda record: spoilt(record, deep="DEEP").replace(b'"DEEP"', b"[" * 20_000 + b"]" * 20_000)
     )
-    with pytest.raises(PullFailed):
+    with pytest.raises(RunFailed):
         squad.pull(**squad.all_days())
     well = squad.athlete_ids[1]
     held = {row[0] for row in squad.rows("select record_id from raw.records where athlete_id = %s", well)}
@@ -126,14 +126,14 @@ def test_a_new_field_is_kept_and_listed_once(team: Any, caplog: pytest.LogCaptur
 @given(content=JSON)
 def test_junk_in_place_of_a_record_is_unfit_and_nothing_worse(content: Any) -> None:
     for collection in ("cycle", "recovery", "sleep", "workout"):
-        with pytest.raises(Unfit):
+        with pytest.raises(InvalidRecord):
             record_line(json.dumps(content).encode(), collection, 1)
 
 
 @QUICK
 @given(body=st.binary(max_size=200))
 def test_bytes_in_place_of_a_record_are_unfit_and_nothing_worse(body: bytes) -> None:
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidRecord):
         record_line(body, "cycle", 1)
 
 

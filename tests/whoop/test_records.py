@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from wearables.whoop.records import Unfit, identify, record_line
+from wearables.whoop.records import InvalidRecord, identify, record_line
 
 CYCLE = {
     "id": 93845,
@@ -54,19 +54,19 @@ def test_an_escaped_backslash_before_u0000_is_no_nul() -> None:
     ],
 )
 def test_a_record_the_pipeline_cannot_place_is_unfit(changes: dict, reason: str) -> None:
-    with pytest.raises(Unfit, match=reason):
+    with pytest.raises(InvalidRecord, match=reason):
         line(**changes)
 
 
 @pytest.mark.parametrize("raw", [b"{", b"[1]", b'"x"', b'{"id": "\xff"}'])
 def test_what_is_no_record_is_unfit(raw: bytes) -> None:
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidRecord):
         record_line(raw, "cycle", 10129)
 
 
 @pytest.mark.parametrize("secret", ["sixty-one-point-5", "Zoë"])
 def test_the_reason_never_tells_a_value(secret: str) -> None:
-    with pytest.raises(Unfit) as unfit:
+    with pytest.raises(InvalidRecord) as unfit:
         line(start=secret)
     assert secret not in str(unfit.value)
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from tests.whoop.fakes import Answer, scripted
 from tests.whoop.steps import Clock
-from wearables.core.errors import BudgetSpent, Inactive, WhoopUnavailable
+from wearables.core.errors import BudgetExhausted, MembershipInactive, SourceUnavailable
 from wearables.whoop.budget import Budget
 from wearables.whoop.transport import ATTEMPTS, BadRequest, HttpTransport, NotFound, Unauthorized
 
@@ -40,18 +40,19 @@ def test_what_may_pass_is_tried_again(warehouse_engine: Engine, trouble: Answer)
 
 def test_what_does_not_pass_is_given_up_after_some_attempts(warehouse_engine: Engine) -> None:
     with scripted(*[Answer(500)] * ATTEMPTS) as whoop:
-        with pytest.raises(WhoopUnavailable, match=r"no proper answer in 5 attempts \(status 500\)"):
+        with pytest.raises(SourceUnavailable, match=r"no proper answer in 5 attempts \(status 500\)"):
             send(transport(warehouse_engine, whoop.url, []))
         assert whoop.answers == []
 
 
 def test_a_server_that_is_not_there_is_unavailable(warehouse_engine: Engine) -> None:
-    with pytest.raises(WhoopUnavailable, match="ConnectionError"):
+    with pytest.raises(SourceUnavailable, match="ConnectionError"):
         send(transport(warehouse_engine, "http://127.0.0.1:9", []))
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(401, Unauthorized), (403, Inactive), (404, NotFound), (400, BadRequest), (302, BadRequest)]
+    ("status", "error"),
+    [(401, Unauthorized), (403, MembershipInactive), (404, NotFound), (400, BadRequest), (302, BadRequest)],
 )
 def test_what_will_not_pass_is_not_tried_again(warehouse_engine: Engine, status: int, error: type[Exception]) -> None:
     with scripted(Answer(status)) as whoop, pytest.raises(error):
@@ -68,7 +69,7 @@ def test_a_429_pauses_everyone_for_as_long_as_whoop_says(warehouse_engine: Engin
 
 def test_a_429_for_hours_stops_the_pull_with_a_sentence(warehouse_engine: Engine) -> None:
     answer = Answer(429, headers={"Retry-After": "7200"})
-    with scripted(answer) as whoop, pytest.raises(BudgetSpent, match="next 120 minutes"):
+    with scripted(answer) as whoop, pytest.raises(BudgetExhausted, match="next 120 minutes"):
         send(transport(warehouse_engine, whoop.url, []))
 
 
@@ -84,7 +85,7 @@ def test_neither_token_nor_query_is_told_in_logs_and_errors(
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="wearables")
     one = transport(warehouse_engine, "http://127.0.0.1:9", [])
-    with pytest.raises(WhoopUnavailable) as error:
+    with pytest.raises(SourceUnavailable) as error:
         one.send("GET", "/x", token=lambda: "SECRET", params={"start": "QUERY"})
     told = caplog.text + str(error.value) + repr(error.value.__context__)
     assert "SECRET" not in told

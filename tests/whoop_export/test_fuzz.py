@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.whoop_export.steps import CYCLE_ROW, CYCLES_HEADER, JOURNAL_HEADER, SLEEP_ROW, Importer, files, pack
-from wearables.core.errors import ExportRefused
+from wearables.core.errors import ExportRejected
 from wearables.core.slug import slug
 from wearables.whoop_export.rows import records
 from wearables.whoop_export.table import tables
@@ -34,7 +34,7 @@ def read(packed: bytes, folder: Path) -> dict[str, int] | None:
                 table.file.name: sum(len(each.line(1)) > 0 for each in records(table, LISTED) if each)
                 for table in found.values()
             }
-    except ExportRefused as reason:
+    except ExportRejected as reason:
         assert "\n" not in str(reason)
         return None
 
@@ -91,7 +91,7 @@ def test_a_file_that_breaks_off_at_its_last_row_leaves_nothing_behind(
     broken = files(
         journal_entries=f"{JOURNAL_HEADER}\n" + f"{','.join(SLEEP_ROW.split(',')[:3])},A?,true,\n" * 500 + '"'
     )
-    with pytest.raises(ExportRefused):
+    with pytest.raises(ExportRejected):
         made.run(pack(broken))
     for relation in ("raw.records", "ops.runs", "ops.slices", "analytics.metrics"):
         assert made.squad.rows(f"select 1 from {relation}") == []

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.whoop_export.steps import CYCLES_HEADER, JOURNAL_HEADER, SLEEPS_HEADER, WORKOUTS_HEADER
-from wearables.core.errors import ExportRefused
+from wearables.core.errors import ExportRejected
 from wearables.whoop_export.columns import CYCLES, FILES, JOURNAL, SLEEPS, WORKOUTS
 from wearables.whoop_export.headers import read_header
 
@@ -85,5 +85,5 @@ def test_known_columns_in_another_order_are_found_by_their_names() -> None:
     ],
 )
 def test_a_header_in_doubt_is_refused(header: str, reason: str) -> None:
-    with pytest.raises(ExportRefused, match=reason):
+    with pytest.raises(ExportRejected, match=reason):
         read_header(header.split(","), "any.csv")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.whoop_export.steps import Importer, files, pack
-from wearables.core.errors import ExportRefused, Refused
+from wearables.core.errors import ExportRejected, PermanentError
 from wearables.whoop_export import archive
 from wearables.whoop_export.inbox import SETTLED_SECONDS, conf, discard, receive, waiting
 from wearables.whoop_export.request import judge
@@ -47,15 +47,15 @@ def test_an_upload_that_will_not_do_is_not_kept(
     duo: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, reason: str
 ) -> None:
     monkeypatch.setattr("wearables.whoop_export.inbox.MAX_ARCHIVE_BYTES", archive.MEGABYTE)
-    with pytest.raises(ExportRefused, match=reason):
+    with pytest.raises(ExportRejected, match=reason):
         receive("team", duo.squad.athlete_ids[0], io.BytesIO(content))
     assert not [path for path in (tmp_path / "landing").rglob("*") if path.is_file()]
 
 
 def test_an_upload_for_a_stranger_is_not_stored(duo: Importer, tmp_path: Path) -> None:
-    with pytest.raises(ExportRefused, match="not enrolled"):
+    with pytest.raises(ExportRejected, match="not enrolled"):
         receive("team", 99, io.BytesIO(pack(files())))
-    with pytest.raises(Refused, match="No integration"):
+    with pytest.raises(PermanentError, match="No integration"):
         receive("other", duo.squad.athlete_ids[0], io.BytesIO(pack(files())))
     assert not (tmp_path / "landing").exists()
 
@@ -83,14 +83,14 @@ def test_a_refused_file_of_the_drop_folder_is_deleted_and_holds_up_no_other(duo:
 
 def test_when_all_are_refused_the_run_is(duo: Importer, tmp_path: Path) -> None:
     drop(tmp_path, duo.squad.athlete_ids[0], b"no zip")
-    with pytest.raises(ExportRefused, match=r"1 export\(s\) refused.*not a ZIP"):
+    with pytest.raises(ExportRejected, match=r"1 export\(s\) refused.*not a ZIP"):
         judge({}, "run")
     assert judge({}, "run").imports == []
 
 
 def test_a_file_elsewhere_is_never_deleted(duo: Importer, tmp_path: Path) -> None:
     url = duo.put(b"no zip")
-    with pytest.raises(ExportRefused):
+    with pytest.raises(ExportRejected):
         judge(conf("team", duo.squad.athlete_ids[0], url), "run")
     assert Path(url.removeprefix("file://")).exists()
     outside = tmp_path / "kept.zip"
@@ -107,7 +107,7 @@ def test_while_the_warehouse_is_away_the_file_waits(
     path = drop(tmp_path, duo.squad.athlete_ids[0], pack(files()))
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://nobody@127.0.0.1:9/none")
     warehouse.cache_clear()
-    with pytest.raises(Refused, match="cannot be reached"):
+    with pytest.raises(PermanentError, match="cannot be reached"):
         judge({}, "run")
     assert path.exists()
 
@@ -123,5 +123,5 @@ def test_while_the_warehouse_is_away_the_file_waits(
     ],
 )
 def test_parameters_that_cannot_work_are_refused(duo: Importer, parameters: dict, reason: str) -> None:
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(PermanentError, match=reason):
         judge(parameters, "run")

@@ -19,7 +19,7 @@ from tests.whoop_export.steps import (
     files,
     pack,
 )
-from wearables.core.errors import ExportRefused, Refused
+from wearables.core.errors import ExportRejected, PermanentError
 from wearables.sandbox.export import export
 from wearables.whoop_export.archive import MAX_ENTRIES, MAX_UNPACKED_BYTES
 from wearables.whoop_export.table import tables
@@ -131,7 +131,7 @@ def lone(importer: Callable[..., Importer]) -> Importer:
 
 def test_every_faulty_archive_is_refused_in_one_sentence_and_leaves_nothing(lone: Importer) -> None:
     for what, (packed, reason) in ARCHIVES.items():
-        with pytest.raises(ExportRefused, match=reason) as refusal:
+        with pytest.raises(ExportRejected, match=reason) as refusal:
             lone.validate(packed)
         assert str(refusal.value).count("\n") == 0, what
         for secret in ("sixty", "maybe", "7 am", "GMT+1", CELL, "caffeine"):
@@ -146,7 +146,7 @@ def test_a_bomb_that_lies_about_its_size_is_not_unpacked_beyond_it(tmp_path: Pat
     packed[place + 24 : place + 28] = (100).to_bytes(4, "little")
     path = tmp_path / "liar.zip"
     path.write_bytes(packed)
-    with pytest.raises(ExportRefused), tables(path):
+    with pytest.raises(ExportRejected), tables(path):
         pass
     assert MAX_UNPACKED_BYTES > 900_000
 
@@ -166,13 +166,13 @@ def test_what_macos_and_a_folder_add_is_ignored(lone: Importer) -> None:
 
 
 def test_an_athlete_who_is_not_enrolled_is_refused_before_the_file_is_opened(lone: Importer) -> None:
-    with pytest.raises(ExportRefused, match="12345 is not enrolled in team"):
+    with pytest.raises(ExportRejected, match="12345 is not enrolled in team"):
         lone.validate(b"no ZIP", athlete_id=12345)
 
 
 def test_an_athlete_whose_grant_is_gone_is_refused(lone: Importer) -> None:
     lone.squad.rows("delete from vault.grants returning 1")
-    with pytest.raises(ExportRefused, match="is not enrolled"):
+    with pytest.raises(ExportRejected, match="is not enrolled"):
         lone.validate(pack(files()))
 
 
@@ -181,7 +181,7 @@ def test_consent_that_ends_between_validate_and_stage_ends_the_import(lone: Impo
 
     wanted = lone.validate(pack(files()))
     lone.squad.rows("delete from vault.grants returning 1")
-    with pytest.raises(ExportRefused, match="is not enrolled"):
+    with pytest.raises(ExportRejected, match="is not enrolled"):
         stage(wanted)
     assert lone.squad.rows("select 1 from raw.records") == []
 
@@ -191,7 +191,7 @@ def test_a_file_that_changes_after_it_was_validated_is_refused(lone: Importer) -
 
     wanted = lone.validate(pack(files()))
     Path(wanted.url.removeprefix("file://")).write_bytes(pack(files(journal_entries=None)))
-    with pytest.raises(Refused, match="has changed"):
+    with pytest.raises(PermanentError, match="has changed"):
         stage(wanted)
     assert lone.squad.rows("select 1 from raw.records") == []
 
@@ -200,7 +200,7 @@ def test_a_file_that_changes_after_it_was_validated_is_refused(lone: Importer) -
 def test_a_file_that_cannot_be_read_is_refused_without_its_url(lone: Importer, url: str) -> None:
     from wearables.whoop_export.validate import validate
 
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(PermanentError) as refusal:
         validate("team", lone.squad.athlete_ids[0], url, "run")
     assert url not in str(refusal.value)
 
@@ -211,9 +211,9 @@ def test_an_export_of_another_account_is_refused(importer: Callable[..., Importe
     made.squad.pull(athletes=[first], **made.squad.all_days())
     # On some dates two athletes' cycles begin within the same minute.
     own, other = (_minutes(made, athlete_id) for athlete_id in (first, second))
-    with pytest.raises(ExportRefused, match=f"not athlete {first}'s: of .* it has {len(own & other)};"):
+    with pytest.raises(ExportRejected, match=f"not athlete {first}'s: of .* it has {len(own & other)};"):
         made.validate(export(made.squad.world, second), first)
-    with pytest.raises(ExportRefused, match=f"its cycles are those of athlete {first}"):
+    with pytest.raises(ExportRejected, match=f"its cycles are those of athlete {first}"):
         made.validate(export(made.squad.world, first), second)
     made.validate(export(made.squad.world, first), first)
 
@@ -230,5 +230,5 @@ def test_an_export_whose_values_contradict_the_api_is_refused(importer: Callable
     made.squad.pull(**made.squad.all_days())
     for record in made.squad.world.records[athlete_id, "recovery"]:
         record.payload = record.payload | {"score": record.payload.get("score", {}) | {"resting_heart_rate": 99}}
-    with pytest.raises(ExportRefused, match="values contradict"):
+    with pytest.raises(ExportRejected, match="values contradict"):
         made.validate(export(made.squad.world, athlete_id))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.security.test_planted_secrets import everything_in_the_warehouse, everything_that_landed
 from tests.whoop_export.steps import DAY, JOURNAL_HEADER, Importer, files, pack
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.integrations import read_integration
 from wearables.core.slug import slug
 from wearables.pipeline.transform import transform
@@ -159,7 +159,7 @@ def test_the_short_name_of_a_question(question: str, name: str) -> None:
 def test_a_list_that_names_a_question_twice_or_none_is_refused(tmp_path: Path, questions: str) -> None:
     path = tmp_path / "team.yaml"
     path.write_text(f"survey_questions: {questions}\n")
-    with pytest.raises(Refused, match="survey_questions"):
+    with pytest.raises(PermanentError, match="survey_questions"):
         read_integration(path)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.integrations import load_integration
 from wearables.core.schema import require_migrated
 from wearables.core.warehouse import run_sql, transaction, warehouse
@@ -25,11 +25,11 @@ class Athlete:
 def enroll(integration_name: str, refresh_token: str) -> Athlete:
     """Trade a refresh token for a pair, ask WHOOP whose it is, and store both.
 
-    Raises Refused, Reconnect (the token is spent or unknown), WhoopUnavailable or BudgetSpent.
+    Raises PermanentError, ReconnectRequired (the token is spent or unknown), SourceUnavailable or BudgetExhausted.
     """
     handed_in = refresh_token.strip()
     if not handed_in:
-        raise Refused("No refresh token was given; pass it on stdin.")
+        raise PermanentError("No refresh token was given; pass it on stdin.")
     integration = load_integration(integration_name)
     hook = WhoopHook(integration.connection)
     engine = warehouse()
@@ -48,7 +48,7 @@ def enroll(integration_name: str, refresh_token: str) -> Athlete:
             grants.save(connection, athlete.athlete_id, pair)
         grants.claimed(connection, handed_in)
     if is_erased:
-        raise Refused(
+        raise PermanentError(
             f"Athlete {athlete.athlete_id} was erased from {integration.name}; only their own consent brings them "
             f"back: `bin/wearables enroll {integration.name} --invite`."
         )

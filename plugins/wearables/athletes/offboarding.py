@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from wearables.core.errors import Inactive, Reconnect, Refused
+from wearables.core.errors import MembershipInactive, PermanentError, ReconnectRequired
 from wearables.core.integrations import load_integration
 from wearables.core.schema import require_migrated
 from wearables.core.warehouse import run_sql, transaction, warehouse
@@ -38,7 +38,7 @@ class Receipt:
 def offboard(integration_name: str, athlete_id: int, erase: bool = False) -> Receipt:
     """Revoke an athlete's grant at WHOOP and delete it; with ``erase`` delete all data and keep a tombstone.
 
-    Safe to repeat. Raises Refused for an unknown athlete, WhoopUnavailable or BudgetSpent when WHOOP cannot be asked:
+    Safe to repeat. Raises PermanentError for an unknown athlete, SourceUnavailable or BudgetExhausted when WHOOP cannot be asked:
     then nothing has changed.
     """
     name = load_integration(integration_name).name
@@ -64,7 +64,7 @@ def offboard(integration_name: str, athlete_id: int, erase: bool = False) -> Rec
 
 def _refuse_unknown(connection: Connection, name: str, athlete_id: int) -> None:
     if not run_sql(connection, "athletes/erase/known", integration=name, athlete_id=athlete_id).scalar():
-        raise Refused(f"Unknown athlete {athlete_id}; `bin/wearables athletes {name}` lists who is enrolled.")
+        raise PermanentError(f"Unknown athlete {athlete_id}; `bin/wearables athletes {name}` lists who is enrolled.")
 
 
 def _revoke(name: str, athlete_id: int) -> str:
@@ -76,9 +76,9 @@ def _revoke(name: str, athlete_id: int) -> str:
                 return NO_GRANT
         grants = Grants(warehouse(), name, hook.token_endpoint)
         hook.client(lambda stale=None: grants.access_token(athlete_id, stale)).revoke_access()
-    except Reconnect:
+    except ReconnectRequired:
         return ENDED_BEFORE
-    except Inactive:
+    except MembershipInactive:
         return NOT_CONFIRMED
     finally:
         hook.close()

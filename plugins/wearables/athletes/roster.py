@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.warehouse import run_sql
 
 KEY = "athlete_id"
@@ -35,37 +35,37 @@ class Loaded:
 
 
 def read_roster(path: Path) -> list[Entry]:
-    """The lines of a roster. Raises Refused with file and line when it cannot be read as one."""
+    """The lines of a roster. Raises PermanentError with file and line when it cannot be read as one."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise Refused(f"{path}: cannot be read: {error.strerror}.") from None
+        raise PermanentError(f"{path}: cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise Refused(f"{path.name}: is not UTF-8; save it as CSV UTF-8.") from None
+        raise PermanentError(f"{path.name}: is not UTF-8; save it as CSV UTF-8.") from None
     lines = csv.reader(io.StringIO(text), delimiter=_delimiter(text), strict=True)
     try:
         columns = _columns(path, next(lines, []))
         rows = [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise Refused(f"{path.name}: line {lines.line_num}: {error}.") from None
+        raise PermanentError(f"{path.name}: line {lines.line_num}: {error}.") from None
     uneven = [
         f"line {line}: has {len(row)} values, not {len(columns)}" for line, row in rows if len(row) != len(columns)
     ]
     if uneven:
-        raise Refused(f"{path.name}: {'; '.join(uneven)}.")
+        raise PermanentError(f"{path.name}: {'; '.join(uneven)}.")
     return [_entry(line, dict(zip(columns, row, strict=True))) for line, row in rows]
 
 
 def load_roster(connection: Connection, integration: str, path: Path) -> Loaded:
     """Store a roster in place of the older one.
 
-    Raises Refused naming every line whose id is missing, unknown or met before; then nothing is stored.
+    Raises PermanentError naming every line whose id is missing, unknown or met before; then nothing is stored.
     """
     entries = read_roster(path)
     enrolled = list(run_sql(connection, "athletes/roster/athletes", integration=integration).scalars())
     problems = list(_problems(entries, {str(athlete_id) for athlete_id in enrolled}, integration))
     if problems:
-        raise Refused(f"{path.name}: {'; '.join(problems)}. Nothing was loaded.")
+        raise PermanentError(f"{path.name}: {'; '.join(problems)}. Nothing was loaded.")
     run_sql(
         connection,
         "athletes/roster/save",
@@ -88,7 +88,7 @@ def _columns(path: Path, head: list[str]) -> list[str]:
     columns = [cell.strip().lower() for cell in head]
     unknown = [column for column in columns if column not in COLUMNS]
     if unknown or len(set(columns)) != len(columns) or KEY not in columns:
-        raise Refused(
+        raise PermanentError(
             f"{path.name}: line 1: the columns must be {KEY} and any of {', '.join(COLUMNS[1:])}, each once; "
             f"found: {', '.join(columns) or 'none'}."
         )

@@ -1,61 +1,77 @@
-"""The errors of this project, named by what to do next.
+"""The errors of this project. Their class decides whether Airflow retries.
 
     WearablesError
-    ├── Refused            the user's input or set-up is at fault: one sentence with the remedy, no retry
-    │   └── ExportRefused  an athlete's export will not do, or is not ours to take: it is not kept
-    ├── AthleteTrouble     one athlete cannot be pulled; the others can
-    │   ├── Reconnect      the grant is dead: the athlete must consent again
-    │   └── Inactive       the membership is not active
-    ├── BudgetSpent        the day's requests are used up: run again after it resets
-    ├── WhoopUnavailable   WHOOP did not answer properly, retries included: run again
-    ├── IncompleteAnswer   WHOOP's answer contradicts itself: run again, report if it stays
-    └── PullFailed         some of what the pull was to do was not done, or its data fail a check
+    ├── PermanentError         a person must change something: the task fails at once
+    │   ├── ExportRejected     an athlete's export is damaged, doubtful, or of somebody who has not consented
+    │   └── RunFailed          a run did not do all that was planned, or its data fail a check
+    ├── RetryableError         another attempt may succeed: Airflow retries the task
+    │   ├── WarehouseUnavailable
+    │   ├── LandingUnavailable
+    │   ├── SourceUnavailable  the source did not answer properly, the client's own retries included
+    │   ├── IncompleteAnswer   the source's answer contradicts itself
+    │   └── BudgetExhausted    no request may be sent for longer than a task should wait
+    └── AthleteError           one athlete cannot be pulled; recorded in the pull log, never raised to Airflow
+        ├── ReconnectRequired  the grant is dead: the athlete must consent again
+        └── MembershipInactive the membership is not active
 
-A message never holds a token, a secret or a health value.
+A message is one sentence that says what happened and what to do. It never contains a token, a secret or a health value.
+Anything else that is raised is a bug and keeps its traceback.
 """
 
 
 class WearablesError(Exception):
-    """Base of every error a user is told about in one sentence."""
+    """Base of every error that is reported to the user in one sentence."""
 
 
-class Refused(WearablesError):
-    """The request or the set-up is at fault; trying again without a change is useless."""
+class PermanentError(WearablesError):
+    """The request or the configuration is wrong; retrying without a change cannot help."""
 
 
-class ExportRefused(Refused):
+class ExportRejected(PermanentError):
     """An athlete's export is damaged, doubtful, or of somebody who has not consented; it is not kept."""
 
 
-class AthleteTrouble(WearablesError):
+class RunFailed(PermanentError):
+    """The run is incomplete or its data fail a check; what was pulled is kept."""
+
+
+class RetryableError(WearablesError):
+    """Something was unavailable or incomplete; another attempt may succeed."""
+
+
+class WarehouseUnavailable(RetryableError):
+    """The warehouse cannot be reached."""
+
+
+class LandingUnavailable(RetryableError):
+    """The storage of the landing zone or of an export cannot be reached."""
+
+
+class SourceUnavailable(RetryableError):
+    """The source could not be reached or answered with an error, retries included."""
+
+
+class IncompleteAnswer(RetryableError):
+    """The source's answer cannot be trusted to be complete (malformed page, repeated page token)."""
+
+
+class BudgetExhausted(RetryableError):
+    """No request may be sent for longer than a task should wait."""
+
+
+class AthleteError(WearablesError):
     """One athlete cannot be pulled; ``grant_state`` is what their grant becomes."""
 
     grant_state: str
 
 
-class Reconnect(AthleteTrouble):
-    """WHOOP declared the grant dead; the athlete must consent again."""
+class ReconnectRequired(AthleteError):
+    """The grant is dead; the athlete must consent again."""
 
     grant_state = "reconnect"
 
 
-class Inactive(AthleteTrouble):
-    """The athlete's WHOOP membership is not active."""
+class MembershipInactive(AthleteError):
+    """The athlete's membership is not active."""
 
     grant_state = "inactive"
-
-
-class BudgetSpent(WearablesError):
-    """No request may be sent for longer than a task should wait."""
-
-
-class WhoopUnavailable(WearablesError):
-    """WHOOP could not be reached or answered with an error, retries included."""
-
-
-class IncompleteAnswer(WearablesError):
-    """WHOOP's answer cannot be trusted to be whole (malformed page, repeated page token)."""
-
-
-class PullFailed(WearablesError):
-    """The pull is not what was asked for; what was pulled is kept."""

@@ -12,7 +12,7 @@ import yaml
 from croniter import croniter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.settings import integrations_dir
 from wearables.core.slug import slug
 
@@ -96,33 +96,33 @@ class Integration(BaseModel):
 
 
 def read_integration(path: Path) -> Integration:
-    """Read one file. Raises Refused with file, key and reason."""
+    """Read one file. Raises PermanentError with file, key and reason."""
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise Refused(f"{path.name}: is not YAML: {error}") from None
+        raise PermanentError(f"{path.name}: is not YAML: {error}") from None
     return parse_integration(path, text)
 
 
 def parse_integration(path: Path, text: str) -> Integration:
-    """The integration that a file of that text would be. Raises Refused with file, key and reason."""
+    """The integration that a file of that text would be. Raises PermanentError with file, key and reason."""
     if not NAME.fullmatch(path.stem):
-        raise Refused(f"{path.name}: the name must be letters, digits, _ and -, and begin with a letter.")
+        raise PermanentError(f"{path.name}: the name must be letters, digits, _ and -, and begin with a letter.")
     try:
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
-        raise Refused(f"{path.name}: is not YAML: {reason}") from None
+        raise PermanentError(f"{path.name}: is not YAML: {reason}") from None
     if content is None:
         content = {}
     if not isinstance(content, dict):
-        raise Refused(f"{path.name}: must hold keys and values such as `timezone: UTC`.")
+        raise PermanentError(f"{path.name}: must hold keys and values such as `timezone: UTC`.")
     if "name" in content:
-        raise Refused(f"{path.name}: name: unknown key; the file's name is the integration's name.")
+        raise PermanentError(f"{path.name}: name: unknown key; the file's name is the integration's name.")
     try:
         return Integration.model_validate({"name": path.stem, "connection": path.stem} | content)
     except ValidationError as error:
-        raise Refused(f"{path.name}: {_reasons(error)}") from None
+        raise PermanentError(f"{path.name}: {_reasons(error)}") from None
 
 
 def _reasons(error: ValidationError) -> str:
@@ -144,12 +144,14 @@ def integration_files() -> list[Path]:
 
 
 def load_integration(name: str) -> Integration:
-    """Read the integration of that name. Raises Refused if there is none or it is faulty."""
+    """Read the integration of that name. Raises PermanentError if there is none or it is faulty."""
     for path in integration_files():
         if path.stem == name:
             return read_integration(path)
     known = ", ".join(path.stem for path in integration_files()) or "none"
-    raise Refused(f"No integration is called {name!r}; known are: {known}. Add {name}.yaml to {integrations_dir()}.")
+    raise PermanentError(
+        f"No integration is called {name!r}; known are: {known}. Add {name}.yaml to {integrations_dir()}."
+    )
 
 
 def load_integrations() -> Iterator[Integration]:
@@ -157,5 +159,5 @@ def load_integrations() -> Iterator[Integration]:
     for path in integration_files():
         try:
             yield read_integration(path)
-        except Refused as reason:
+        except PermanentError as reason:
             log.error("Integration refused: %s", reason)

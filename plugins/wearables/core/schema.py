@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.settings import SQL_DIR
 from wearables.core.warehouse import run_sql, transaction
 
@@ -53,7 +53,9 @@ def migrate(engine: Engine) -> list[str]:
 
 
 def require_migrated(connection: Connection) -> None:
-    """Raises Refused when the warehouse lacks a migration."""
+    """Raises PermanentError when the warehouse lacks a migration."""
     missing = pending(connection)
     if missing:
-        raise Refused(f"The warehouse lacks {len(missing)} migration(s), first {missing[0]}; run `wearables migrate`.")
+        raise PermanentError(
+            f"The warehouse lacks {len(missing)} migration(s), first {missing[0]}; run `wearables migrate`."
+        )

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 
 PROJECT_DIR = Path(__file__).resolve().parents[3]
 SQL_DIR = PROJECT_DIR / "include" / "sql"
@@ -28,22 +28,22 @@ def grant_keys() -> list[str]:
 
 
 def invite_days() -> int:
-    """For how many days an invite to consent may be used. Raises Refused."""
+    """For how many days an invite to consent may be used. Raises PermanentError."""
     text = os.environ.get("WEARABLES_INVITE_DAYS") or "14"
     if not text.isdecimal() or not 1 <= int(text) <= MAX_INVITE_DAYS:
-        raise Refused(f"WEARABLES_INVITE_DAYS is {text!r}; make it a number of days, 1 to {MAX_INVITE_DAYS}.")
+        raise PermanentError(f"WEARABLES_INVITE_DAYS is {text!r}; make it a number of days, 1 to {MAX_INVITE_DAYS}.")
     return int(text)
 
 
 def public_url() -> str:
-    """Address under which athletes reach the consent pages. Raises Refused."""
+    """Address under which athletes reach the consent pages. Raises PermanentError."""
     from airflow.configuration import conf  # here, for the sandbox must not wait for Airflow's imports
 
     return _http_url("WEARABLES_PUBLIC_URL", conf.get("api", "base_url", fallback="http://localhost:8080"))
 
 
 def redirect_url() -> str:
-    """Address to which WHOOP sends the athlete back; one that is registered with the app. Raises Refused."""
+    """Address to which WHOOP sends the athlete back; one that is registered with the app. Raises PermanentError."""
     return _http_url("WEARABLES_REDIRECT_URL", f"{public_url()}/consent/callback")
 
 
@@ -51,5 +51,5 @@ def _http_url(name: str, default: str) -> str:
     url = os.environ.get(name) or default
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise Refused(f"{name} is {url!r}; make it an address such as https://data.example.org.")
+        raise PermanentError(f"{name} is {url!r}; make it an address such as https://data.example.org.")
     return url.rstrip("/")

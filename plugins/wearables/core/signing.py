@@ -9,7 +9,7 @@ import secrets
 
 from itsdangerous import BadSignature, Signer
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.settings import grant_keys
 
 BYTES = 32
@@ -51,6 +51,6 @@ def is_form_token(browser: str, signed: str, token: str) -> bool:
 def _signer(purpose: str) -> Signer:
     keys = grant_keys()
     if not keys:
-        raise Refused("WEARABLES_GRANT_KEYS is not set; give it a Fernet key (`make install` makes one).")
+        raise PermanentError("WEARABLES_GRANT_KEYS is not set; give it a Fernet key (`make install` makes one).")
     # The last key signs, every key verifies.
     return Signer(keys[::-1], salt=f"wearables.{purpose}", key_derivation="hmac", digest_method=hashlib.sha256)

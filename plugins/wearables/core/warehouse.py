@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.settings import SQL_DIR, WAREHOUSE_CONNECTION
 
 CONNECT_TIMEOUT_SECONDS = 10
@@ -20,7 +20,7 @@ COPY_BYTES = 64 * 1024
 LINES_PER_READ = 100
 
 
-class WarehouseFailure(Exception):
+class WarehouseError(Exception):
     """PostgreSQL refused a statement; named by its condition only, for the text may hold data."""
 
 
@@ -36,11 +36,11 @@ def run_sql(connection: Connection, name: str, **parameters: Any) -> CursorResul
 
 
 def warehouse_url() -> URL:
-    """URL of the Airflow connection ``warehouse``. Raises Refused if there is none."""
+    """URL of the Airflow connection ``warehouse``. Raises PermanentError if there is none."""
     try:
         connection = BaseHook.get_connection(WAREHOUSE_CONNECTION)
     except AirflowNotFoundException:
-        raise Refused(
+        raise PermanentError(
             f"Airflow has no connection {WAREHOUSE_CONNECTION!r}; "
             "add one of type postgres or set AIRFLOW_CONN_WAREHOUSE."
         ) from None
@@ -98,13 +98,13 @@ def warehouse() -> Engine:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """One transaction. Raises Refused if the warehouse cannot be reached, WarehouseFailure if it balks."""
+    """One transaction. Raises PermanentError if the warehouse cannot be reached, WarehouseError if it balks."""
     try:
         connection = engine.connect()
     except OperationalError as error:
         where = engine.url.set(password=None, username=None).render_as_string()
         reason = str(error.orig).splitlines()[0]
-        raise Refused(
+        raise PermanentError(
             f"The warehouse at {where} cannot be reached ({reason}); start it or mend the connection."
         ) from None
     try:
@@ -112,5 +112,5 @@ def transaction(engine: Engine) -> Iterator[Connection]:
             yield connection
     except (DBAPIError, psycopg2.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        failure = WarehouseFailure(f"PostgreSQL: {type(cause).__name__} ({getattr(cause, 'pgcode', None)})")
+        failure = WarehouseError(f"PostgreSQL: {type(cause).__name__} ({getattr(cause, 'pgcode', None)})")
         raise failure.with_traceback(error.__traceback__) from None

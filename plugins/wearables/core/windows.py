@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 
 DAY = dt.timedelta(days=1)
 MAX_CHUNK = dt.timedelta(days=28)
@@ -30,12 +30,12 @@ class TimeRange:
 def dates_to_window(first: dt.date, last: dt.date, zone: ZoneInfo, now: dt.datetime) -> TimeRange:
     """The days ``first`` to ``last`` (inclusive) in ``zone``, cut off at ``now``.
 
-    Raises Refused when they are in the wrong order or begin in the future.
+    Raises PermanentError when they are in the wrong order or begin in the future.
     """
     if last < first:
-        raise Refused(f"end_date {last} is before start_date {first}; swap them.")
+        raise PermanentError(f"end_date {last} is before start_date {first}; swap them.")
     if first > now.astimezone(zone).date():
-        raise Refused(f"start_date {first} is in the future; choose today ({zone.key}) or earlier.")
+        raise PermanentError(f"start_date {first} is in the future; choose today ({zone.key}) or earlier.")
     return TimeRange(_midnight(first, zone), min(_midnight(last + dt.timedelta(days=1), zone), now))
 
 

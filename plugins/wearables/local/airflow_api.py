@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.local.health import base_url, session
 
 TIMEOUT_SECONDS = 30
@@ -27,11 +27,13 @@ class AirflowApi:
             self._ask("PATCH", path, connection)
 
     def wait_for_dag(self, dag_id: str) -> None:
-        """Wait until the DAG processor has read the DAG, and let it run. Raises Refused."""
+        """Wait until the DAG processor has read the DAG, and let it run. Raises PermanentError."""
         deadline = time.monotonic() + PARSE_SECONDS
         while not self._is_parsed(dag_id):
             if time.monotonic() > deadline:
-                raise Refused(f"Airflow has not found the DAG {dag_id}; see {base_url()}/dags and its import errors.")
+                raise PermanentError(
+                    f"Airflow has not found the DAG {dag_id}; see {base_url()}/dags and its import errors."
+                )
             time.sleep(1)
         self._ask("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
 
@@ -60,7 +62,7 @@ class AirflowApi:
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         answer = self._send(method, path, body)
         if not answer.ok:
-            raise Refused(
+            raise PermanentError(
                 f"Airflow refuses {method} {path.partition('?')[0]}: {answer.status_code} {answer.text[:200]}"
             )
         return answer.json()

@@ -6,7 +6,7 @@ from collections import Counter
 
 from rich.console import Console
 
-from wearables.core.errors import PullFailed, Refused
+from wearables.core.errors import PermanentError, RunFailed
 from wearables.core.integrations import load_integration
 from wearables.local import health, keys, report, squad, stack
 from wearables.local.airflow_api import AirflowApi
@@ -21,7 +21,7 @@ DONE = {"success", "failed", "skipped", "upstream_failed", "removed"}
 
 
 def run() -> None:
-    """Start everything, pull, show what came of it. Raises Refused, or PullFailed when the outcome is not right."""
+    """Start everything, pull, show what came of it. Raises PermanentError, or RunFailed when the outcome is not right."""
     stack.up(sandbox=True)
     airflow = AirflowApi(*keys.login())
     airflow.save_connection(squad.CONNECTION | {"host": stack.sandbox_url()})
@@ -35,7 +35,7 @@ def run() -> None:
 
 
 def follow(airflow: AirflowApi, run_id: str) -> str:
-    """Tell each change of the run's tasks until it ends; returns its state. Raises Refused when it takes too long."""
+    """Tell each change of the run's tasks until it ends; returns its state. Raises PermanentError when it takes too long."""
     started = said = time.monotonic()
     told = ""
     with Console().status("waiting for the scheduler"):
@@ -48,7 +48,7 @@ def follow(airflow: AirflowApi, run_id: str) -> str:
             if state in {"success", "failed"}:
                 return state
             time.sleep(0.5)
-    raise Refused(f"The pull has not ended after {PULL_SECONDS} s; follow it at {_run_url(run_id)}")
+    raise PermanentError(f"The pull has not ended after {PULL_SECONDS} s; follow it at {_run_url(run_id)}")
 
 
 def progress(states: list[tuple[str, str]]) -> str:
@@ -66,7 +66,7 @@ def _show(run_id: str, state: str, first: dt.date, last: dt.date) -> None:
     console = Console(width=110, highlight=False)
     report.print_pull_log(console, squad.INTEGRATION, run_id)
     if state != "success":
-        raise PullFailed(f"The pull failed; the red task's log says why: {_run_url(run_id)}")
+        raise RunFailed(f"The pull failed; the red task's log says why: {_run_url(run_id)}")
     report.print_metrics(console, squad.INTEGRATION)
     _compare(sure_days(first, last))
     stack.say(stack.ui_line())
@@ -82,7 +82,7 @@ def _compare(days: tuple[dt.date, dt.date]) -> None:
         stack.say(f"  {sentence}")
     verdict = f"{agreed} of {len(truth)} metric values agree with the sandbox's truth ({days[0]} to {days[1]})."
     if wrong or not truth:
-        raise PullFailed(verdict)
+        raise RunFailed(verdict)
     stack.say(verdict)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.local import services
 
 # Airflow's names of its parts in the health report, and ours.
@@ -31,14 +31,14 @@ def session() -> requests.Session:
 
 
 def wait_healthy(since: dt.datetime | None, say: Say) -> None:
-    """Wait until every part has reported, after ``since`` if given. Raises Refused."""
+    """Wait until every part has reported, after ``since`` if given. Raises PermanentError."""
     started = said = time.monotonic()
     missing = {"api-server", *PARTS.values()}
     with session() as http:
         while missing:
             seconds = time.monotonic() - started
             if seconds > WAIT_SECONDS:
-                raise Refused(f"Not healthy after {WAIT_SECONDS} s: {_listed(missing)}; see {services.LOGS}")
+                raise PermanentError(f"Not healthy after {WAIT_SECONDS} s: {_listed(missing)}; see {services.LOGS}")
             services.refuse_broken()
             still = _missing(http, since)
             for name in sorted(missing - still):
@@ -53,13 +53,13 @@ def wait_healthy(since: dt.datetime | None, say: Say) -> None:
 
 
 def wait_answering(url: str, name: str, say: Say, seconds: int = 60) -> None:
-    """Wait until a program answers at its address. Raises Refused."""
+    """Wait until a program answers at its address. Raises PermanentError."""
     started = said = time.monotonic()
     with session() as http:
         while not _answers(http, url):
             services.refuse_broken()
             if time.monotonic() - started > seconds:
-                raise Refused(f"The {name} does not answer at {url}; see {services.log_file(name)}")
+                raise PermanentError(f"The {name} does not answer at {url}; see {services.log_file(name)}")
             if time.monotonic() - said >= SAY_EVERY_SECONDS:
                 said = time.monotonic()
                 say(f"  waiting for the {name}")

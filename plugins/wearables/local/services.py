@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.settings import PROJECT_DIR
 from wearables.local.paths import LOCAL, LOGS
 
@@ -66,7 +66,7 @@ def is_running() -> bool:
 
 
 def launch() -> None:
-    """Start supervisor, which starts nothing by itself. Raises Refused."""
+    """Start supervisor, which starts nothing by itself. Raises PermanentError."""
     if is_running():
         return
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ def launch() -> None:
             return
         time.sleep(0.1)
     reason = (started.stderr.strip().splitlines() or ["it does not answer"])[-1]
-    raise Refused(f"Supervisor does not start: {reason} (see {LOGS / 'supervisord.log'})")
+    raise PermanentError(f"Supervisor does not start: {reason} (see {LOGS / 'supervisord.log'})")
 
 
 def start(*names: str) -> None:
@@ -104,10 +104,12 @@ def program(name: str) -> Program:
 
 
 def refuse_broken() -> None:
-    """Raises Refused when supervisor has given a program up."""
+    """Raises PermanentError when supervisor has given a program up."""
     for each in programs():
         if each.state == "FATAL":
-            raise Refused(f"The {each.name} does not stay up: {last_line(each.name)} (see {log_file(each.name)})")
+            raise PermanentError(
+                f"The {each.name} does not stay up: {last_line(each.name)} (see {log_file(each.name)})"
+            )
 
 
 def log_file(name: str) -> Path:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.local import services
 from wearables.local.health import session
 from wearables.local.paths import LOCAL
@@ -21,11 +21,13 @@ TIMEOUT_SECONDS = 30
 
 
 def ask_sandbox(method: str, path: str) -> Any:
-    """What the sandbox answers. Raises Refused."""
+    """What the sandbox answers. Raises PermanentError."""
     with session() as http:
         answer = http.request(method, sandbox_url() + path, timeout=TIMEOUT_SECONDS)
     if not answer.ok:
-        raise Refused(f"The sandbox refuses {method} {path}: {answer.status_code}; see {services.log_file('sandbox')}")
+        raise PermanentError(
+            f"The sandbox refuses {method} {path}: {answer.status_code}; see {services.log_file('sandbox')}"
+        )
     return answer.json()
 
 

@@ -15,7 +15,7 @@ import click
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.local import health, keys, postgres, services
 from wearables.local.paths import LOCAL, LOGS, POSTGRES_HOME
 from wearables.local.ports import LOOPBACK, refuse_taken
@@ -34,7 +34,7 @@ def say(line: str) -> None:
 
 
 def up(sandbox: bool = False) -> None:
-    """Start what does not run yet, and wait until all of it is healthy. Raises Refused."""
+    """Start what does not run yet, and wait until all of it is healthy. Raises PermanentError."""
     keys.make_keys()
     LOGS.mkdir(parents=True, exist_ok=True)
     with _alone():
@@ -60,10 +60,10 @@ def delete_data() -> None:
 
 
 def psql() -> None:
-    """Become psql, in the warehouse of the embedded server. Raises Refused."""
+    """Become psql, in the warehouse of the embedded server. Raises PermanentError."""
     server = _server()
     if not server.is_running():
-        raise Refused("PostgreSQL does not run; start it with `make up`.")
+        raise PermanentError("PostgreSQL does not run; start it with `make up`.")
     server.psql("warehouse")
 
 
@@ -84,7 +84,9 @@ def _alone() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refused("Another make is starting or stopping the services; try again when it is done.") from None
+            raise PermanentError(
+                "Another make is starting or stopping the services; try again when it is done."
+            ) from None
         # What is started here must not inherit the lock.
         os.set_inheritable(lock.fileno(), False)
         yield
@@ -107,7 +109,7 @@ def _port(name: str) -> int:
     try:
         return int(os.environ[name])
     except (KeyError, ValueError):
-        raise Refused(f"{name} must be set to a port number; airflow.env has its default.") from None
+        raise PermanentError(f"{name} must be set to a port number; airflow.env has its default.") from None
 
 
 def _server() -> postgres.Server:
@@ -140,7 +142,7 @@ def _prepare_databases() -> None:
         if airflow:
             airflow.wait()
     if airflow and airflow.returncode:
-        raise Refused(f"`airflow db migrate` failed; see {services.log_file('db-migrate')}")
+        raise PermanentError(f"`airflow db migrate` failed; see {services.log_file('db-migrate')}")
     if airflow:
         MIGRATED.write_text(_airflow_schema() or "", encoding="utf-8")
         say("  Airflow's database is up to date")

@@ -4,7 +4,7 @@ import logging
 
 from sqlalchemy import Row
 
-from wearables.core.errors import PullFailed
+from wearables.core.errors import RunFailed
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.pipeline.slices import Plan, finish_run, read_plan
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 def check(integration: Integration, run_id: str) -> dict[str, int]:
     """Judge a pull; returns how many parts were staged and skipped, and how many warnings there are.
 
-    Raises PullFailed naming each athlete concerned and what to do; all that was pulled is kept.
+    Raises RunFailed naming each athlete concerned and what to do; all that was pulled is kept.
     """
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)
@@ -29,7 +29,7 @@ def check(integration: Integration, run_id: str) -> dict[str, int]:
     for sentence in failures:
         log.error("%s", sentence)
     if failures:
-        raise PullFailed(f"{len(failures)} problem(s), named above; what was pulled is kept. First: {failures[0]}")
+        raise RunFailed(f"{len(failures)} problem(s), named above; what was pulled is kept. First: {failures[0]}")
     return {
         "staged": sum(slice_.state == "staged" for slice_ in slices),
         "skipped": sum(slice_.state == "skipped" for slice_ in slices),

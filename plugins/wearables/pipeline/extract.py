@@ -6,7 +6,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from wearables.core.errors import AthleteTrouble, BudgetSpent, IncompleteAnswer, WearablesError, WhoopUnavailable
+from wearables.core.errors import AthleteError, BudgetExhausted, IncompleteAnswer, SourceUnavailable, WearablesError
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.core.windows import TimeRange
@@ -47,7 +47,7 @@ class _Extraction:
     def __init__(self, hook: WhoopHook, grants: Grants) -> None:
         self._hook = hook
         self._grants = grants
-        self._spent: BudgetSpent | None = None
+        self._spent: BudgetExhausted | None = None
 
     def try_each(self, slices: list[Slice]) -> list[Slice]:
         """Try every slice once, athlete by athlete; returns those that are worth another try."""
@@ -62,20 +62,20 @@ class _Extraction:
         client = self._hook.client(self._grants.tokens(slices[0].athlete_id))
         landed: list[Manifest] = []
         again: list[Slice] = []
-        known: BudgetSpent | AthleteTrouble | None = self._spent
+        known: BudgetExhausted | AthleteError | None = self._spent
         for slice_ in slices:
             try:
                 if known:
                     raise known
                 landed.append(self._land(client, slice_))
-            except AthleteTrouble as trouble:
+            except AthleteError as trouble:
                 known = trouble
                 self._grants.mark(slice_.athlete_id, trouble)
                 _fail(slice_, trouble)
-            except BudgetSpent as error:
+            except BudgetExhausted as error:
                 known = self._spent = error
                 _fail(slice_, error)
-            except (WhoopUnavailable, IncompleteAnswer) as error:
+            except (SourceUnavailable, IncompleteAnswer) as error:
                 again.append(slice_)
                 _fail(slice_, error)
         if landed:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection, Row
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.warehouse import run_sql
 from wearables.core.windows import TimeRange
 from wearables.pipeline.landing import Manifest
@@ -61,10 +61,10 @@ def find_plan(connection: Connection, integration: str, run_id: str) -> Plan | N
 
 
 def read_plan(connection: Connection, integration: str, run_id: str) -> Plan:
-    """The plan of a run. Raises Refused if it has none."""
+    """The plan of a run. Raises PermanentError if it has none."""
     plan = find_plan(connection, integration, run_id)
     if plan is None:
-        raise Refused(f"The run {run_id} has no plan in the warehouse; clear its task `validate`.")
+        raise PermanentError(f"The run {run_id} has no plan in the warehouse; clear its task `validate`.")
     return plan
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.integrations import COLLECTIONS, Integration
 from wearables.core.schema import require_migrated
 from wearables.core.warehouse import run_sql, transaction, warehouse
@@ -49,7 +49,7 @@ class Request:
 def validate(integration: Integration, run: Run) -> Plan:
     """Check everything a pull needs and freeze its plan.
 
-    A repeated validate returns the plan that was frozen first. Raises Refused, WhoopUnavailable or BudgetSpent.
+    A repeated validate returns the plan that was frozen first. Raises PermanentError, SourceUnavailable or BudgetExhausted.
     """
     request = read_request(run.conf, integration)
     with transaction(warehouse()) as connection:
@@ -78,14 +78,14 @@ def parts(integration: Integration, plan: Plan) -> list[tuple[TimeRange, Batch]]
 
 def _refuse_too_many(count: int) -> None:
     if count > MOST_PARTS:
-        raise Refused(
+        raise PermanentError(
             f"The pull would be {count:,} tasks, more than {MOST_PARTS:,}: raise chunk_days or athletes_per_task "
             "in the integration's file, or pull fewer days at a time."
         )
 
 
 def check_setup(integration: Integration) -> list[Row]:
-    """Check warehouse, roster and credentials; returns the roster. Raises Refused."""
+    """Check warehouse, roster and credentials; returns the roster. Raises PermanentError."""
     with transaction(warehouse()) as connection:
         athletes = _roster(connection, integration)
     _verify_client(integration)
@@ -97,7 +97,7 @@ def _roster(connection: Connection, integration: Integration) -> list[Row]:
     known = run_sql(connection, "whoop/grants/roster", integration=integration.name).all()
     athletes = [athlete for athlete in known if athlete.grant_state != "offboarded"]
     if not athletes:
-        raise Refused(
+        raise PermanentError(
             f"No athlete is enrolled in {integration.name}; run `bin/wearables enroll {integration.name} --invite`."
         )
     return athletes
@@ -112,10 +112,10 @@ def _verify_client(integration: Integration) -> None:
 
 
 def read_request(conf: Mapping[str, Any], integration: Integration) -> Request:
-    """Read the parameters of a run. Raises Refused with what to correct."""
+    """Read the parameters of a run. Raises PermanentError with what to correct."""
     unknown = sorted(set(conf) - set(PARAMS))
     if unknown:
-        raise Refused(f"Unknown parameter {', '.join(unknown)}; known are {', '.join(PARAMS)}.")
+        raise PermanentError(f"Unknown parameter {', '.join(unknown)}; known are {', '.join(PARAMS)}.")
     return Request(_dates(conf), _athletes(conf.get("athletes")), _collections(conf.get("collections"), integration))
 
 
@@ -125,7 +125,7 @@ def _dates(conf: Mapping[str, Any]) -> tuple[dt.date, dt.date] | None:
         return None
     if first is None or last is None:
         missing = "start_date" if first is None else "end_date"
-        raise Refused(f"{missing} is missing; give both dates, or neither for the previous 24 hours.")
+        raise PermanentError(f"{missing} is missing; give both dates, or neither for the previous 24 hours.")
     return first, last
 
 
@@ -137,30 +137,30 @@ def _date(value: object, name: str) -> dt.date | None:
             return dt.date.fromisoformat(value)
     except ValueError:
         pass
-    raise Refused(f"{name} {value!r} is no date; write it as 2026-03-01.")
+    raise PermanentError(f"{name} {value!r} is no date; write it as 2026-03-01.")
 
 
 def _athletes(value: object) -> list[int]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise Refused("athletes must be a list of WHOOP user ids, such as [10129].")
+        raise PermanentError("athletes must be a list of WHOOP user ids, such as [10129].")
     try:
         return sorted({int(str(item)) for item in value})
     except ValueError:
-        raise Refused("athletes must be a list of WHOOP user ids, such as [10129].") from None
+        raise PermanentError("athletes must be a list of WHOOP user ids, such as [10129].") from None
 
 
 def _collections(value: object, integration: Integration) -> list[str]:
     if value is None:
         return []
     if not isinstance(value, list):
-        raise Refused(f"collections must be a list; known are {', '.join(COLLECTIONS)}.")
+        raise PermanentError(f"collections must be a list; known are {', '.join(COLLECTIONS)}.")
     for item in value:
         if item not in COLLECTIONS:
-            raise Refused(f"Unknown collection {item!r}; known are {', '.join(COLLECTIONS)}.")
+            raise PermanentError(f"Unknown collection {item!r}; known are {', '.join(COLLECTIONS)}.")
         if item not in integration.collections:
-            raise Refused(
+            raise PermanentError(
                 f"The file of {integration.name} does not pull {item!r}; add it to `collections` there first."
             )
     return [name for name in integration.collections if name in value]
@@ -186,7 +186,7 @@ def _chosen(athletes: list[Row], request: Request) -> list[Row]:
     unknown = set(request.athletes) - {athlete.athlete_id for athlete in athletes}
     if unknown:
         names = ", ".join(map(str, sorted(unknown)))
-        raise Refused(f"Unknown athlete {names}; `bin/wearables athletes` lists who is enrolled.")
+        raise PermanentError(f"Unknown athlete {names}; `bin/wearables athletes` lists who is enrolled.")
     return [athlete for athlete in athletes if not request.athletes or athlete.athlete_id in request.athletes]
 
 

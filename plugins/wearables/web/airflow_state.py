@@ -13,7 +13,7 @@ from airflow.utils.types import DagRunTriggeredByType
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 
 TASKS = ("validate", "extract", "stage", "transform", "check")
 GOING = {"queued", "running"}
@@ -68,15 +68,15 @@ def last_words(failed: TaskInstance) -> list[str]:
 
 
 def refuse_idle(dag: DagModel | None, name: str) -> None:
-    """Raises Refused when a run of the DAG would not start."""
+    """Raises PermanentError when a run of the DAG would not start."""
     if dag is None:
-        raise Refused(f"Airflow has not read {name} yet; a new file takes a few seconds. Try again then.")
+        raise PermanentError(f"Airflow has not read {name} yet; a new file takes a few seconds. Try again then.")
     if dag.is_paused:
-        raise Refused(f"The DAG {name} is paused; switch it on in Airflow first.")
+        raise PermanentError(f"The DAG {name} is paused; switch it on in Airflow first.")
 
 
 def trigger(session: Session, name: str, conf: dict[str, Any], user_name: str) -> str:
-    """Start a manual run in the name of a user; returns its id. Raises Refused."""
+    """Start a manual run in the name of a user; returns its id. Raises PermanentError."""
     refuse_idle(dags(session, [name]).get(name), name)
     started = trigger_dag(
         dag_id=name,
@@ -86,5 +86,5 @@ def trigger(session: Session, name: str, conf: dict[str, Any], user_name: str) -
         session=session,
     )
     if started is None:
-        raise Refused(f"Airflow has not started a run of {name}; try again.")
+        raise PermanentError(f"Airflow has not started a run of {name}; try again.")
     return started.run_id

@@ -8,7 +8,7 @@ from airflow.models.connection import Connection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.whoop.budget import client_key
 from wearables.whoop.hook import base_url
 from wearables.whoop.oauth import Credentials
@@ -48,15 +48,17 @@ def _facts(name: str, connection: Connection | None) -> ConnectionFacts:
         return ConnectionFacts(name, problem="incomplete; add Client ID and Client secret")
     try:
         address = base_url(connection.host, connection.port)
-    except Refused as reason:
+    except PermanentError as reason:
         return ConnectionFacts(name, problem=str(reason))
     return ConnectionFacts(name, address, client_key(address, connection.login))
 
 
 def save_connection(session: Session, name: str, credentials: Credentials) -> None:
-    """Save a new WHOOP connection; Airflow encrypts the secret. Raises Refused when the name is taken."""
+    """Save a new WHOOP connection; Airflow encrypts the secret. Raises PermanentError when the name is taken."""
     if _elsewhere(name) is not None:
-        raise Refused(f"Airflow has a connection {name!r} already; choose another name, or edit that connection.")
+        raise PermanentError(
+            f"Airflow has a connection {name!r} already; choose another name, or edit that connection."
+        )
     session.add(
         Connection(
             conn_id=name,

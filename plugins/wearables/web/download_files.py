@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from pyarrow import parquet
 from sqlalchemy import Connection
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 
 Relation = Literal[
     "athlete_days", "trends", "flags", "coverage", "metrics", "workouts", "sleeps", "survey_responses", "athletes"
@@ -51,9 +51,9 @@ class Wanted:
 
     def __post_init__(self) -> None:
         if self.end < self.start:
-            raise Refused(f"The last day, {self.end}, lies before the first, {self.start}; swap them.")
+            raise PermanentError(f"The last day, {self.end}, lies before the first, {self.start}; swap them.")
         if (days := (self.end - self.start).days + 1) > MOST_DAYS:
-            raise Refused(f"That is {days} days; a download holds at most {MOST_DAYS}: take it in parts.")
+            raise PermanentError(f"That is {days} days; a download holds at most {MOST_DAYS}: take it in parts.")
 
     @property
     def dated(self) -> str | None:

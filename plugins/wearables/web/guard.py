@@ -21,7 +21,7 @@ from airflow.api_fastapi.core_api.security import (
 from airflow.api_fastapi.logging.decorators import action_logging
 from fastapi import Depends, Form, HTTPException, Request
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.integrations import integration_files
 from wearables.core.settings import grant_keys
 
@@ -76,7 +76,7 @@ def csrf_token(user_id: str, nonce: str) -> str:
     """
     keys = grant_keys()
     if not keys:
-        raise Refused("WEARABLES_GRANT_KEYS is not set; give it a Fernet key (`make install` makes one).")
+        raise PermanentError("WEARABLES_GRANT_KEYS is not set; give it a Fernet key (`make install` makes one).")
     return hmac.new(keys[0].encode(), f"pages\n{user_id}\n{nonce}".encode(), hashlib.sha256).hexdigest()
 
 

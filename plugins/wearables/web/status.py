@@ -11,7 +11,7 @@ from airflow.models.dag import DagModel
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration, integration_files, read_integration
 from wearables.core.schema import require_migrated
 from wearables.core.warehouse import run_sql, transaction, warehouse
@@ -75,7 +75,7 @@ def standing(session: Session, path: Path) -> Standing:
 
 
 def standings(session: Session, paths: Sequence[Path]) -> list[Standing]:
-    """Many, in the order of their files. Raises Refused when the warehouse cannot be read."""
+    """Many, in the order of their files. Raises PermanentError when the warehouse cannot be read."""
     sound, faults = _read(paths)
     connections = read_connections(session, [each.connection for each in sound.values()])
     dags = airflow_state.dags(session, sound)
@@ -147,7 +147,7 @@ def _read(paths: Sequence[Path]) -> tuple[dict[str, Integration], dict[str, str]
     for path in paths:
         try:
             sound[path.stem] = read_integration(path)
-        except Refused as reason:
+        except PermanentError as reason:
             faults[path.stem] = str(reason)
     return sound, faults
 

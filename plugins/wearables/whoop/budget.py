@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from wearables.core.errors import BudgetSpent
+from wearables.core.errors import BudgetExhausted
 from wearables.core.warehouse import run_sql, transaction
 
 DEFAULT_LIMITS = {"60": 100, "86400": 10_000}
@@ -88,14 +88,14 @@ class Budget:
     def spend(self) -> float:
         """Wait until one request may be sent; returns the seconds waited.
 
-        Raises BudgetSpent when that would take longer than a task should wait.
+        Raises BudgetExhausted when that would take longer than a task should wait.
         """
         waited = 0.0
         while not self._from_lease():
             pause = self._lease()
             if pause > LONGEST_WAIT_SECONDS:
                 resumes = datetime.now(UTC) + timedelta(seconds=pause)
-                raise BudgetSpent(
+                raise BudgetExhausted(
                     f"WHOOP's request budget is used up until {resumes:%Y-%m-%d %H:%M} UTC; "
                     "what was pulled is kept, run the pull again then."
                 )

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from wearables.core.errors import IncompleteAnswer, Reconnect, WhoopUnavailable
+from wearables.core.errors import IncompleteAnswer, ReconnectRequired, SourceUnavailable
 from wearables.core.windows import TimeRange
 from wearables.whoop.collections import ENDPOINTS
 from wearables.whoop.paging import pages
@@ -42,7 +42,7 @@ class WhoopClient:
     def records(self, collection: str, window: TimeRange) -> Iterator[list[bytes]]:
         """Yield the pages of a collection's records that meet the window.
 
-        Raises AthleteTrouble, BudgetSpent, WhoopUnavailable or IncompleteAnswer.
+        Raises AthleteError, BudgetExhausted, SourceUnavailable or IncompleteAnswer.
         """
         query = {"limit": str(PAGE_SIZE), "start": _instant(window.start), "end": _instant(window.end)}
 
@@ -59,7 +59,7 @@ class WhoopClient:
             raise IncompleteAnswer("WHOOP sent a profile that is not the JSON it promises; try again.") from None
 
     def revoke_access(self) -> None:
-        """Withdraw the athlete's consent at WHOOP. Raises Reconnect when the grant is dead already."""
+        """Withdraw the athlete's consent at WHOOP. Raises ReconnectRequired when the grant is dead already."""
         self._ask("DELETE", ACCESS_PATH, {})
 
     def _get(self, path: str, query: dict[str, str]) -> bytes:
@@ -69,11 +69,11 @@ class WhoopClient:
         try:
             return self._send(method, path, query)
         except Unauthorized:
-            raise Reconnect("WHOOP refuses a fresh access token; let the athlete consent again.") from None
+            raise ReconnectRequired("WHOOP refuses a fresh access token; let the athlete consent again.") from None
         except NotFound:
-            raise WhoopUnavailable(f"WHOOP has no {path} (404); check the base URL of the connection.") from None
+            raise SourceUnavailable(f"WHOOP has no {path} (404); check the base URL of the connection.") from None
         except BadRequest as error:
-            raise WhoopUnavailable(f"WHOOP refused {path} ({error}); report this.") from None
+            raise SourceUnavailable(f"WHOOP refused {path} ({error}); report this.") from None
 
     def _send(self, method: str, path: str, query: dict[str, str]) -> bytes:
         """Send with the current token; should WHOOP refuse that one, once more with a newer."""

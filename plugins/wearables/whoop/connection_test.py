@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.integrations import load_integrations
 from wearables.core.warehouse import run_sql, transaction, warehouse
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def standing(hook: "WhoopHook") -> str:
     """Prove client id and secret, without any athlete; says how many grants of the app are alive.
 
-    Raises Refused when WHOOP does not know the app, WhoopUnavailable or BudgetSpent.
+    Raises PermanentError when WHOOP does not know the app, SourceUnavailable or BudgetExhausted.
     """
     hook.token_endpoint.verify_client()
     with transaction(warehouse()) as connection:
@@ -29,7 +29,7 @@ def _integrations_of(hook: "WhoopHook") -> list[str]:
         other = type(hook)(integration.connection)
         try:
             is_same = other.app == hook.app
-        except Refused:
+        except PermanentError:
             continue
         if is_same:
             names.append(integration.name)

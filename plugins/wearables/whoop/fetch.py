@@ -5,7 +5,7 @@ import time
 from wearables.pipeline.landing import Landing, Manifest
 from wearables.pipeline.slices import Slice
 from wearables.whoop.client import WhoopClient
-from wearables.whoop.records import Unfit, identify, record_line, unknown_fields
+from wearables.whoop.records import InvalidRecord, identify, record_line, unknown_fields
 from wearables.whoop.transport import HttpTransport
 
 
@@ -24,7 +24,7 @@ def land_answer(client: WhoopClient, transport: HttpTransport, slice_: Slice) ->
             for record in page:
                 try:
                     line = record_line(record, slice_.collection, slice_.athlete_id)
-                except Unfit as reason:
+                except InvalidRecord as reason:
                     writer.reject(record, identify(record), str(reason))
                 else:
                     writer.write(line)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, Row
 
-from wearables.core.errors import AthleteTrouble, Inactive, Reconnect, Refused
+from wearables.core.errors import AthleteError, MembershipInactive, PermanentError, ReconnectRequired
 from wearables.core.warehouse import run_sql, transaction
 from wearables.whoop.client import Tokens
 from wearables.whoop.oauth import TokenEndpoint, TokenPair
@@ -33,14 +33,14 @@ class Grants:
     def access_token(self, athlete_id: int, stale: str | None = None) -> str:
         """An access token that is good for a while, other than ``stale``; renewed if need be.
 
-        Raises Reconnect or Inactive when the grant is of no use.
+        Raises ReconnectRequired or MembershipInactive when the grant is of no use.
         """
         return self._good_pair(athlete_id, stale).access_token
 
     def tokens(self, athlete_id: int) -> Tokens:
         """The athlete's access tokens: held while they are good, read anew when due or refused by WHOOP.
 
-        Each call raises Reconnect or Inactive when the grant is of no use.
+        Each call raises ReconnectRequired or MembershipInactive when the grant is of no use.
         """
         held: TokenPair | None = None
 
@@ -52,7 +52,7 @@ class Grants:
 
         return access_token
 
-    def mark(self, athlete_id: int, trouble: AthleteTrouble) -> None:
+    def mark(self, athlete_id: int, trouble: AthleteError) -> None:
         """Note that an athlete's grant is of no use until it is renewed."""
         with transaction(self._engine) as connection:
             _mark(connection, {"integration": self._integration, "athlete_id": athlete_id}, trouble)
@@ -94,7 +94,7 @@ class Grants:
         return self._renew(key, stale) if _is_due(pair, stale) else pair
 
     def _renew(self, key: dict, stale: str | None) -> TokenPair:
-        trouble: AthleteTrouble
+        trouble: AthleteError
         with transaction(self._engine) as connection:
             row = run_sql(connection, "whoop/grants/lock", **key).one_or_none()
             pair = _usable_pair(row)
@@ -104,11 +104,11 @@ class Grants:
                 run_sql(other, "whoop/grants/begin_refresh", **key)
             try:
                 fresh = self._endpoint.refresh(pair.refresh_token)
-            except Refused:
+            except PermanentError:
                 with transaction(self._engine) as other:
                     run_sql(other, "whoop/grants/end_refresh", **key)
                 raise
-            except AthleteTrouble as refusal:
+            except AthleteError as refusal:
                 trouble = _explained(refusal, row.attempted_at if row else None)
                 _mark(connection, key, trouble)
                 run_sql(connection, "whoop/grants/end_refresh", **key)
@@ -138,11 +138,11 @@ def rotate_keys(engine: Engine) -> int:
 
 def _usable_pair(row: Row | None) -> TokenPair:
     if row is None:
-        raise Reconnect("no grant is stored; let the athlete consent.")
+        raise ReconnectRequired("no grant is stored; let the athlete consent.")
     if row.state == "reconnect":
-        raise Reconnect(row.reason)
+        raise ReconnectRequired(row.reason)
     if row.state == "inactive":
-        raise Inactive(row.reason)
+        raise MembershipInactive(row.reason)
     return decrypted(row)
 
 
@@ -150,16 +150,16 @@ def _is_due(pair: TokenPair, stale: str | None) -> bool:
     return pair.access_token == stale or pair.expires_within(EXPIRY_MARGIN)
 
 
-def _explained(refusal: AthleteTrouble, attempted_at: dt.datetime | None) -> AthleteTrouble:
+def _explained(refusal: AthleteError, attempted_at: dt.datetime | None) -> AthleteError:
     if attempted_at is None:
         return refusal
-    return Reconnect(
+    return ReconnectRequired(
         f"the refresh begun at {attempted_at:%Y-%m-%d %H:%M} UTC broke off before WHOOP's answer was saved, "
         "and WHOOP no longer accepts the grant; let the athlete consent again."
     )
 
 
-def _mark(connection: Connection, key: dict, trouble: AthleteTrouble) -> None:
+def _mark(connection: Connection, key: dict, trouble: AthleteError) -> None:
     run_sql(connection, "whoop/grants/mark", **key, state=trouble.grant_state, reason=str(trouble))
 
 

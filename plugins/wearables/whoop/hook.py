@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from wearables.core.errors import Refused, WearablesError
+from wearables.core.errors import PermanentError, WearablesError
 from wearables.core.warehouse import warehouse
 from wearables.whoop.budget import Budget
 from wearables.whoop.client import Tokens, WhoopClient
@@ -34,21 +34,23 @@ class WhoopHook(BaseHook):
 
     @cached_property
     def credentials(self) -> Credentials:
-        """The app's credentials. Raises Refused when the connection is missing or incomplete."""
+        """The app's credentials. Raises PermanentError when the connection is missing or incomplete."""
         try:
             connection = self.get_connection(self.whoop_conn_id)
         except AirflowNotFoundException:
-            raise Refused(
+            raise PermanentError(
                 f"Airflow has no connection {self.whoop_conn_id!r}; "
                 "add one of type WHOOP with Client ID and Client secret."
             ) from None
         if not connection.login or not connection.password:
-            raise Refused(f"The connection {self.whoop_conn_id!r} lacks the Client ID or the Client secret; add it.")
+            raise PermanentError(
+                f"The connection {self.whoop_conn_id!r} lacks the Client ID or the Client secret; add it."
+            )
         return Credentials(base_url(connection.host, connection.port), connection.login, connection.password)
 
     @property
     def app(self) -> tuple[str, str]:
-        """Which WHOOP app it is: base URL and client id. Raises Refused as ``credentials`` does."""
+        """Which WHOOP app it is: base URL and client id. Raises PermanentError as ``credentials`` does."""
         return self.credentials.base_url, self.credentials.client_id
 
     @cached_property
@@ -90,7 +92,7 @@ def base_url(host: str | None, port: int | None) -> str:
     url = host if "://" in host else f"https://{host}"
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise Refused(f"The host {host!r} of the WHOOP connection is no URL such as {DEFAULT_BASE_URL}.")
+        raise PermanentError(f"The host {host!r} of the WHOOP connection is no URL such as {DEFAULT_BASE_URL}.")
     if port and not parts.port:
         url = parts._replace(netloc=f"{parts.netloc}:{port}").geturl()
     return url.rstrip("/")

@@ -12,7 +12,7 @@ import requests
 from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
 from oauthlib.oauth2.rfc6749.errors import InvalidClientError, UnauthorizedClientError
 
-from wearables.core.errors import Reconnect, Refused, WhoopUnavailable
+from wearables.core.errors import PermanentError, ReconnectRequired, SourceUnavailable
 from wearables.whoop.transport import Transport
 
 AUTHORIZATION_PATH = "/oauth/oauth2/auth"
@@ -85,8 +85,8 @@ class TokenEndpoint:
     def refresh(self, refresh_token: str) -> TokenPair:
         """Trade a refresh token for a new pair; WHOOP forgets the old pair.
 
-        Raises Reconnect when WHOOP declares the grant dead, Refused for bad client credentials,
-        WhoopUnavailable when it gives no proper answer.
+        Raises ReconnectRequired when WHOOP declares the grant dead, PermanentError for bad client credentials,
+        SourceUnavailable when it gives no proper answer.
         """
         response, error = self._ask(self._refresh_body(refresh_token))
         if error is None:
@@ -96,7 +96,7 @@ class TokenEndpoint:
     def redeem(self, code: str, redirect_url: str) -> TokenPair:
         """Trade the code that WHOOP sent to ``redirect_url`` for a pair; it has no refresh token without `offline`.
 
-        Raises as ``refresh`` does; Reconnect when the code is spent, expired or not one.
+        Raises as ``refresh`` does; ReconnectRequired when the code is spent, expired or not one.
         """
         body = self._messages.prepare_request_body(code=code, redirect_uri=redirect_url, include_client_id=False)
         response, error = self._ask(body)
@@ -107,13 +107,13 @@ class TokenEndpoint:
     def verify_client(self) -> None:
         """Prove client id and secret without any athlete: a made-up grant must be refused as such.
 
-        Raises Refused when WHOOP does not know the client, WhoopUnavailable when it gives no answer.
+        Raises PermanentError when WHOOP does not know the client, SourceUnavailable when it gives no answer.
         """
         response, error = self._ask(self._refresh_body(secrets.token_urlsafe(32)))
         if response.status_code == 401 and not _names_the_grant(error):
             raise self._bad_client()
         if error is not None and response.status_code not in (400, 401, 403):
-            raise WhoopUnavailable(f"WHOOP's token endpoint answered {response.status_code}; check the base URL.")
+            raise SourceUnavailable(f"WHOOP's token endpoint answered {response.status_code}; check the base URL.")
 
     def _refresh_body(self, refresh_token: str) -> str:
         # WHOOP gives no new refresh token unless `offline` is asked for again.
@@ -144,8 +144,8 @@ class TokenEndpoint:
             scopes=" ".join(token.get("scope") or ()),
         )
 
-    def _bad_client(self) -> Refused:
-        return Refused(
+    def _bad_client(self) -> PermanentError:
+        return PermanentError(
             f"WHOOP at {self._credentials.base_url} does not accept the client id and secret; "
             "correct Client ID and Client secret of the Airflow connection."
         )
@@ -155,9 +155,9 @@ def _names_the_grant(error: OAuth2Error | None) -> bool:
     return error is not None and error.error in {"invalid_grant", "token_inactive"}
 
 
-def _meaning(response: requests.Response, error: OAuth2Error) -> Reconnect | WhoopUnavailable:
+def _meaning(response: requests.Response, error: OAuth2Error) -> ReconnectRequired | SourceUnavailable:
     if _names_the_grant(error) or response.status_code == 401:
-        return Reconnect("WHOOP no longer accepts the grant; let the athlete consent again.")
-    return WhoopUnavailable(
+        return ReconnectRequired("WHOOP no longer accepts the grant; let the athlete consent again.")
+    return SourceUnavailable(
         f"WHOOP's token endpoint answered {response.status_code} ({error.error}); run again, report it if it stays."
     )

@@ -30,18 +30,18 @@ class _Key(msgspec.Struct):
 _key_decoder = msgspec.json.Decoder(_Key)
 
 
-class Unfit(Exception):
+class InvalidRecord(Exception):
     """A record that cannot be staged; says why, never what it held."""
 
 
 def record_line(raw: bytes, collection: str, athlete_id: int) -> bytes:
-    """The record as one line of JSON. Raises Unfit."""
+    """The record as one line of JSON. Raises InvalidRecord."""
     try:
         record = _decoders[collection].decode(raw)
     except msgspec.ValidationError as error:
-        raise Unfit(_without_values(str(error))) from None
+        raise InvalidRecord(_without_values(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Unfit("is not JSON") from None
+        raise InvalidRecord("is not JSON") from None
     _require_sense(record, athlete_id)
     return _one_line(raw)
 
@@ -86,17 +86,17 @@ def identify(raw: bytes) -> str:
 
 def _require_sense(record: Record, athlete_id: int) -> None:
     if record.user_id != athlete_id:
-        raise Unfit("belongs to another athlete")
+        raise InvalidRecord("belongs to another athlete")
     if isinstance(record.id, int) and not 0 < record.id <= INT64_MAX:
-        raise Unfit("id is out of range")
+        raise InvalidRecord("id is out of range")
     start, end = getattr(record, "start", None), getattr(record, "end", None)
     if start and end and end < start:
-        raise Unfit("ends before it starts")
+        raise InvalidRecord("ends before it starts")
 
 
 def _one_line(raw: bytes) -> bytes:
     if b"\\u0000" in raw and NUL_ESCAPE.search(raw):
-        raise Unfit("holds a NUL character")
+        raise InvalidRecord("holds a NUL character")
     # Inside JSON strings a line end is always escaped: these stand between values.
     return raw.replace(b"\n", b" ").replace(b"\r", b" ")
 

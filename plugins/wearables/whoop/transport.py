@@ -17,7 +17,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from wearables.core.errors import BudgetSpent, Inactive, WhoopUnavailable
+from wearables.core.errors import BudgetExhausted, MembershipInactive, SourceUnavailable
 from wearables.whoop.budget import LONGEST_WAIT_SECONDS, Budget, pause_after_429
 
 log = logging.getLogger(__name__)
@@ -96,12 +96,12 @@ class HttpTransport:
         """Send one request, retries included.
 
         ``token`` is called after the wait for the budget, so that a token never grows old in the queue.
-        Raises WhoopUnavailable, BudgetSpent, Inactive, Unauthorized, NotFound or BadRequest.
+        Raises SourceUnavailable, BudgetExhausted, MembershipInactive, Unauthorized, NotFound or BadRequest.
         """
         try:
             return self._retrying.copy()(self._attempt, method, path, token, headers, {"params": params, "data": data})
         except Transient as error:
-            raise WhoopUnavailable(
+            raise SourceUnavailable(
                 f"WHOOP at {self.base_url} gave no proper answer in {ATTEMPTS} attempts ({error}); run again."
             ) from None
 
@@ -138,7 +138,7 @@ class HttpTransport:
             seconds = pause_after_429(response.headers)
             self.budget.pause(seconds)
             if seconds > LONGEST_WAIT_SECONDS:
-                raise BudgetSpent(
+                raise BudgetExhausted(
                     f"WHOOP allows no request for the next {seconds / 60:.0f} minutes; "
                     "what was pulled is kept, run the pull again then."
                 )
@@ -152,7 +152,7 @@ class HttpTransport:
         if status == 401:
             raise Unauthorized
         if status == 403:
-            raise Inactive("WHOOP says the membership is not active; renew it, then enrol the athlete again.")
+            raise MembershipInactive("WHOOP says the membership is not active; renew it, then enrol the athlete again.")
         if status == 404:
             raise NotFound
         raise BadRequest(f"status {status}")

@@ -3,7 +3,7 @@
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Row
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.settings import grant_keys
 from wearables.whoop.oauth import TokenPair
 
@@ -12,11 +12,11 @@ def cipher() -> MultiFernet:
     """The cipher of ``WEARABLES_GRANT_KEYS``: the first key encrypts, every key decrypts."""
     keys = grant_keys()
     if not keys:
-        raise Refused("WEARABLES_GRANT_KEYS is not set; give it a Fernet key (`make install` makes one).")
+        raise PermanentError("WEARABLES_GRANT_KEYS is not set; give it a Fernet key (`make install` makes one).")
     try:
         return MultiFernet([Fernet(key) for key in keys])
     except ValueError:
-        raise Refused("WEARABLES_GRANT_KEYS holds something that is no Fernet key; correct it.") from None
+        raise PermanentError("WEARABLES_GRANT_KEYS holds something that is no Fernet key; correct it.") from None
 
 
 def encrypted(pair: TokenPair) -> dict[str, object]:
@@ -31,7 +31,7 @@ def encrypted(pair: TokenPair) -> dict[str, object]:
 
 
 def decrypted(row: Row) -> TokenPair:
-    """The pair of a stored row. Raises Refused when no key fits."""
+    """The pair of a stored row. Raises PermanentError when no key fits."""
     fernet = cipher()
     try:
         return TokenPair(
@@ -41,6 +41,6 @@ def decrypted(row: Row) -> TokenPair:
             scopes=row.scopes,
         )
     except InvalidToken:
-        raise Refused(
+        raise PermanentError(
             "No key in WEARABLES_GRANT_KEYS decrypts the stored grants; add the key they were saved with."
         ) from None

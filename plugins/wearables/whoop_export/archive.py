@@ -12,7 +12,7 @@ from typing import IO
 
 from airflow.sdk import ObjectStoragePath
 
-from wearables.core.errors import ExportRefused, Refused
+from wearables.core.errors import ExportRejected, PermanentError
 
 MEGABYTE = 2**20
 # Five years of one athlete are about 0.3 MB packed and 2 MB unpacked.
@@ -40,14 +40,14 @@ class Copy:
 
 @contextmanager
 def fetched(url: str) -> Iterator[Copy]:
-    """A private copy of the file, gone afterwards. Raises Refused if it cannot be read, ExportRefused if too large."""
+    """A private copy of the file, gone afterwards. Raises PermanentError if it cannot be read, ExportRejected if too large."""
     with tempfile.NamedTemporaryFile(suffix=".zip") as copy:
         digest = hashlib.sha256()
         size = 0
         for block in _blocks(url):
             size += len(block)
             if size > MAX_ARCHIVE_BYTES:
-                raise ExportRefused(f"The file is larger than {MAX_ARCHIVE_BYTES // MEGABYTE} MB; {HAND_IN}.")
+                raise ExportRejected(f"The file is larger than {MAX_ARCHIVE_BYTES // MEGABYTE} MB; {HAND_IN}.")
             digest.update(block)
             copy.write(block)
         copy.flush()
@@ -60,19 +60,19 @@ def _blocks(url: str) -> Iterator[bytes]:
             while block := source.read(COPY_BYTES):
                 yield block
     except FileNotFoundError:
-        raise Refused(
+        raise PermanentError(
             "There is no file at that URL; an export in the drop folder is taken away once it was imported or refused."
         ) from None
     except Exception as error:
         # Any storage may be configured, each with errors of its own; their texts may hold the URL's credentials.
-        raise Refused(
+        raise PermanentError(
             f"The file cannot be read ({type(error).__name__}); check its URL and the connection to its storage."
         ) from None
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[dict[str, "Entry"]]:
-    """The CSV files of the archive by their names. Raises ExportRefused."""
+    """The CSV files of the archive by their names. Raises ExportRejected."""
     with _archive(path) as archive:
         infos = archive.infolist()
         _refuse_bombs(infos)
@@ -92,27 +92,27 @@ class Entry:
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
-        """Its content, unpacked piece by piece. Raises ExportRefused when it is damaged."""
+        """Its content, unpacked piece by piece. Raises ExportRejected when it is damaged."""
         try:
             with self.archive.open(self.info) as content:
                 yield content
         except UnicodeDecodeError:
             raise
         except BROKEN:
-            raise ExportRefused(f"{self.name} in the ZIP is damaged; download the export again.") from None
+            raise ExportRejected(f"{self.name} in the ZIP is damaged; download the export again.") from None
 
 
 @contextmanager
 def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         if not zipfile.is_zipfile(path):
-            raise ExportRefused(f"The file is not a ZIP; {HAND_IN}.")
+            raise ExportRejected(f"The file is not a ZIP; {HAND_IN}.")
         archive = zipfile.ZipFile(path)
-    except ExportRefused:
+    except ExportRejected:
         raise
     except Exception:
         # zipfile raises half a dozen kinds of errors on headers that lie.
-        raise ExportRefused("The ZIP is damaged; download the export again.") from None
+        raise ExportRejected("The ZIP is damaged; download the export again.") from None
     with archive:
         yield archive
 
@@ -120,12 +120,14 @@ def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
 def _refuse_bombs(infos: list[zipfile.ZipInfo]) -> None:
     # zipfile never unpacks more of an entry than is declared here.
     if len(infos) > MAX_ENTRIES:
-        raise ExportRefused(f"The ZIP has more than {MAX_ENTRIES} entries; an export has four. {HAND_IN.capitalize()}.")
+        raise ExportRejected(
+            f"The ZIP has more than {MAX_ENTRIES} entries; an export has four. {HAND_IN.capitalize()}."
+        )
     if sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
-        raise ExportRefused(f"The ZIP unpacks to more than {MAX_UNPACKED_BYTES // MEGABYTE} MB; {HAND_IN}.")
+        raise ExportRejected(f"The ZIP unpacks to more than {MAX_UNPACKED_BYTES // MEGABYTE} MB; {HAND_IN}.")
     for info in infos:
         if info.file_size > RATIO_MATTERS_FROM and info.file_size > MAX_RATIO * info.compress_size:
-            raise ExportRefused(f"The ZIP unpacks to more than {MAX_RATIO} times its size; {HAND_IN}.")
+            raise ExportRejected(f"The ZIP unpacks to more than {MAX_RATIO} times its size; {HAND_IN}.")
 
 
 def _refuse_escapes(info: zipfile.ZipInfo) -> None:
@@ -134,14 +136,14 @@ def _refuse_escapes(info: zipfile.ZipInfo) -> None:
     parts = PurePosixPath(name.replace("\\", "/")).parts
     is_link = (info.external_attr >> 16) & 0o170000 == SYMBOLIC_LINK
     if ".." in parts or name.startswith(("/", "\\")) or ":" in name or "\x00" in name or is_link:
-        raise ExportRefused(f"The ZIP holds a path that leads out of it; {HAND_IN}.")
+        raise ExportRejected(f"The ZIP holds a path that leads out of it; {HAND_IN}.")
 
 
 def _refuse_unreadable(info: zipfile.ZipInfo) -> None:
     if info.flag_bits & ENCRYPTED:
-        raise ExportRefused(f"The ZIP is encrypted; {HAND_IN}, without a password.")
+        raise ExportRejected(f"The ZIP is encrypted; {HAND_IN}, without a password.")
     if info.compress_type not in METHODS:
-        raise ExportRefused(f"The ZIP is packed in an unusual way; {HAND_IN}.")
+        raise ExportRejected(f"The ZIP is packed in an unusual way; {HAND_IN}.")
 
 
 def _csv_files(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> dict[str, Entry]:
@@ -154,7 +156,7 @@ def _csv_files(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> dict[s
             continue
         name = _fit_to_print(path.name)
         if name in files:
-            raise ExportRefused(f"The ZIP holds {name} twice; {HAND_IN}.")
+            raise ExportRejected(f"The ZIP holds {name} twice; {HAND_IN}.")
         files[name] = Entry(name, archive, info)
     return files
 

@@ -1,6 +1,6 @@
 """Whether rows whose columns were told by position make sense: numbers that hang together do so."""
 
-from wearables.core.errors import ExportRefused
+from wearables.core.errors import ExportRejected
 from wearables.whoop_export.table import Row, Table
 
 # Minutes are rounded each for itself, and WHOOP's own data has a few outliers.
@@ -25,9 +25,9 @@ class Sense:
             self._contradictions += not _makes_sense(row)
 
     def judge(self) -> None:
-        """Raises ExportRefused when too many rows contradict themselves."""
+        """Raises ExportRejected when too many rows contradict themselves."""
         if self._contradictions > max(1, TOLERATED_SHARE * self._rows):
-            raise ExportRefused(
+            raise ExportRejected(
                 f"{self._table.name} has column names in an unknown language, and by their position the values make no "
                 "sense; set the app to English and ask for the export again."
             )

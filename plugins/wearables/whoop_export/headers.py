@@ -8,7 +8,7 @@ that the content agrees.
 import unicodedata
 from dataclasses import dataclass
 
-from wearables.core.errors import ExportRefused
+from wearables.core.errors import ExportRejected
 from wearables.whoop_export.columns import FILES, Column, File
 from wearables.whoop_export.languages import ENGLISH, NAMES
 
@@ -26,21 +26,21 @@ class Header:
 
 
 def read_header(cells: list[str], where: str) -> Header:
-    """Identify a header row. Raises ExportRefused when it is none of the four, or not surely one."""
+    """Identify a header row. Raises ExportRejected when it is none of the four, or not surely one."""
     folded = [_fold(cell) for cell in cells]
     # The file that knows most of the names, then the one of that width.
     file = max(FILES, key=lambda each: (len(_known(folded, each)), len(cells) in each.widths))
     known = _known(folded, file)
     if not known and len(cells) not in file.widths:
-        raise ExportRefused(f"{where} is none of WHOOP's four files; {_WHAT_TO_DO}")
+        raise ExportRejected(f"{where} is none of WHOOP's four files; {_WHAT_TO_DO}")
     unknown = [cell for cell, name in zip(cells, folded, strict=True) if name not in known]
     if len(cells) not in file.widths or (unknown and _is_english(folded, file)):
-        raise ExportRefused(f"{where} {_difference(file, cells, folded, unknown)}; {_WHAT_TO_DO}")
+        raise ExportRejected(f"{where} {_difference(file, cells, folded, unknown)}; {_WHAT_TO_DO}")
     if not unknown:
         return _by_name(file, folded, known, where)
     columns = file.columns[: len(cells)]
     if any(known.get(name, column.key) != column.key for name, column in zip(folded, columns, strict=True)):
-        raise ExportRefused(f"{where} has its columns in an unknown order; {_WHAT_TO_DO}")
+        raise ExportRejected(f"{where} has its columns in an unknown order; {_WHAT_TO_DO}")
     return Header(file, columns, is_known=False)
 
 
@@ -51,7 +51,7 @@ def _by_name(file: File, folded: list[str], known: dict[str, str], where: str) -
     by_key = {column.key: column for column in file.columns}
     columns = tuple(by_key[known[name]] for name in folded)
     if len(set(columns)) != len(columns) or not set(file.columns[: len(folded)]) <= set(columns):
-        raise ExportRefused(f"{where} has a column twice or lacks one; {_WHAT_TO_DO}")
+        raise ExportRejected(f"{where} has a column twice or lacks one; {_WHAT_TO_DO}")
     return Header(file, columns, is_known=True)
 
 

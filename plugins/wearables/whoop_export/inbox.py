@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from airflow.sdk import ObjectStoragePath
 
-from wearables.core.errors import ExportRefused
+from wearables.core.errors import ExportRejected
 from wearables.core.integrations import integration_files, load_integration
 from wearables.core.settings import landing_url
 from wearables.core.warehouse import transaction, warehouse
@@ -40,7 +40,7 @@ class Dropped:
 def receive(integration: str, athlete_id: int, stream: IO[bytes]) -> str:
     """Store an upload in the drop folder; returns its URL. Nothing of an athlete who has not consented is stored.
 
-    Raises Refused for an unknown integration, ExportRefused for a stranger, or what is too large or no ZIP.
+    Raises PermanentError for an unknown integration, ExportRejected for a stranger, or what is too large or no ZIP.
     """
     name = load_integration(integration).name
     with transaction(warehouse()) as connection:
@@ -96,10 +96,10 @@ def _copy(stream: IO[bytes], target: IO[bytes]) -> None:
     size = 0
     while block := stream.read(MEGABYTE):
         if not size and not block.startswith(ZIP_BEGINS):
-            raise ExportRefused(f"The file is not a ZIP; {HAND_IN}.")
+            raise ExportRejected(f"The file is not a ZIP; {HAND_IN}.")
         size += len(block)
         if size > MAX_ARCHIVE_BYTES:
-            raise ExportRefused(f"The file is larger than {MAX_ARCHIVE_BYTES // MEGABYTE} MB; {HAND_IN}.")
+            raise ExportRejected(f"The file is larger than {MAX_ARCHIVE_BYTES // MEGABYTE} MB; {HAND_IN}.")
         target.write(block)
     if not size:
-        raise ExportRefused(f"The file is empty; {HAND_IN}.")
+        raise ExportRejected(f"The file is empty; {HAND_IN}.")

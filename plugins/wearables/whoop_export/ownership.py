@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Row
 
-from wearables.core.errors import ExportRefused
+from wearables.core.errors import ExportRejected
 from wearables.core.warehouse import run_sql
 from wearables.whoop_export.rows import Record
 
@@ -36,7 +36,7 @@ class Fingerprint:
 
 
 def refuse_another_account(connection: Connection, integration: str, athlete_id: int, fingerprint: Fingerprint) -> None:
-    """Raises ExportRefused when what the API gave contradicts the export."""
+    """Raises ExportRejected when what the API gave contradicts the export."""
     found = run_sql(
         connection, "whoop_export/account", integration=integration, starts=fingerprint.starts, **fingerprint.values
     ).all()
@@ -45,12 +45,12 @@ def refuse_another_account(connection: Connection, integration: str, athlete_id:
     if own is None or own.cycles < ENOUGH:
         log.warning("athlete %d: the API gave too little of that period to tell whose export it is", athlete_id)
     elif own.shared * 2 < own.cycles:
-        raise ExportRefused(
+        raise ExportRejected(
             f"The export is not athlete {athlete_id}'s: of {own.cycles} cycles that the API gave, it has {own.shared}; "
             "choose the athlete whose export it is."
         )
     elif own.valued >= ENOUGH and own.different * 2 > own.valued:
-        raise ExportRefused(
+        raise ExportRejected(
             f"The export is not athlete {athlete_id}'s: on {own.different} of {own.valued} days its values contradict "
             "those the API gave; choose the athlete whose export it is."
         )
@@ -59,7 +59,7 @@ def refuse_another_account(connection: Connection, integration: str, athlete_id:
 def _refuse_another(found: Sequence[Row], own: Row | None, athlete_id: int) -> None:
     best = found[0] if found else None
     if best and best.athlete_id != athlete_id and best.shared >= ENOUGH and (not own or best.shared > own.shared):
-        raise ExportRefused(
+        raise ExportRejected(
             f"The export is not athlete {athlete_id}'s: its cycles are those of athlete {best.athlete_id}; "
             "choose the athlete whose export it is."
         )

@@ -56,7 +56,7 @@ class Record:
 
 
 def records(table: Table, questions: Mapping[str, str]) -> Iterator[Record | None]:
-    """The records of a file; None for a journal row that is not among the ``questions``. Raises ExportRefused."""
+    """The records of a file; None for a journal row that is not among the ``questions``. Raises ExportRejected."""
     sense = Sense(table)
     for row in table.rows():
         sense.look(row)

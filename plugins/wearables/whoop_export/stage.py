@@ -6,7 +6,7 @@ from itertools import count
 
 from sqlalchemy import Connection, Row
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration, load_integration
 from wearables.core.warehouse import copy_lines, run_sql, sql, transaction, warehouse
 from wearables.pipeline.merge import merge
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 def stage(wanted: Import) -> dict[str, int]:
     """Stage what validate has read; returns counts of records.
 
-    Raises Refused when the file is no longer that one, ExportRefused when consent has ended in the meantime.
+    Raises PermanentError when the file is no longer that one, ExportRejected when consent has ended in the meantime.
     """
     integration = load_integration(wanted.integration)
     with transaction(warehouse()) as connection:
@@ -40,7 +40,7 @@ def stage(wanted: Import) -> dict[str, int]:
         if slices:
             with fetched(wanted.url) as copy, tables(copy.path) as found:
                 if copy.sha256 != wanted.sha256:
-                    raise Refused("The file has changed since it was validated; run the import again.")
+                    raise PermanentError("The file has changed since it was validated; run the import again.")
                 outcomes = _stage(connection, integration, plan, slices, found)
     discard(wanted.url)
     for row in outcomes:

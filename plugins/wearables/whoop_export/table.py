@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from wearables.core.errors import ExportRefused
+from wearables.core.errors import ExportRejected
 from wearables.whoop_export.archive import Entry, opened
 from wearables.whoop_export.cells import BadCell, Value, read_cell
 from wearables.whoop_export.columns import FILES, Column, File
@@ -52,7 +52,7 @@ class Table:
         return self._header.is_known
 
     def rows(self) -> Iterator[Row]:
-        """Every row, from the file's beginning. Raises ExportRefused at the first that does not parse."""
+        """Every row, from the file's beginning. Raises ExportRejected at the first that does not parse."""
         with self._lines() as lines:
             reader = self._reader(lines)
             self._next(reader)
@@ -60,19 +60,19 @@ class Table:
                 if any(cell.strip() for cell in cells):
                     yield self._row(cells, reader.line_num)
 
-    def refuse(self, line: int, column: Column | str, complaint: str) -> ExportRefused:
+    def refuse(self, line: int, column: Column | str, complaint: str) -> ExportRejected:
         """The refusal of a cell, told by its place and never by what it holds."""
         key = column if isinstance(column, str) else column.key
         position = next((number for number, each in enumerate(self.columns, 1) if each.key == key), 0)
         hint = "" if self.is_known else " The names of its columns are in an unknown language, so the position counts."
-        return ExportRefused(
+        return ExportRejected(
             f"{self.name}, line {line}, column {position} ({key}): {complaint}; nothing was imported.{hint}"
         )
 
     def _row(self, cells: list[str], line: int) -> Row:
         cells = _without_blank_end(cells, len(self.columns))
         if len(cells) != len(self.columns):
-            raise ExportRefused(
+            raise ExportRejected(
                 f"{self.name}, line {line}: has {len(cells)} columns, not {len(self.columns)}; nothing was imported."
             )
         values: dict[str, Value] = {}
@@ -90,7 +90,7 @@ class Table:
         try:
             return next(reader, None)
         except csv.Error:
-            raise ExportRefused(
+            raise ExportRejected(
                 f"{self.name}, line {reader.line_num}: is not CSV; download the export again."
             ) from None
 
@@ -100,24 +100,24 @@ class Table:
             try:
                 yield lines
             except UnicodeDecodeError:
-                raise ExportRefused(
+                raise ExportRejected(
                     f"{self.name} is not in UTF-8; save it again as CSV UTF-8, or hand in WHOOP's own file."
                 ) from None
 
 
 @contextmanager
 def tables(path: Path) -> Iterator[dict[str, Table]]:
-    """The files of an export, by collection. Raises ExportRefused when one is missing, twice, or unknown."""
+    """The files of an export, by collection. Raises ExportRejected when one is missing, twice, or unknown."""
     with opened(path) as entries:
         found: dict[str, Table] = {}
         for entry in entries.values():
             table = Table(entry)
             if table.file.collection in found:
-                raise ExportRefused(f"The ZIP holds {table.file.name} twice, in {table.name} too; remove one.")
+                raise ExportRejected(f"The ZIP holds {table.file.name} twice, in {table.name} too; remove one.")
             found[table.file.collection] = table
         missing = [file.name for file in FILES if file.collection not in found and file.name != "journal_entries.csv"]
         if missing:
-            raise ExportRefused(f"The ZIP lacks {', '.join(missing)}; hand in the export as WHOOP made it.")
+            raise ExportRejected(f"The ZIP lacks {', '.join(missing)}; hand in the export as WHOOP made it.")
         yield found
 
 

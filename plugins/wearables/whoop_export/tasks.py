@@ -7,7 +7,7 @@ from typing import Any
 from airflow.sdk import task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from wearables.core.errors import PullFailed
+from wearables.core.errors import RunFailed
 from wearables.core.integrations import load_integration
 from wearables.pipeline.tasks import AFTER_A_CRASH, told_in_one_sentence
 
@@ -62,7 +62,7 @@ def check(imports: list[Import], refusals: list[str]) -> None:
     for wanted in imports:
         try:
             check(load_integration(wanted["integration"]), wanted["run_id"])
-        except PullFailed as failure:
+        except RunFailed as failure:
             failures.append(str(failure))
     if failures:
-        raise PullFailed(f"{len(failures)} export(s) not imported; the others are. First: {failures[0]}")
+        raise RunFailed(f"{len(failures)} export(s) not imported; the others are. First: {failures[0]}")

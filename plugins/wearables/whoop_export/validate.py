@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection
 
-from wearables.core.errors import ExportRefused
+from wearables.core.errors import ExportRejected
 from wearables.core.integrations import Integration, load_integration
 from wearables.core.schema import require_migrated
 from wearables.core.warehouse import run_sql, transaction, warehouse
@@ -53,7 +53,7 @@ class Contents:
 def validate(integration_name: str, athlete_id: int, url: str, airflow_run_id: str) -> Import:
     """Check athlete and file, and freeze the plan of the import.
 
-    Raises ExportRefused when the file will not do; Refused when it or the warehouse cannot be reached.
+    Raises ExportRejected when the file will not do; PermanentError when it or the warehouse cannot be reached.
     """
     integration = load_integration(integration_name)
     with transaction(warehouse()) as connection:
@@ -131,6 +131,6 @@ def _window(contents: list[Contents]) -> TimeRange:
     starts = [each.first for each in contents if each.first]
     ends = [each.last for each in contents if each.last]
     if not starts:
-        raise ExportRefused("The export is empty: not one row in its files; ask WHOOP for it again.")
+        raise ExportRejected("The export is empty: not one row in its files; ask WHOOP for it again.")
     # Half-open, and never empty: the last instant belongs to it.
     return TimeRange(min(starts), max(ends) + dt.timedelta(seconds=1))

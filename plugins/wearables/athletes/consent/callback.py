@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from wearables.athletes.consent import result_pages as outcomes
 from wearables.athletes.consent.result_pages import Outcome
 from wearables.athletes.enrolment import profile_of, save
-from wearables.core.errors import Reconnect, WearablesError
+from wearables.core.errors import ReconnectRequired, WearablesError
 from wearables.core.integrations import load_integration
 from wearables.core.settings import redirect_url
 from wearables.core.signing import fingerprint
@@ -86,7 +86,7 @@ class _Consent:
     def accept(self, code: str) -> Outcome:
         try:
             pair = self._grants.claim(code, lambda code: self._hook.token_endpoint.redeem(code, redirect_url()))
-        except Reconnect:
+        except ReconnectRequired:
             return outcomes.SPENT_CODE
         outcome = self._judge(pair)
         self._grants.claimed(self._connection, code)
@@ -118,7 +118,7 @@ class _Consent:
         """End at WHOOP what will not be used; whether WHOOP confirmed it."""
         try:
             self._hook.client(lambda stale=None: pair.access_token).revoke_access()
-        except Reconnect:
+        except ReconnectRequired:
             return True  # the grant is dead already
         except WearablesError as error:
             log.warning("a grant that is not wanted could not be withdrawn: %s", error)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from wearables.athletes.consent import result_pages as outcomes
 from wearables.athletes.consent.result_pages import Outcome
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration, load_integration
 from wearables.core.schema import require_migrated
 from wearables.core.settings import invite_days, public_url, redirect_url
@@ -47,7 +47,7 @@ class OpenInvite:
 def create_invite(integration_name: str, created_by: str, athlete_id: int | None = None) -> Invite:
     """Make a link; with ``athlete_id`` only that athlete, who is known already, can use it.
 
-    Raises Refused when every slot of the WHOOP app is used, or the athlete is not known.
+    Raises PermanentError when every slot of the WHOOP app is used, or the athlete is not known.
     """
     integration = load_integration(integration_name)
     token, expires_at = new_secret(), dt.datetime.now(dt.UTC) + dt.timedelta(days=invite_days())
@@ -116,9 +116,11 @@ def _refuse_beyond_cap(connection: Connection, integration: Integration, athlete
     if athlete_id is not None:
         known = run_sql(connection, "whoop/grants/roster", integration=integration.name).all()
         if athlete_id not in {row.athlete_id for row in known}:
-            raise Refused(f"Unknown athlete {athlete_id}; `bin/wearables athletes {integration.name}` lists all.")
+            raise PermanentError(
+                f"Unknown athlete {athlete_id}; `bin/wearables athletes {integration.name}` lists all."
+            )
     if athlete_id not in members and len(members) >= integration.member_cap:
-        raise Refused(
+        raise PermanentError(
             f"All {integration.member_cap} slots of {integration.name} are used; offboard an athlete, or ask WHOOP "
             f"for more and raise `member_cap` in {integration.name}.yaml."
         )

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Row
 
 from wearables.athletes.consent.invites import create_invite, used_slots
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.web.guard import EDITOR, EDITOR_SEES, READER, RightsDep
@@ -75,7 +75,7 @@ def offboard_athlete(
         return page(request, user, "offboard.html", 409, it=integration, athlete=athlete, refusal=refusal)
     try:
         receipt = offboard(integration.name, athlete_id, erase=erase)
-    except Refused as reason:
+    except PermanentError as reason:
         return page(request, user, "offboard.html", 409, it=integration, athlete=athlete, refusal=str(reason))
     return page(request, user, "receipt.html", it=integration, receipt=receipt)
 

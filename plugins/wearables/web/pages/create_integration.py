@@ -13,7 +13,7 @@ from airflow.api_fastapi.logging.decorators import action_logging
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from wearables.core.errors import Refused, WearablesError
+from wearables.core.errors import PermanentError, WearablesError
 from wearables.core.integrations import NAME, Integration, integration_files, parse_integration
 from wearables.core.settings import integrations_dir
 from wearables.core.warehouse import warehouse
@@ -93,17 +93,19 @@ def create_integration(
 
 
 def check(draft: Draft) -> Integration:
-    """Refuse what cannot work; WHOOP is asked last. Raises Refused, WhoopUnavailable or BudgetSpent."""
+    """Refuse what cannot work; WHOOP is asked last. Raises PermanentError, SourceUnavailable or BudgetExhausted."""
     if draft.vendor not in VENDORS:
-        raise Refused(f"Vendor {draft.vendor!r} is not known; choose one of {', '.join(VENDORS)}.")
+        raise PermanentError(f"Vendor {draft.vendor!r} is not known; choose one of {', '.join(VENDORS)}.")
     # The name becomes a path: it must be one before anything looks there.
     if not NAME.fullmatch(draft.name):
-        raise Refused("The name must be letters, digits, _ and -, begin with a letter, and be 63 characters at most.")
+        raise PermanentError(
+            "The name must be letters, digits, _ and -, begin with a letter, and be 63 characters at most."
+        )
     if any(path.stem == draft.name for path in integration_files()):
-        raise Refused(f"There is an integration {draft.name!r} already; choose another name.")
+        raise PermanentError(f"There is an integration {draft.name!r} already; choose another name.")
     integration = parse_integration(draft.path, draft.text)
     if not draft.client_id or not draft.client_secret:
-        raise Refused("Client ID and Client secret are needed; both stand in WHOOP's developer dashboard.")
+        raise PermanentError("Client ID and Client secret are needed; both stand in WHOOP's developer dashboard.")
     app = credentials(draft)
     transport = HttpTransport(app.base_url, Budget(warehouse(), app.base_url, app.client_id))
     try:

@@ -9,7 +9,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from wearables.core.errors import Refused
+from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration
 from wearables.core.windows import TimeRange, chunks, dates_to_window, day_before
 from wearables.pipeline.validate import read_request
@@ -67,7 +67,7 @@ def pull_now(
     start_date: Annotated[str, Form()] = "",
     end_date: Annotated[str, Form()] = "",
 ) -> Response:
-    """Start the DAG's run in the user's name and show its log. Raises Refused as the task `validate` would."""
+    """Start the DAG's run in the user's name and show its log. Raises PermanentError as the task `validate` would."""
     conf = _conf(period, start_date, end_date)
     _window(integration, conf)
     run_id = airflow_state.trigger(session, integration.name, conf, user.get_name())
@@ -82,7 +82,7 @@ def _conf(period: str, start_date: str, end_date: str) -> dict[str, str]:
 def _window(integration: Integration, conf: dict[str, str]) -> TimeRange:
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     if conf and not all(conf.values()):
-        raise Refused("Choose both days.")
+        raise PermanentError("Choose both days.")
     request = read_request(conf, integration)
     return dates_to_window(*request.dates, integration.zone, now) if request.dates else day_before(now)
 
@@ -91,7 +91,7 @@ def _outlook(integration: Integration, it: Standing, conf: dict[str, str]) -> Ou
     try:
         airflow_state.refuse_idle(it.dag, it.name)
         window = _window(integration, conf)
-    except Refused as reason:
+    except PermanentError as reason:
         return Outlook(refusal=str(reason))
     if not it.athletes.get("active"):
         return Outlook(refusal="No athlete's grant is active; invite one first.")
