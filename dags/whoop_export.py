@@ -46,4 +46,4 @@ with DAG(
     tags=["whoop"],
 ):
     imports: Any = validate()
-    stage.expand(wanted=imports) >> transform(imports) >> check(imports, imports[REFUSALS])
+    stage.expand(export=imports) >> transform(imports) >> check(imports, imports[REFUSALS])

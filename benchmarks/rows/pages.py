@@ -82,7 +82,7 @@ def _connections_and_runs(integrations: int) -> None:
     from airflow.utils.types import DagRunType
 
     from wearables.web.connections import save_connection
-    from wearables.whoop.oauth import Credentials
+    from wearables.whoop.credentials import Credentials
 
     now = dt.datetime.now(dt.UTC)
     with create_session() as session:

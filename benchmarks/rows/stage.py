@@ -11,7 +11,8 @@ from wearables.core.integrations import Integration
 from wearables.core.warehouse import copy_lines, transaction
 from wearables.core.windows import TimeRange
 from wearables.pipeline.landing import Landing, Manifest
-from wearables.pipeline.slices import Plan, Slice, begin, land, save_plan
+from wearables.pipeline.plan import Plan, save_plan
+from wearables.pipeline.slices import Slice, begin, land
 from wearables.pipeline.stage import stage
 from wearables.sandbox import World
 
@@ -87,7 +88,7 @@ def land_workouts(records: int) -> list[tuple[Slice, Landing]]:
         landing.commit(
             Manifest(
                 integration=NAME, run_id="new", athlete_id=athlete_id, collection="workout",
-                window_start=CHUNK.start.isoformat(), window_end=CHUNK.end.isoformat(), pages=1,
+                chunk_start=CHUNK.start.isoformat(), chunk_end=CHUNK.end.isoformat(), pages=1,
                 records=writer.records, rejected=0, requests=1, waited_seconds=0, seconds=0, sha256=writer.sha256,
             )
         )  # fmt: skip

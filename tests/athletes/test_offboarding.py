@@ -21,6 +21,7 @@ from wearables.pipeline.extract import extract
 from wearables.pipeline.slices import Slice, fail
 from wearables.pipeline.stage import stage
 from wearables.pipeline.validate import check_setup
+from wearables.whoop import source as source_module
 
 Make = Callable[..., Any]
 TOMBSTONE = "ops.erased_athletes"
@@ -121,7 +122,7 @@ def test_while_whoop_is_down_nothing_changes(team: Make, monkeypatch: pytest.Mon
     before = squad.snapshot()
     squad.world.expire(squad.athlete_ids[0])
     squad.world.add_fault("status", times=5, collection="token")
-    with pytest.raises(SourceUnavailable, match="run again"):
+    with pytest.raises(SourceUnavailable, match="Try again later"):
         offboard("team", squad.athlete_ids[0], erase=True)
     assert squad.snapshot() == before
     assert squad.rows("select count(*) from vault.grants") == [(2,)]
@@ -180,14 +181,14 @@ def test_an_erased_athlete_does_not_come_back(team: Make, tmp_path: Path) -> Non
     assert whereabouts(squad, gone) == {TOMBSTONE}
 
 
-@pytest.mark.parametrize("moment", ["land_answer", "land"])
+@pytest.mark.parametrize(("module", "moment"), [(source_module, "fetch_slice"), (extract_module, "land")])
 def test_a_pull_under_way_brings_nothing_back(
-    team: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+    team: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, moment: str
 ) -> None:
     squad = team(athletes=2, days=5)
     gone, kept = squad.athlete_ids
     run_id, chunks = squad.validate(**squad.all_days())
-    original = getattr(extract_module, moment)
+    original = getattr(module, moment)
     erased: list[Any] = []
 
     def erase_in_the_middle(*arguments: Any) -> Any:
@@ -195,7 +196,7 @@ def test_a_pull_under_way_brings_nothing_back(
             erased.append(offboard("team", gone, erase=True))
         return original(*arguments)
 
-    monkeypatch.setattr(extract_module, moment, erase_in_the_middle)
+    monkeypatch.setattr(module, moment, erase_in_the_middle)
     for chunk in chunks:
         extract(squad.integration, run_id, chunk)
         stage(squad.integration, run_id, chunk)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from wearables.core.errors import PermanentError
-from wearables.core.integrations import COLLECTIONS, load_integration, load_integrations, read_integration
+from wearables.core.integrations import load_integration, load_integrations, read_integration
+from wearables.core.sources import SOURCES
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -20,7 +21,7 @@ def test_an_empty_file_is_an_integration_with_every_default(tmp_path: Path) -> N
     assert (integration.name, integration.connection, integration.schedule) == ("team", "team", "@daily")
     assert (integration.timezone, integration.start_date) == ("UTC", None)
     assert (integration.chunk_days, integration.lookback_days) == (20, 7)
-    assert (integration.collections, integration.survey_questions) == (COLLECTIONS, ())
+    assert (integration.collections, integration.survey_questions) == (SOURCES["whoop"].collections, ())
 
 
 def test_every_key_can_be_set(tmp_path: Path) -> None:
@@ -56,7 +57,12 @@ survey_questions: ["Alcohol?"]
         ("schedule: every day", "schedule: is no cron expression"),
         ("schedule: '@fortnightly'", "schedule: is no cron expression"),
         ("start_date: yesterday", "start_date: .*valid date"),
-        ("collections: [sleep, steps]", "collections.1: .*'cycle', 'recovery', 'sleep' or 'workout'"),
+        (
+            "collections: [sleep, steps]",
+            'collections: "steps" is not a collection. Use cycle, recovery, sleep, workout',
+        ),
+        ("source: oura", 'source: "oura" is not a known source. Use whoop'),
+        ("source: 3", "source: .*valid string"),
         ("collections: []", "collections: .*at least 1 item"),
         ("collections: [sleep, sleep]", "collections: names something twice"),
         ("collections: sleep", "collections: .*valid tuple"),

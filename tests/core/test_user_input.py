@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration, load_integration, load_integrations, read_integration
-from wearables.pipeline.validate import read_request
+from wearables.pipeline.request import read_request
 
 QUICK = settings(
     deadline=None, derandomize=True, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -85,7 +85,7 @@ def test_the_exports_have_a_dag_of_their_own(parsed: dict) -> None:
         "transform": {"check"},
         "check": set(),
     }
-    assert export["retries"] == {"validate": 0, "stage": 2, "transform": 2, "check": 0}
+    assert export["retries"] == {"validate": 2, "stage": 2, "transform": 2, "check": 2}
     assert export["params"] == ["athlete", "file", "integration"]
     assert (export["schedule"]["expression"], export["catchup"], export["max_active_runs"]) == (
         "*/10 * * * *",
@@ -95,7 +95,7 @@ def test_the_exports_have_a_dag_of_their_own(parsed: dict) -> None:
 
 
 def test_what_a_user_did_wrong_is_not_tried_again_and_a_crash_is(parsed: dict) -> None:
-    retries = {"validate": 0, "extract": 2, "stage": 2, "transform": 2, "check": 0}
+    retries = {"validate": 2, "extract": 2, "stage": 2, "transform": 2, "check": 2}
     assert parsed["dags"]["south"]["retries"] == retries
 
 

@@ -14,10 +14,10 @@ from wearables.core.integrations import Integration
 from wearables.core.windows import TimeRange, chunks
 from wearables.pipeline.batches import batches
 from wearables.pipeline.extract import extract
-from wearables.pipeline.slices import Plan
+from wearables.pipeline.plan import Plan
 from wearables.pipeline.stage import stage
 from wearables.pipeline.transform import transform
-from wearables.pipeline.validate import parts
+from wearables.pipeline.validate import batched_chunks
 
 
 @given(athletes=st.lists(st.integers(), unique=True, max_size=300), per_task=st.none() | st.integers(1, 50))
@@ -34,7 +34,7 @@ def test_two_years_are_tens_of_tasks_newest_first(athletes: int, per_task: int |
     window = TimeRange(end - dt.timedelta(days=731), end)
     pieces = chunks(window, integration.chunk_days, ZoneInfo("UTC"))
     plan = Plan("team", "run", "manual", window, pieces, list(range(athletes)), ["cycle"], True)
-    made = parts(integration, plan)
+    made = batched_chunks(integration, plan)
     assert len(made) == expected
     assert [chunk.start for chunk, _ in made] == sorted((chunk.start for chunk, _ in made), reverse=True)
 
@@ -63,7 +63,7 @@ def test_staging_a_batch_leaves_what_another_has_landed_to_it(team: Callable[...
 
 def test_a_pull_of_more_tasks_than_airflow_maps_is_refused(team: Callable[..., Any]) -> None:
     squad = team(settings={"chunk_days": 1})
-    with pytest.raises(PermanentError, match="raise chunk_days or athletes_per_task"):
+    with pytest.raises(PermanentError, match="Raise chunk_days or athletes_per_task"):
         squad.validate(start_date="2020-01-01", end_date="2026-01-01")
 
 

@@ -12,7 +12,8 @@ from wearables.core.integrations import Integration
 from wearables.core.warehouse import transaction
 from wearables.core.windows import TimeRange
 from wearables.pipeline.landing import Landing, Manifest
-from wearables.pipeline.slices import Plan, Slice, begin, land, save_plan
+from wearables.pipeline.plan import Plan, save_plan
+from wearables.pipeline.slices import Slice, begin, land
 from wearables.pipeline.stage import stage
 from wearables.whoop.records import record_line
 
@@ -79,8 +80,8 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             run_id=slice_.run_id,
             athlete_id=ATHLETE,
             collection=slice_.collection,
-            window_start="",
-            window_end="",
+            chunk_start="",
+            chunk_end="",
             pages=1,
             records=writer.records,
             rejected=0,

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from wearables.core.integrations import COLLECTIONS
+from wearables.core.sources import SOURCES
 from wearables.core.windows import TimeRange, chunks
 from wearables.whoop.estimate import estimate
 
@@ -33,13 +33,13 @@ def pieces(days: int) -> list[TimeRange]:
 def test_requests_and_time_follow_from_chunks_athletes_and_budget(
     days: int, athletes: int, used: dict[int, int], expected: tuple[int, int, float, int]
 ) -> None:
-    size = estimate(pieces(days), athletes, COLLECTIONS, LIMITS, used)
+    size = estimate(pieces(days), athletes, SOURCES["whoop"].collections, LIMITS, used)
     assert (size.chunks, size.requests, size.seconds, size.days) == expected
 
 
 def test_more_than_a_day_s_budget_says_how_many_days_it_needs() -> None:
-    assert estimate(pieces(24), 4000, COLLECTIONS, LIMITS, {}).days == 3
-    assert estimate(pieces(1), 10, COLLECTIONS, LIMITS, {86_400: 9_960}).days == 2
+    assert estimate(pieces(24), 4000, SOURCES["whoop"].collections, LIMITS, {}).days == 3
+    assert estimate(pieces(1), 10, SOURCES["whoop"].collections, LIMITS, {86_400: 9_960}).days == 2
 
 
 def test_collections_that_are_not_asked_for_cost_nothing() -> None:

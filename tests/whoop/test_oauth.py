@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from tests.whoop.fakes import Answer, Script, scripted
 from wearables.core.errors import PermanentError, ReconnectRequired, SourceUnavailable
 from wearables.whoop.budget import Budget
-from wearables.whoop.oauth import Credentials, TokenEndpoint
+from wearables.whoop.credentials import Credentials
+from wearables.whoop.oauth import TokenEndpoint
 from wearables.whoop.transport import HttpTransport
 
 GOOD = {"access_token": "A", "refresh_token": "R", "expires_in": 3600, "token_type": "bearer", "scope": "offline"}
@@ -113,5 +114,5 @@ def test_a_client_that_whoop_does_not_know_is_refused(warehouse_engine: Engine, 
 
 
 def test_a_base_url_that_is_not_whoops_is_told(warehouse_engine: Engine) -> None:
-    with scripted(Answer(404, b"<html>")) as whoop, pytest.raises(SourceUnavailable, match="check the base URL"):
+    with scripted(Answer(404, b"<html>")) as whoop, pytest.raises(SourceUnavailable, match="Check the base URL"):
         endpoint(warehouse_engine, whoop).verify_client()

@@ -9,7 +9,8 @@ from tests.whoop.fakes import Answer, scripted
 from tests.whoop.steps import Clock
 from wearables.core.errors import BudgetExhausted, MembershipInactive, SourceUnavailable
 from wearables.whoop.budget import Budget
-from wearables.whoop.transport import ATTEMPTS, BadRequest, HttpTransport, NotFound, Unauthorized
+from wearables.whoop.statuses import BadRequest, NotFound, Unauthorized
+from wearables.whoop.transport import ATTEMPTS, HttpTransport
 
 
 def transport(engine: Engine, url: str, slept: list[float]) -> HttpTransport:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.whoop_export.steps import Importer, files, pack
-from wearables.core.errors import ExportRejected, PermanentError
+from wearables.core.errors import ExportRejected, PermanentError, WarehouseUnavailable
 from wearables.whoop_export import archive
 from wearables.whoop_export.inbox import SETTLED_SECONDS, conf, discard, receive, waiting
 from wearables.whoop_export.request import judge
@@ -107,7 +107,7 @@ def test_while_the_warehouse_is_away_the_file_waits(
     path = drop(tmp_path, duo.squad.athlete_ids[0], pack(files()))
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://nobody@127.0.0.1:9/none")
     warehouse.cache_clear()
-    with pytest.raises(PermanentError, match="cannot be reached"):
+    with pytest.raises(WarehouseUnavailable, match="cannot be reached"):
         judge({}, "run")
     assert path.exists()
 

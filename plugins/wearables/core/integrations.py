@@ -5,16 +5,27 @@ import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from croniter import croniter
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from wearables.core.errors import PermanentError
 from wearables.core.settings import integrations_dir
 from wearables.core.slug import slug
+from wearables.core.sources import DEFAULT_SOURCE, SOURCES
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +39,6 @@ DEFAULT_TASKS_AT_ONCE = 4
 # As many members may consent to a new WHOOP app.
 DEFAULT_MEMBER_CAP = 10
 
-Collection = Literal["cycle", "recovery", "sleep", "workout"]
-COLLECTIONS: tuple[Collection, ...] = ("cycle", "recovery", "sleep", "workout")
-
 
 def _schedule(value: str | None) -> str | None:
     if value is None or value in PRESETS or (not value.startswith("@") and croniter.is_valid(value)):
@@ -43,6 +51,12 @@ def _timezone(value: str) -> str:
         ZoneInfo(value)
     except (ValueError, OSError, ZoneInfoNotFoundError):
         raise ValueError("is no IANA time zone such as Europe/Berlin") from None
+    return value
+
+
+def _source(value: str) -> str:
+    if value not in SOURCES:
+        raise ValueError(f'"{value}" is not a known source. Use {", ".join(SOURCES)}.')
     return value
 
 
@@ -65,15 +79,14 @@ class Integration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: str
+    source: Annotated[str, AfterValidator(_source)] = DEFAULT_SOURCE
     connection: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
     schedule: Annotated[str | None, AfterValidator(_schedule)] = "@daily"
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
     start_date: Annotated[datetime.date | None, Field(strict=False)] = None
     chunk_days: Annotated[int, Field(ge=1, le=MAX_CHUNK_DAYS)] = DEFAULT_CHUNK_DAYS
     lookback_days: Annotated[int, Field(ge=0, le=365)] = 7
-    collections: Annotated[tuple[Collection, ...], Field(min_length=1, strict=False), AfterValidator(_distinct)] = (
-        COLLECTIONS
-    )
+    collections: Annotated[tuple[str, ...], Field(min_length=1, strict=False), AfterValidator(_distinct)]
     member_cap: Annotated[int, Field(ge=1)] = DEFAULT_MEMBER_CAP
     athletes_per_task: Annotated[int | None, Field(ge=1)] = None
     tasks_at_once: Annotated[int, Field(ge=1)] = DEFAULT_TASKS_AT_ONCE
@@ -83,6 +96,23 @@ class Integration(BaseModel):
         Field(strict=False),
         AfterValidator(_telling),
     ] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_collections(cls, content: dict[str, Any]) -> dict[str, Any]:
+        """Without a key `collections`, everything that the source serves is pulled."""
+        source = content.get("source", DEFAULT_SOURCE)
+        served = SOURCES[source].collections if isinstance(source, str) and source in SOURCES else ()
+        return {"collections": served} | content
+
+    @field_validator("collections")
+    @classmethod
+    def _served(cls, collections: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        served = SOURCES[info.data.get("source", DEFAULT_SOURCE)].collections
+        for collection in collections:
+            if collection not in served:
+                raise ValueError(f'"{collection}" is not a collection. Use {", ".join(served)}.')
+        return collections
 
     @property
     def zone(self) -> ZoneInfo:

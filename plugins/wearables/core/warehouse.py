@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from wearables.core.errors import PermanentError
+from wearables.core.errors import PermanentError, WarehouseUnavailable
 from wearables.core.settings import SQL_DIR, WAREHOUSE_CONNECTION
 
 CONNECT_TIMEOUT_SECONDS = 10
@@ -21,7 +21,7 @@ LINES_PER_READ = 100
 
 
 class WarehouseError(Exception):
-    """PostgreSQL refused a statement; named by its condition only, for the text may hold data."""
+    """PostgreSQL rejected a statement: a bug. Only the condition is named, because the text may contain data."""
 
 
 @cache
@@ -41,8 +41,8 @@ def warehouse_url() -> URL:
         connection = BaseHook.get_connection(WAREHOUSE_CONNECTION)
     except AirflowNotFoundException:
         raise PermanentError(
-            f"Airflow has no connection {WAREHOUSE_CONNECTION!r}; "
-            "add one of type postgres or set AIRFLOW_CONN_WAREHOUSE."
+            f"Airflow has no connection {WAREHOUSE_CONNECTION!r}. "
+            "Add one of type postgres, or set AIRFLOW_CONN_WAREHOUSE."
         ) from None
     return URL.create(
         "postgresql+psycopg2",
@@ -61,24 +61,41 @@ class _LineReader:
     def __init__(self, lines: Iterable[bytes]) -> None:
         self._lines = iter(lines)
         self._left = b""
+        self.error: BaseException | None = None
 
     def read(self, size: int) -> bytes:
         """At most ``size`` bytes; none at the end."""
         while len(self._left) < size:
-            batch = b"".join(islice(self._lines, LINES_PER_READ))
+            batch = self._next_lines()
             if not batch:
                 break
             self._left += batch
         answer, self._left = self._left[:size], self._left[size:]
         return answer
 
+    def _next_lines(self) -> bytes:
+        try:
+            return b"".join(islice(self._lines, LINES_PER_READ))
+        except BaseException as error:
+            self.error = error
+            raise
+
 
 def copy_lines(connection: Connection, statement: str, lines: Iterable[bytes]) -> None:
-    """Stream lines through a COPY statement, in the transaction of ``connection``."""
+    """Stream lines through a COPY statement, in the transaction of ``connection``.
+
+    Raises what the lines raise, which psycopg2 would hide behind an error of its own.
+    """
     driver_connection = connection.connection.driver_connection
     assert driver_connection is not None
     with driver_connection.cursor() as cursor:
-        cursor.copy_expert(statement, _LineReader(lines), size=COPY_BYTES)
+        reader = _LineReader(lines)
+        try:
+            cursor.copy_expert(statement, reader, size=COPY_BYTES)
+        except psycopg2.Error:
+            if reader.error:
+                raise reader.error from None
+            raise
 
 
 @cache
@@ -98,19 +115,26 @@ def warehouse() -> Engine:
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Connection]:
-    """One transaction. Raises PermanentError if the warehouse cannot be reached, WarehouseError if it balks."""
+    """Open one transaction.
+
+    Raises WarehouseUnavailable if PostgreSQL cannot be reached or goes away, WarehouseError if it rejects a statement.
+    """
     try:
         connection = engine.connect()
     except OperationalError as error:
         where = engine.url.set(password=None, username=None).render_as_string()
         reason = str(error.orig).splitlines()[0]
-        raise PermanentError(
-            f"The warehouse at {where} cannot be reached ({reason}); start it or mend the connection."
+        raise WarehouseUnavailable(
+            f"The warehouse at {where} cannot be reached ({reason}). Start it, or correct the connection."
         ) from None
     try:
         with connection, connection.begin():
             yield connection
     except (DBAPIError, psycopg2.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        failure = WarehouseError(f"PostgreSQL: {type(cause).__name__} ({getattr(cause, 'pgcode', None)})")
-        raise failure.with_traceback(error.__traceback__) from None
+        condition = f"{type(cause).__name__} ({getattr(cause, 'pgcode', None)})"
+        if isinstance(cause, psycopg2.OperationalError):
+            raise WarehouseUnavailable(
+                f"PostgreSQL cannot go on: {condition}. Check the server and its disk."
+            ) from None
+        raise WarehouseError(f"PostgreSQL: {condition}").with_traceback(error.__traceback__) from None

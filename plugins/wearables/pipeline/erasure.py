@@ -1,4 +1,4 @@
-"""Takes what lies in the landing zone about an erased athlete away."""
+"""Deletes the files of erased athletes from the landing zone."""
 
 from glob import escape
 
@@ -10,7 +10,7 @@ from wearables.pipeline.landing import located
 
 
 def delete_landed(integration: str, athlete_id: int) -> int:
-    """Delete every file about an athlete, of every run and chunk; returns how many."""
+    """Delete every file of an athlete, of every run and chunk; return how many."""
     storage, folder = located(f"{landing_url().rstrip('/')}/{integration}")
     files = 0
     for of_athlete in storage.glob(f"{escape(folder)}/*/*/{athlete_id}"):
@@ -19,9 +19,8 @@ def delete_landed(integration: str, athlete_id: int) -> int:
     return files
 
 
-def delete_latecomers(connection: Connection, integration: str, run_id: str) -> None:
-    """Delete what a pull that was under way has landed about athletes erased meanwhile."""
-    for athlete_id in run_sql(
-        connection, "pipeline/erasure/meanwhile", integration=integration, run_id=run_id
-    ).scalars():
+def delete_landed_since_erasure(connection: Connection, integration: str, run_id: str) -> None:
+    """Delete what a running pull has landed for athletes who were erased in the meantime."""
+    erased = run_sql(connection, "pipeline/erasure/meanwhile", integration=integration, run_id=run_id)
+    for athlete_id in erased.scalars():
         delete_landed(integration, athlete_id)

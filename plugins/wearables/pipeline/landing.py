@@ -39,8 +39,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     run_id: str
     athlete_id: int
     collection: str
-    window_start: str
-    window_end: str
+    chunk_start: str
+    chunk_end: str
     pages: int
     records: int
     rejected: int

@@ -1,33 +1,32 @@
-"""From ``landed`` into ``raw.records``, set by set; the same for what the API answered and for an export."""
+"""Moves the rows of ``landed`` into ``raw.records``, set by set, and completes the pull log."""
+
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, Row
 
 from wearables.core.warehouse import run_sql
 from wearables.core.windows import TimeRange
+from wearables.pipeline.plan import Plan
 
 
 def merge(
-    connection: Connection, run: dict[str, str], chunk: TimeRange, slices: list[Row], whole: list[Row]
+    connection: Connection, plan: Plan, chunk: TimeRange, slices: Sequence[Row], complete: Sequence[Row]
 ) -> list[Row]:
-    """Bring new and changed records in, mark those that are gone, and complete the pull log of ``slices``.
+    """Insert new and changed records, mark deleted ones, and complete the pull log of ``slices``.
 
-    ``run`` names integration and run_id; ``whole`` are the slices whose answer tells deletions. Returns the outcome of
-    each slice.
+    ``complete`` are the slices in which a missing record was deleted. Return one row per slice with its counts.
     """
-    integration = run["integration"]
-    run_sql(connection, "pipeline/stage/incoming", integration=integration)
-    if run_sql(connection, "pipeline/stage/differences", integration=integration).rowcount:
-        run_sql(connection, "pipeline/stage/supersede", integration=integration)
-    run_sql(connection, "pipeline/stage/insert", **run)
+    run_sql(connection, "pipeline/stage/incoming", integration=plan.integration)
+    if run_sql(connection, "pipeline/stage/differences", integration=plan.integration).rowcount:
+        run_sql(connection, "pipeline/stage/supersede", integration=plan.integration)
+    run_sql(connection, "pipeline/stage/insert", **plan.run)
     run_sql(connection, "pipeline/stage/analyze")
     period = {"chunk_start": chunk.start, "chunk_end": chunk.end}
-    if run_sql(connection, "pipeline/stage/absences", **run, **_named(whole), **period).scalar_one():
-        run_sql(connection, "pipeline/stage/delete", **run, **_named(whole))
-    return list(run_sql(connection, "pipeline/stage/outcome", **run, **_named(slices), chunk_start=chunk.start).all())
+    if run_sql(connection, "pipeline/stage/absences", **plan.run, **_keys(complete), **period).scalar_one():
+        run_sql(connection, "pipeline/stage/delete", **plan.run, **_keys(complete))
+    outcome = run_sql(connection, "pipeline/stage/outcome", **plan.run, **_keys(slices), chunk_start=chunk.start)
+    return list(outcome.all())
 
 
-def _named(slices: list[Row]) -> dict[str, list]:
-    return {
-        "athletes": [slice_.athlete_id for slice_ in slices],
-        "collections": [slice_.collection for slice_ in slices],
-    }
+def _keys(slices: Sequence[Row]) -> dict[str, list]:
+    return {"athletes": [each.athlete_id for each in slices], "collections": [each.collection for each in slices]}

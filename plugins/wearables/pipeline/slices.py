@@ -1,35 +1,23 @@
-"""``ops.slices`` and ``ops.runs``: what a pull was to do, and how each part of it went."""
+"""The pull log, ``ops.slices``: how each slice of a run went."""
 
-import datetime as dt
-import json
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy import Connection, Row
 
-from wearables.core.errors import PermanentError
 from wearables.core.warehouse import run_sql
 from wearables.core.windows import TimeRange
-from wearables.pipeline.landing import Manifest
+from wearables.pipeline.landing import Landing, Manifest
+from wearables.pipeline.plan import Plan
 
-
-@dataclass(frozen=True)
-class Plan:
-    """What a pull is to do, frozen when it began, so that a retry does the same."""
-
-    integration: str
-    run_id: str
-    run_type: str
-    window: TimeRange
-    chunks: list[TimeRange]
-    athletes: list[int]
-    collections: list[str]
-    is_full_scope: bool
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Slice:
-    """The smallest part of a pull: one athlete's collection in one chunk."""
+    """The smallest part of a run: one athlete's collection in one chunk."""
 
     integration: str
     run_id: str
@@ -39,12 +27,12 @@ class Slice:
 
     @property
     def run(self) -> dict[str, str]:
-        """The run it is part of."""
+        """The key of its run in ``ops.runs``."""
         return {"integration": self.integration, "run_id": self.run_id}
 
     @property
     def key(self) -> dict[str, object]:
-        """Its key in ``ops.slices``."""
+        """Its key in ``ops.slices``, and the end of its chunk."""
         return {
             **self.run,
             "chunk_start": self.chunk.start,
@@ -53,81 +41,47 @@ class Slice:
             "collection": self.collection,
         }
 
-
-def find_plan(connection: Connection, integration: str, run_id: str) -> Plan | None:
-    """The plan of a run, if it has one."""
-    row = run_sql(connection, "pipeline/plan/read", integration=integration, run_id=run_id).one_or_none()
-    return _plan(row) if row else None
-
-
-def read_plan(connection: Connection, integration: str, run_id: str) -> Plan:
-    """The plan of a run. Raises PermanentError if it has none."""
-    plan = find_plan(connection, integration, run_id)
-    if plan is None:
-        raise PermanentError(f"The run {run_id} has no plan in the warehouse; clear its task `validate`.")
-    return plan
+    @property
+    def landing(self) -> Landing:
+        """Where its answer lands."""
+        run = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in self.run_id)
+        return Landing.at(self.integration, run, self.chunk.label, str(self.athlete_id), self.collection)
 
 
-def save_plan(connection: Connection, plan: Plan) -> None:
-    """Freeze a plan."""
-    run_sql(
-        connection,
-        "pipeline/plan/save",
-        integration=plan.integration,
-        run_id=plan.run_id,
-        run_type=plan.run_type,
-        window_start=plan.window.start,
-        window_end=plan.window.end,
-        chunks=json.dumps([[chunk.start.isoformat(), chunk.end.isoformat()] for chunk in plan.chunks]),
-        athletes=plan.athletes,
-        collections=plan.collections,
-        is_full_scope=plan.is_full_scope,
-    )
+def begin(connection: Connection, slices: Sequence[Slice], paths: Sequence[str]) -> None:
+    """Record that slices of one athlete and chunk are being pulled; their answers will land at ``paths``."""
+    collections = [each.collection for each in slices]
+    run_sql(connection, "pipeline/slices/begin", **slices[0].key, collections=collections, paths=list(paths))
 
 
-def finish_run(connection: Connection, plan: Plan, state: str) -> None:
-    """Note how a run ended: ``complete`` or ``failed``."""
-    run_sql(connection, "pipeline/plan/finish", integration=plan.integration, run_id=plan.run_id, state=state)
-
-
-def begin(connection: Connection, slices: list[Slice], paths: list[str]) -> None:
-    """Units of one athlete are being pulled; their answers will lie at ``paths``."""
-    collections = [slice_.collection for slice_ in slices]
-    run_sql(connection, "pipeline/slices/begin", **slices[0].key, collections=collections, paths=paths)
-
-
-def land(connection: Connection, run: dict[str, str], chunk: TimeRange, manifests: list[Manifest]) -> None:
-    """Answers have landed whole; ``run`` names integration and run_id."""
+def land(connection: Connection, run: dict[str, str], chunk: TimeRange, manifests: Sequence[Manifest]) -> None:
+    """Record that complete answers have landed, and the fields in them that this version does not know."""
     listed = msgspec.json.encode(manifests).decode()
     run_sql(connection, "pipeline/slices/land", **run, chunk_start=chunk.start, manifests=listed)
+    fields = {(manifest.collection, field) for manifest in manifests for field in manifest.unknown_fields}
+    for collection, field in sorted(fields):
+        if run_sql(connection, "pipeline/slices/drift", **run, collection=collection, field=field).rowcount:
+            log.warning("new field %s in %s: it is kept in raw.records, and nothing reads it yet", field, collection)
 
 
 def fail(connection: Connection, slice_: Slice, error: str, state: str = "failed") -> None:
-    """The slice was not pulled, and why."""
+    """Record that a slice was not pulled, and why."""
     run_sql(connection, "pipeline/slices/fail", **slice_.key, state=state, error=error)
 
 
+def adopt(connection: Connection, plan: Plan, chunk: TimeRange) -> None:
+    """Take over what an earlier run landed for the same chunk before it died."""
+    run_sql(
+        connection,
+        "pipeline/slices/adopt",
+        **plan.run,
+        chunk_start=chunk.start,
+        chunk_end=chunk.end,
+        athletes=plan.athletes,
+        collections=plan.collections,
+    )
+
+
 def chunk_slices(connection: Connection, plan: Plan, chunk: TimeRange) -> list[Row]:
-    """The rows of ``ops.slices`` of one chunk."""
-    return list(
-        run_sql(
-            connection,
-            "pipeline/slices/read",
-            integration=plan.integration,
-            run_id=plan.run_id,
-            chunk_start=chunk.start,
-        ).all()
-    )
-
-
-def _plan(row: Row) -> Plan:
-    return Plan(
-        integration=row.integration,
-        run_id=row.run_id,
-        run_type=row.run_type,
-        window=TimeRange(row.window_start, row.window_end),
-        chunks=[TimeRange(*map(dt.datetime.fromisoformat, pair)) for pair in row.chunks],
-        athletes=list(row.athletes),
-        collections=list(row.collections),
-        is_full_scope=row.is_full_scope,
-    )
+    """Return the rows of ``ops.slices`` of one chunk."""
+    return list(run_sql(connection, "pipeline/slices/read", **plan.run, chunk_start=chunk.start).all())

@@ -1,4 +1,4 @@
-"""The tasks of a WHOOP pull: what Airflow runs, around the steps that do the work.
+"""The tasks of a pull: what Airflow runs, around the steps that do the work.
 
 A step is imported when its task runs: the DAG processor reads this file for every integration.
 """
@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from airflow.sdk import Asset, task
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from wearables.core.errors import WearablesError
+from wearables.core.errors import RetryableError, WearablesError
 from wearables.core.integrations import load_integration
 from wearables.core.windows import TimeRange
 from wearables.pipeline.batches import EVERYONE, Batch
@@ -22,21 +23,24 @@ Chunk = dict[str, str]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-AFTER_A_CRASH: dict[str, Any] = {"retries": 2, "retry_delay": dt.timedelta(seconds=20)}
+RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": dt.timedelta(seconds=20)}
 # The second argument of the task, instead of its number.
-DAYS_OF_THE_CHUNK = (
+CHUNK_DAYS = (
     "{% set chunk = task.op_args[1] %}{{ chunk['start'][:10] }} to {{ chunk['end'][:10] }}"
     "{% if 'batch' in chunk %}, part {{ chunk['batch'] }} of {{ chunk['batches'] }}{% endif %}"
 )
 
 
 def asset(name: str) -> Asset:
-    """What others may schedule their DAGs on: the data of an integration in the warehouse."""
+    """Return what other DAGs may be scheduled on: the data of an integration in the warehouse."""
     return Asset(f"wearables://{name}")
 
 
-def told_in_one_sentence(step: Callable[P, R]) -> Callable[P, R]:
-    """An error that the user can act on is told in one line; a bug keeps its traceback."""
+def log_user_errors(step: Callable[P, R]) -> Callable[P, R]:
+    """Log an error that a user can act on in one sentence, and let its class decide whether Airflow retries.
+
+    Callbacks, the UI and the REST API receive the same sentence. A bug keeps its own exception and traceback.
+    """
 
     @functools.wraps(step)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -44,17 +48,17 @@ def told_in_one_sentence(step: Callable[P, R]) -> Callable[P, R]:
             return step(*args, **kwargs)
         except WearablesError as error:
             log.error("%s", error)
-            # Airflow prints a traceback for every exception but this one.
-            raise SystemExit(1) from None
+            airflow_error = AirflowException if isinstance(error, RetryableError) else AirflowFailException
+            raise airflow_error(str(error)) from None
 
     return wrapped
 
 
-@task(retries=0, show_return_value_in_logs=False)
-@told_in_one_sentence
+@task(show_return_value_in_logs=False, **RETRIES)
+@log_user_errors
 def validate(name: str, dag_run: Any = None, params: Any = None) -> list[Chunk]:
-    """Refuse what cannot work; otherwise freeze the plan and return its chunks, or the parts of each."""
-    from wearables.pipeline.validate import Run, parts, validate
+    """Refuse what cannot work; otherwise freeze the plan and return its chunks, or the batches of each."""
+    from wearables.pipeline.validate import Run, batched_chunks, validate
 
     integration = load_integration(name)
     plan = validate(
@@ -67,41 +71,33 @@ def validate(name: str, dag_run: Any = None, params: Any = None) -> list[Chunk]:
             conf={**dict(params), **(dag_run.conf or {})},
         ),
     )
-    return [_chunk(window, batch) for window, batch in parts(integration, plan)]
+    return [_chunk(chunk, batch) for chunk, batch in batched_chunks(integration, plan)]
 
 
-@task(
-    map_index_template=DAYS_OF_THE_CHUNK,
-    show_return_value_in_logs=False,
-    **AFTER_A_CRASH,
-)
-@told_in_one_sentence
+@task(map_index_template=CHUNK_DAYS, show_return_value_in_logs=False, **RETRIES)
+@log_user_errors
 def extract(name: str, chunk: Chunk, dag_run: Any = None) -> Chunk:
-    """Land what WHOOP answers for one chunk; returns the chunk."""
+    """Land the source's answers for one chunk; return the chunk."""
     from wearables.pipeline.extract import extract
 
-    extract(load_integration(name), dag_run.run_id, _window(chunk), _batch(chunk))
+    extract(load_integration(name), dag_run.run_id, _time_range(chunk), _batch(chunk))
     return chunk
 
 
-@task(
-    map_index_template=DAYS_OF_THE_CHUNK,
-    show_return_value_in_logs=False,
-    **AFTER_A_CRASH,
-)
-@told_in_one_sentence
+@task(map_index_template=CHUNK_DAYS, show_return_value_in_logs=False, **RETRIES)
+@log_user_errors
 def stage(name: str, chunk: Chunk, dag_run: Any = None) -> dict[str, int]:
-    """Bring what landed of one chunk into raw.records."""
+    """Load what landed of one chunk into raw.records."""
     from wearables.pipeline.stage import stage
 
-    return stage(load_integration(name), dag_run.run_id, _window(chunk), _batch(chunk))
+    return stage(load_integration(name), dag_run.run_id, _time_range(chunk), _batch(chunk))
 
 
-# One chunk that failed for good must not keep the others from the warehouse; `check` fails the run for it.
-@task(trigger_rule="all_done_min_one_success", show_return_value_in_logs=False, **AFTER_A_CRASH)
-@told_in_one_sentence
+# A chunk that failed for good must not keep the others from the warehouse; `check` fails the run for it.
+@task(trigger_rule="all_done_min_one_success", show_return_value_in_logs=False, **RETRIES)
+@log_user_errors
 def transform(name: str, dag_run: Any = None, outlet_events: Any = None) -> dict[str, int]:
-    """Bring analytics.metrics up to date with raw.records; what was committed is told with the event of the asset."""
+    """Bring analytics.metrics up to date with raw.records; the asset's event carries the counts."""
     from wearables.pipeline.transform import transform, window
 
     integration = load_integration(name)
@@ -110,8 +106,8 @@ def transform(name: str, dag_run: Any = None, outlet_events: Any = None) -> dict
     return counts
 
 
-@task(retries=0, show_return_value_in_logs=False)
-@told_in_one_sentence
+@task(show_return_value_in_logs=False, **RETRIES)
+@log_user_errors
 def check(name: str, dag_run: Any = None) -> dict[str, int]:
     """Decide the outcome of the run."""
     from wearables.pipeline.check import check
@@ -119,8 +115,8 @@ def check(name: str, dag_run: Any = None) -> dict[str, int]:
     return check(load_integration(name), dag_run.run_id)
 
 
-def _chunk(window: TimeRange, batch: Batch) -> Chunk:
-    days = {"start": window.start.isoformat(), "end": window.end.isoformat()}
+def _chunk(time_range: TimeRange, batch: Batch) -> Chunk:
+    days = {"start": time_range.start.isoformat(), "end": time_range.end.isoformat()}
     return days if batch == EVERYONE else days | {"batch": str(batch.number), "batches": str(batch.count)}
 
 
@@ -128,5 +124,5 @@ def _batch(chunk: Chunk) -> Batch:
     return Batch(int(chunk["batch"]), int(chunk["batches"])) if "batch" in chunk else EVERYONE
 
 
-def _window(chunk: Chunk) -> TimeRange:
+def _time_range(chunk: Chunk) -> TimeRange:
     return TimeRange(dt.datetime.fromisoformat(chunk["start"]), dt.datetime.fromisoformat(chunk["end"]))

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import run_sql, transaction, warehouse
-from wearables.pipeline.slices import read_plan
+from wearables.pipeline.plan import read_plan
 from wearables.pipeline.survey import remove_unlisted
 
 log = logging.getLogger(__name__)

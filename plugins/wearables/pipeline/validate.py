@@ -1,34 +1,34 @@
-"""Refuses what cannot work before WHOOP is asked for any data, and freezes the plan of the pull."""
+"""Refuses what cannot work before the source is asked for any data, and freezes the plan of the run."""
 
 import datetime as dt
 import logging
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from wearables.core.errors import PermanentError
-from wearables.core.integrations import COLLECTIONS, Integration
+from wearables.core.integrations import Integration
 from wearables.core.schema import require_migrated
+from wearables.core.sources import load_source
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.core.windows import TimeRange, chunks, dates_to_window, day_before, since_last_pull
 from wearables.pipeline.batches import Batch, batches
-from wearables.pipeline.slices import Plan, Slice, fail, find_plan, save_plan
-from wearables.whoop.hook import WhoopHook
+from wearables.pipeline.plan import Plan, find_plan, save_plan
+from wearables.pipeline.request import Request, read_request
+from wearables.pipeline.slices import Slice, fail
+from wearables.pipeline.source import Source
 
 log = logging.getLogger(__name__)
 
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-# Airflow maps a task at most 1,024 times unless it is told otherwise.
-MOST_PARTS = 1000
-PARAMS = ("start_date", "end_date", "athletes", "collections")
+# Airflow's own limit on mapped tasks is 1,024 unless it is configured.
+MAX_TASKS = 1000
 
 
 @dataclass(frozen=True)
 class Run:
-    """What Airflow tells of a run."""
+    """What Airflow knows about a run."""
 
     run_id: str
     run_type: str
@@ -37,133 +37,62 @@ class Run:
     conf: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Request:
-    """What a user asks of a run; None or empty means the default."""
-
-    dates: tuple[dt.date, dt.date] | None
-    athletes: list[int]
-    collections: list[str]
-
-
 def validate(integration: Integration, run: Run) -> Plan:
-    """Check everything a pull needs and freeze its plan.
+    """Check everything a run needs and freeze its plan.
 
-    A repeated validate returns the plan that was frozen first. Raises PermanentError, SourceUnavailable or BudgetExhausted.
+    A repeated validate returns the plan that was frozen first.
+    Raises PermanentError, SourceUnavailable or BudgetExhausted.
     """
+    source = load_source(integration.source)
     request = read_request(run.conf, integration)
     with transaction(warehouse()) as connection:
-        athletes = _roster(connection, integration)
+        athletes = _athletes(connection, source, integration)
         known = find_plan(connection, integration.name, run.run_id)
         plan = known or _plan(connection, integration, run, request, athletes)
-    _refuse_too_many(len(parts(integration, plan)))
-    # Last of all checks: whatever else is wrong, nothing is sent.
-    _verify_client(integration)
+    _refuse_too_many(len(batched_chunks(integration, plan)))
+    # The last check: if anything else is wrong, no request is sent.
+    source.check_credentials(integration)
     if known is None:
         with transaction(warehouse()) as connection:
             save_plan(connection, plan)
             _skip(connection, plan, _chosen(athletes, request))
-    log.info(
-        "pull %s: %d chunk(s), %d athlete(s), %s",
-        plan.window, len(plan.chunks), len(plan.athletes), ", ".join(plan.collections),
-    )  # fmt: skip
+    scope = f"{len(plan.chunks)} chunk(s), {len(plan.athletes)} athlete(s), {', '.join(plan.collections)}"
+    log.info("pull %s: %s", plan.window, scope)
     return plan
 
 
-def parts(integration: Integration, plan: Plan) -> list[tuple[TimeRange, Batch]]:
-    """What each mapped task pulls: a chunk of a batch, the newest chunk of all batches first."""
-    of_squad = batches(len(plan.athletes), integration.athletes_per_task)
-    return [(chunk, batch) for chunk in plan.chunks for batch in of_squad]
+def check_setup(integration: Integration) -> Sequence[Row]:
+    """Check warehouse, enrolment and credentials; return the athletes. Raises PermanentError."""
+    source = load_source(integration.source)
+    with transaction(warehouse()) as connection:
+        athletes = _athletes(connection, source, integration)
+    source.check_credentials(integration)
+    return athletes
+
+
+def batched_chunks(integration: Integration, plan: Plan) -> list[tuple[TimeRange, Batch]]:
+    """Return what each mapped task pulls: a chunk of a batch, the newest chunk of all batches first."""
+    of_team = batches(len(plan.athletes), integration.athletes_per_task)
+    return [(chunk, batch) for chunk in plan.chunks for batch in of_team]
 
 
 def _refuse_too_many(count: int) -> None:
-    if count > MOST_PARTS:
+    if count > MAX_TASKS:
         raise PermanentError(
-            f"The pull would be {count:,} tasks, more than {MOST_PARTS:,}: raise chunk_days or athletes_per_task "
+            f"The pull would need {count:,} tasks; the limit is {MAX_TASKS:,}. Raise chunk_days or athletes_per_task "
             "in the integration's file, or pull fewer days at a time."
         )
 
 
-def check_setup(integration: Integration) -> list[Row]:
-    """Check warehouse, roster and credentials; returns the roster. Raises PermanentError."""
-    with transaction(warehouse()) as connection:
-        athletes = _roster(connection, integration)
-    _verify_client(integration)
-    return athletes
-
-
-def _roster(connection: Connection, integration: Integration) -> list[Row]:
+def _athletes(connection: Connection, source: Source, integration: Integration) -> list[Row]:
     require_migrated(connection)
-    known = run_sql(connection, "whoop/grants/roster", integration=integration.name).all()
+    known = source.athletes(connection, integration.name)
     athletes = [athlete for athlete in known if athlete.grant_state != "offboarded"]
     if not athletes:
         raise PermanentError(
-            f"No athlete is enrolled in {integration.name}; run `bin/wearables enroll {integration.name} --invite`."
+            f"No athlete is enrolled in {integration.name}. Run `bin/wearables enroll {integration.name} --invite`."
         )
     return athletes
-
-
-def _verify_client(integration: Integration) -> None:
-    hook = WhoopHook(integration.connection)
-    try:
-        hook.token_endpoint.verify_client()
-    finally:
-        hook.close()
-
-
-def read_request(conf: Mapping[str, Any], integration: Integration) -> Request:
-    """Read the parameters of a run. Raises PermanentError with what to correct."""
-    unknown = sorted(set(conf) - set(PARAMS))
-    if unknown:
-        raise PermanentError(f"Unknown parameter {', '.join(unknown)}; known are {', '.join(PARAMS)}.")
-    return Request(_dates(conf), _athletes(conf.get("athletes")), _collections(conf.get("collections"), integration))
-
-
-def _dates(conf: Mapping[str, Any]) -> tuple[dt.date, dt.date] | None:
-    first, last = (_date(conf.get(name), name) for name in ("start_date", "end_date"))
-    if first is None and last is None:
-        return None
-    if first is None or last is None:
-        missing = "start_date" if first is None else "end_date"
-        raise PermanentError(f"{missing} is missing; give both dates, or neither for the previous 24 hours.")
-    return first, last
-
-
-def _date(value: object, name: str) -> dt.date | None:
-    if value is None or value == "":
-        return None
-    try:
-        if isinstance(value, str) and DATE.fullmatch(value):
-            return dt.date.fromisoformat(value)
-    except ValueError:
-        pass
-    raise PermanentError(f"{name} {value!r} is no date; write it as 2026-03-01.")
-
-
-def _athletes(value: object) -> list[int]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise PermanentError("athletes must be a list of WHOOP user ids, such as [10129].")
-    try:
-        return sorted({int(str(item)) for item in value})
-    except ValueError:
-        raise PermanentError("athletes must be a list of WHOOP user ids, such as [10129].") from None
-
-
-def _collections(value: object, integration: Integration) -> list[str]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise PermanentError(f"collections must be a list; known are {', '.join(COLLECTIONS)}.")
-    for item in value:
-        if item not in COLLECTIONS:
-            raise PermanentError(f"Unknown collection {item!r}; known are {', '.join(COLLECTIONS)}.")
-        if item not in integration.collections:
-            raise PermanentError(
-                f"The file of {integration.name} does not pull {item!r}; add it to `collections` there first."
-            )
-    return [name for name in integration.collections if name in value]
 
 
 def _plan(connection: Connection, integration: Integration, run: Run, request: Request, athletes: list[Row]) -> Plan:
@@ -186,12 +115,12 @@ def _chosen(athletes: list[Row], request: Request) -> list[Row]:
     unknown = set(request.athletes) - {athlete.athlete_id for athlete in athletes}
     if unknown:
         names = ", ".join(map(str, sorted(unknown)))
-        raise PermanentError(f"Unknown athlete {names}; `bin/wearables athletes` lists who is enrolled.")
+        raise PermanentError(f"Unknown athlete {names}. Run `bin/wearables athletes` to list who is enrolled.")
     return [athlete for athlete in athletes if not request.athletes or athlete.athlete_id in request.athletes]
 
 
 def _window(connection: Connection, integration: Integration, run: Run, request: Request) -> TimeRange:
-    # Frozen here: whatever arrives at WHOOP while the pull runs is the next pull's.
+    # Frozen here: records that reach WHOOP while the pull runs belong to the next pull.
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     if request.dates:
         return dates_to_window(*request.dates, integration.zone, now)
@@ -206,7 +135,7 @@ def _skip(connection: Connection, plan: Plan, chosen: list[Row]) -> None:
     for athlete in chosen:
         if athlete.grant_state == "active":
             continue
-        reason = athlete.reason or "no grant is stored; let the athlete consent."
+        reason = athlete.reason or "No grant is stored. The athlete must consent."
         log.warning("athlete %d is skipped (%s): %s", athlete.athlete_id, athlete.grant_state, reason)
         for chunk in plan.chunks:
             for collection in plan.collections:

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from wearables.core.errors import PermanentError
 from wearables.whoop.budget import client_key
-from wearables.whoop.hook import base_url
-from wearables.whoop.oauth import Credentials
+from wearables.whoop.credentials import Credentials, base_url
 
 
 @dataclass(frozen=True)

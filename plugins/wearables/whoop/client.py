@@ -10,7 +10,8 @@ from wearables.core.errors import IncompleteAnswer, ReconnectRequired, SourceUna
 from wearables.core.windows import TimeRange
 from wearables.whoop.collections import ENDPOINTS
 from wearables.whoop.paging import pages
-from wearables.whoop.transport import BadRequest, NotFound, Transport, Unauthorized
+from wearables.whoop.statuses import BadRequest, NotFound, Unauthorized
+from wearables.whoop.transport import Transport
 
 PAGE_SIZE = 25  # WHOOP's largest
 PROFILE_PATH = "/developer/v2/user/profile/basic"

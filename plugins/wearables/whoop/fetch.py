@@ -1,21 +1,21 @@
-"""Brings one athlete's answer for one collection and chunk from WHOOP to the landing zone."""
+"""Fetches a slice: every page of one athlete's collection for one chunk, from WHOOP into the landing zone."""
 
 import time
 
-from wearables.pipeline.landing import Landing, Manifest
+from wearables.pipeline.landing import Manifest
 from wearables.pipeline.slices import Slice
 from wearables.whoop.client import WhoopClient
 from wearables.whoop.records import InvalidRecord, identify, record_line, unknown_fields
 from wearables.whoop.transport import HttpTransport
 
 
-def land_answer(client: WhoopClient, transport: HttpTransport, slice_: Slice) -> Manifest:
-    """Ask for every page and land them whole.
+def fetch_slice(client: WhoopClient, transport: HttpTransport, slice_: Slice) -> Manifest:
+    """Request every page and land the complete answer.
 
-    Raises what the client raises; then nothing has landed.
+    Raises whatever the client raises; then nothing has landed.
     """
     requests_before, waited_before, began = transport.requests_sent, transport.budget.waited_seconds, time.monotonic()
-    landing = landing_of(slice_)
+    landing = slice_.landing
     pages = 0
     unknown: set[str] = set()
     with landing.writer() as writer:
@@ -34,8 +34,8 @@ def land_answer(client: WhoopClient, transport: HttpTransport, slice_: Slice) ->
         run_id=slice_.run_id,
         athlete_id=slice_.athlete_id,
         collection=slice_.collection,
-        window_start=slice_.chunk.start.isoformat(),
-        window_end=slice_.chunk.end.isoformat(),
+        chunk_start=slice_.chunk.start.isoformat(),
+        chunk_end=slice_.chunk.end.isoformat(),
         pages=pages,
         records=writer.records,
         rejected=writer.rejected,
@@ -47,9 +47,3 @@ def land_answer(client: WhoopClient, transport: HttpTransport, slice_: Slice) ->
     )
     landing.commit(manifest)
     return manifest
-
-
-def landing_of(slice_: Slice) -> Landing:
-    """Where the answer for a slice lands."""
-    run = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in slice_.run_id)
-    return Landing.at(slice_.integration, run, slice_.chunk.label, str(slice_.athlete_id), slice_.collection)

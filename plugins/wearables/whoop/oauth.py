@@ -8,11 +8,11 @@ import secrets
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-import requests
 from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
-from oauthlib.oauth2.rfc6749.errors import InvalidClientError, UnauthorizedClientError
 
 from wearables.core.errors import PermanentError, ReconnectRequired, SourceUnavailable
+from wearables.whoop.credentials import Credentials
+from wearables.whoop.statuses import BadRequest, ClientRejected, GrantRejected, TokenRejected, token_error
 from wearables.whoop.transport import Transport
 
 AUTHORIZATION_PATH = "/oauth/oauth2/auth"
@@ -29,15 +29,6 @@ SCOPES = (
     "read:body_measurement",
     OFFLINE,
 )
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """A WHOOP app: where it asks, and as whom. Its repr shows no secret."""
-
-    base_url: str
-    client_id: str
-    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -83,59 +74,64 @@ class TokenEndpoint:
         self._messages = WebApplicationClient(credentials.client_id)
 
     def refresh(self, refresh_token: str) -> TokenPair:
-        """Trade a refresh token for a new pair; WHOOP forgets the old pair.
+        """Exchange a refresh token for a new pair; WHOOP invalidates the old pair.
 
-        Raises ReconnectRequired when WHOOP declares the grant dead, PermanentError for bad client credentials,
+        Raises ReconnectRequired when WHOOP declares the grant dead, PermanentError for wrong client credentials,
         SourceUnavailable when it gives no proper answer.
         """
-        response, error = self._ask(self._refresh_body(refresh_token))
-        if error is None:
-            return self._pair(response, refresh_token)
-        raise _meaning(response, error)
+        return self._exchange(self._refresh_body(refresh_token), refresh_token)
 
     def redeem(self, code: str, redirect_url: str) -> TokenPair:
-        """Trade the code that WHOOP sent to ``redirect_url`` for a pair; it has no refresh token without `offline`.
+        """Exchange the code that WHOOP sent to ``redirect_url`` for a pair; without `offline` it has no refresh token.
 
-        Raises as ``refresh`` does; ReconnectRequired when the code is spent, expired or not one.
+        Raises as ``refresh`` does; ReconnectRequired when the code is used, expired or invalid.
         """
         body = self._messages.prepare_request_body(code=code, redirect_uri=redirect_url, include_client_id=False)
-        response, error = self._ask(body)
-        if error is None:
-            return self._pair(response, "")
-        raise _meaning(response, error)
+        return self._exchange(body, "")
 
     def verify_client(self) -> None:
-        """Prove client id and secret without any athlete: a made-up grant must be refused as such.
+        """Check client id and secret without any athlete: WHOOP must reject an invented grant as such.
 
-        Raises PermanentError when WHOOP does not know the client, SourceUnavailable when it gives no answer.
+        Raises PermanentError when WHOOP rejects the client, SourceUnavailable when it gives no answer.
         """
-        response, error = self._ask(self._refresh_body(secrets.token_urlsafe(32)))
-        if response.status_code == 401 and not _names_the_grant(error):
-            raise self._bad_client()
-        if error is not None and response.status_code not in (400, 401, 403):
-            raise SourceUnavailable(f"WHOOP's token endpoint answered {response.status_code}; check the base URL.")
+        try:
+            self._request(self._refresh_body(secrets.token_urlsafe(32)))
+        except GrantRejected:
+            return
+        except (ClientRejected, TokenRejected):
+            raise self._bad_client() from None
+        except BadRequest as error:
+            if not str(error).startswith(("400", "403")):
+                raise SourceUnavailable(
+                    f"WHOOP's token endpoint answered {error}. Check the base URL of the connection."
+                ) from None
 
     def _refresh_body(self, refresh_token: str) -> str:
-        # WHOOP gives no new refresh token unless `offline` is asked for again.
+        # WHOOP sends no new refresh token unless `offline` is requested again.
         return self._messages.prepare_refresh_body(refresh_token=refresh_token, scope=OFFLINE)
 
-    def _ask(self, body: str) -> tuple[requests.Response, OAuth2Error | None]:
+    def _exchange(self, body: str, refresh_token: str) -> TokenPair:
+        try:
+            return self._pair(self._request(body), refresh_token)
+        except ClientRejected:
+            raise self._bad_client() from None
+        except (GrantRejected, TokenRejected):
+            raise ReconnectRequired("WHOOP no longer accepts the grant. The athlete must consent again.") from None
+        except BadRequest as error:
+            raise SourceUnavailable(
+                f"WHOOP's token endpoint answered {error}. Run again; report it if it stays."
+            ) from None
+
+    def _request(self, body: str) -> dict:
+        """Send a token request and return the token; raises the errors of ``token_error``."""
         app = {"client_id": self._credentials.client_id, "client_secret": self._credentials.client_secret}
         response = self._transport.send("POST", TOKEN_PATH, data=f"{body}&{urlencode(app)}", headers=FORM)
-        error = self._error_of(response)
-        if isinstance(error, InvalidClientError | UnauthorizedClientError):
-            raise self._bad_client()
-        return response, error
-
-    def _error_of(self, response: requests.Response) -> OAuth2Error | None:
         try:
-            self._messages.parse_request_body_response(response.text)
+            return self._messages.parse_request_body_response(response.text)
         except OAuth2Error as error:
-            return error
-        return None
+            raise token_error(response, error.error or "") from None
 
-    def _pair(self, response: requests.Response, refresh_token: str) -> TokenPair:
-        token = self._messages.parse_request_body_response(response.text)
+    def _pair(self, token: dict, refresh_token: str) -> TokenPair:
         seconds = int(token.get("expires_in") or DEFAULT_TOKEN_SECONDS)
         return TokenPair(
             access_token=token["access_token"],
@@ -146,18 +142,6 @@ class TokenEndpoint:
 
     def _bad_client(self) -> PermanentError:
         return PermanentError(
-            f"WHOOP at {self._credentials.base_url} does not accept the client id and secret; "
-            "correct Client ID and Client secret of the Airflow connection."
+            f"WHOOP at {self._credentials.base_url} does not accept the client id and secret. "
+            "Correct Client ID and Client secret of the Airflow connection."
         )
-
-
-def _names_the_grant(error: OAuth2Error | None) -> bool:
-    return error is not None and error.error in {"invalid_grant", "token_inactive"}
-
-
-def _meaning(response: requests.Response, error: OAuth2Error) -> ReconnectRequired | SourceUnavailable:
-    if _names_the_grant(error) or response.status_code == 401:
-        return ReconnectRequired("WHOOP no longer accepts the grant; let the athlete consent again.")
-    return SourceUnavailable(
-        f"WHOOP's token endpoint answered {response.status_code} ({error.error}); run again, report it if it stays."
-    )

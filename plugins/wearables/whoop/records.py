@@ -1,17 +1,16 @@
 """Sorts what WHOOP sent: records fit to stage, and those to keep aside with the reason."""
 
-import hashlib
 import json
 import re
 
 import msgspec
 
+from wearables.pipeline.landed_row import landed_row as row
 from wearables.whoop.collections import ENDPOINTS, Record
 
 # PostgreSQL's jsonb cannot hold a NUL.
 NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 INT64_MAX = 2**63 - 1
-DELIMITER = "\x02"  # of stage/landed.copy.sql
 
 _decoders = {name: msgspec.json.Decoder(endpoint.record_type) for name, endpoint in ENDPOINTS.items()}
 
@@ -46,17 +45,11 @@ def record_line(raw: bytes, collection: str, athlete_id: int) -> bytes:
     return _one_line(raw)
 
 
-def landed_row(line_number: int, line: bytes, collection: str) -> bytes:
+def landed_row(number: int, line: bytes, collection: str) -> bytes:
     """The row of `landed` for a line that `record_line` made: its keys, a digest, and the line itself."""
     key = _key_decoder.decode(line)
     record_id = key.cycle_id if collection == "recovery" else key.id
-    # Half of a digest tells two versions apart well enough, and fits PostgreSQL's uuid.
-    digest = hashlib.sha256(line).hexdigest()[:32]
-    keys = (
-        f"{line_number}{DELIMITER}{collection}{DELIMITER}{key.user_id}{DELIMITER}{record_id}{DELIMITER}{key.updated_at}"
-        f"{DELIMITER}{key.start or ''}{DELIMITER}{key.end or ''}{DELIMITER}{digest}{DELIMITER}"
-    )
-    return keys.encode() + line
+    return row(number, collection, key.user_id, record_id, key.updated_at, key.start, key.end, line)
 
 
 def unknown_fields(line: bytes, collection: str) -> list[str]:

@@ -1,6 +1,6 @@
 """The lowest layer of the WHOOP client: one request in, one answer out, budget and retries included.
 
-Status codes become errors by one table; nothing above this file looks at a status.
+The meaning of a status is decided in statuses.py.
 """
 
 import logging
@@ -17,34 +17,15 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from wearables.core.errors import BudgetExhausted, MembershipInactive, SourceUnavailable
+from wearables.core.errors import BudgetExhausted, SourceUnavailable
 from wearables.whoop.budget import LONGEST_WAIT_SECONDS, Budget, pause_after_429
+from wearables.whoop.statuses import RateLimited, Transient, data_error, token_transport_error
 
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = (10, 60)  # to connect, to read
 ATTEMPTS = 5
 LONGEST_BACKOFF_SECONDS = 30
-
-
-class Unauthorized(Exception):
-    """WHOOP refused the access token (401); the client renews it once."""
-
-
-class NotFound(Exception):
-    """WHOOP has no such thing (404)."""
-
-
-class BadRequest(Exception):
-    """WHOOP refused the request as such (400 and other 4xx); holds the status only."""
-
-
-class Transient(Exception):
-    """This attempt failed in a way that another may not."""
-
-
-class RateLimited(Transient):
-    """WHOOP answered 429 and the budget has been paused."""
 
 
 class Transport(Protocol):
@@ -60,7 +41,7 @@ class Transport(Protocol):
         data: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> requests.Response:
-        """Send one request and return its answer (2xx; without ``token`` any status below 500)."""
+        """Send one request and return its answer: 2xx, or without ``token`` also 4xx, whose body says more."""
 
 
 class HttpTransport:
@@ -95,14 +76,14 @@ class HttpTransport:
     ) -> requests.Response:
         """Send one request, retries included.
 
-        ``token`` is called after the wait for the budget, so that a token never grows old in the queue.
+        ``token`` is called after the wait for the budget, so that a token never expires in the queue.
         Raises SourceUnavailable, BudgetExhausted, MembershipInactive, Unauthorized, NotFound or BadRequest.
         """
         try:
             return self._retrying.copy()(self._attempt, method, path, token, headers, {"params": params, "data": data})
         except Transient as error:
             raise SourceUnavailable(
-                f"WHOOP at {self.base_url} gave no proper answer in {ATTEMPTS} attempts ({error}); run again."
+                f"WHOOP at {self.base_url} gave no proper answer in {ATTEMPTS} attempts ({error}). Try again later."
             ) from None
 
     def _attempt(
@@ -126,36 +107,24 @@ class HttpTransport:
                 **arguments,
             )
         except requests.RequestException as error:
-            # The text of such an error may hold the URL with its query: only its kind is told.
+            # The text of such an error may contain the URL with its query: only its class is reported.
             raise Transient(type(error).__name__) from None
         self.budget.observe(response.headers)
-        self._raise_for_status(response, is_token_request=token is None)
+        failure = data_error(response) if token else token_transport_error(response)
+        if isinstance(failure, RateLimited):
+            self._pause(response)
+        if failure:
+            raise failure
         return response
 
-    def _raise_for_status(self, response: requests.Response, *, is_token_request: bool) -> None:
-        status = response.status_code
-        if status == 429:
-            seconds = pause_after_429(response.headers)
-            self.budget.pause(seconds)
-            if seconds > LONGEST_WAIT_SECONDS:
-                raise BudgetExhausted(
-                    f"WHOOP allows no request for the next {seconds / 60:.0f} minutes; "
-                    "what was pulled is kept, run the pull again then."
-                )
-            raise RateLimited("429, too many requests")
-        if status >= 500 or status in (408, 425):
-            raise Transient(f"status {status}")
-        if status == 200 and not response.content:
-            raise Transient("an empty answer")
-        if is_token_request or 200 <= status < 300:
-            return
-        if status == 401:
-            raise Unauthorized
-        if status == 403:
-            raise MembershipInactive("WHOOP says the membership is not active; renew it, then enrol the athlete again.")
-        if status == 404:
-            raise NotFound
-        raise BadRequest(f"status {status}")
+    def _pause(self, response: requests.Response) -> None:
+        seconds = pause_after_429(response.headers)
+        self.budget.pause(seconds)
+        if seconds > LONGEST_WAIT_SECONDS:
+            raise BudgetExhausted(
+                f"WHOOP accepts no request for the next {seconds / 60:.0f} minutes. "
+                "What was pulled is kept; run the pull again then."
+            )
 
     @staticmethod
     def _log_retry(state: RetryCallState) -> None:

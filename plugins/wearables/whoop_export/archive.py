@@ -12,7 +12,7 @@ from typing import IO
 
 from airflow.sdk import ObjectStoragePath
 
-from wearables.core.errors import ExportRejected, PermanentError
+from wearables.core.errors import ExportRejected, LandingUnavailable, PermanentError
 
 MEGABYTE = 2**20
 # Five years of one athlete are about 0.3 MB packed and 2 MB unpacked.
@@ -27,6 +27,8 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ENCRYPTED = 0x1 | 0x40
 SYMBOLIC_LINK = 0o120000
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+# An unknown scheme, a folder, or a file that may not be read: the same again tomorrow.
+WRONG_URL = (ValueError, ImportError, IsADirectoryError, NotADirectoryError, PermissionError)
 HAND_IN = "hand in the ZIP as WHOOP sent it"
 
 
@@ -40,7 +42,10 @@ class Copy:
 
 @contextmanager
 def fetched(url: str) -> Iterator[Copy]:
-    """A private copy of the file, gone afterwards. Raises PermanentError if it cannot be read, ExportRejected if too large."""
+    """Yield a private copy of the file, deleted afterwards.
+
+    Raises PermanentError if there is none, LandingUnavailable if it cannot be read, ExportRejected if it is too large.
+    """
     with tempfile.NamedTemporaryFile(suffix=".zip") as copy:
         digest = hashlib.sha256()
         size = 0
@@ -64,9 +69,10 @@ def _blocks(url: str) -> Iterator[bytes]:
             "There is no file at that URL; an export in the drop folder is taken away once it was imported or refused."
         ) from None
     except Exception as error:
-        # Any storage may be configured, each with errors of its own; their texts may hold the URL's credentials.
-        raise PermanentError(
-            f"The file cannot be read ({type(error).__name__}); check its URL and the connection to its storage."
+        # Any storage may be configured, each with errors of its own; their texts may contain the URL's credentials.
+        kind = PermanentError if isinstance(error, WRONG_URL) else LandingUnavailable
+        raise kind(
+            f"The file cannot be read ({type(error).__name__}). Check its URL and the connection to its storage."
         ) from None
 
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from wearables.core.errors import ExportRejected, PermanentError
+from wearables.core.errors import ExportRejected, LandingUnavailable, PermanentError
 from wearables.whoop_export.inbox import Dropped, discard, waiting
-from wearables.whoop_export.validate import Import, validate
+from wearables.whoop_export.source import Import
+from wearables.whoop_export.validate import validate
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +33,8 @@ def judge(conf: Mapping[str, Any], airflow_run_id: str) -> Verdict:
     for file in [wanted] if wanted else waiting():
         try:
             verdict.imports.append(validate(file.integration, file.athlete_id, file.url, airflow_run_id))
-        except PermanentError as reason:
-            # Where it or the warehouse could not be reached, the file is tried again.
+        except (PermanentError, LandingUnavailable) as reason:
+            # A file that could not be read stays, and is tried again.
             if isinstance(reason, ExportRejected):
                 discard(file.url)
             if wanted:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wearables.core.slug import slug
+from wearables.pipeline.landed_row import landed_row
 from wearables.whoop_export.cells import BadCell, Value, to_utc
 from wearables.whoop_export.columns import CYCLES, JOURNAL, SLEEPS, WORKOUTS
 from wearables.whoop_export.consistency import Sense
@@ -42,8 +43,7 @@ class Record:
         payload: dict[str, Any] = {
             "id": self.id,
             "user_id": athlete_id,
-            # An export tells no time of change; one that stays the same lets the later import win.
-            "updated_at": self.started_at.replace(second=0),
+            "updated_at": self._updated_at,
             "start": self.started_at,
             "end": self.ended_at,
             "timezone_offset": self.offset,
@@ -53,6 +53,24 @@ class Record:
         if question := self.values.get("question_text"):
             payload["slug"] = slug(str(question))
         return json.dumps(payload, default=_time, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def landed_row(self, number: int, collection: str, athlete_id: int) -> bytes:
+        """Return the row of `landed`; its times are those of ``line``."""
+        return landed_row(
+            number,
+            collection,
+            athlete_id,
+            self.id,
+            _time(self._updated_at),
+            _time(self.started_at),
+            _time(self.ended_at) if self.ended_at else None,
+            self.line(athlete_id) + b"\n",
+        )
+
+    @property
+    def _updated_at(self) -> dt.datetime:
+        # An export has no time of change; one that never changes lets the later import win.
+        return self.started_at.replace(second=0)
 
 
 def records(table: Table, questions: Mapping[str, str]) -> Iterator[Record | None]:

@@ -12,30 +12,20 @@ from wearables.core.integrations import Integration, load_integration
 from wearables.core.schema import require_migrated
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.core.windows import TimeRange
-from wearables.pipeline.slices import Plan, find_plan, save_plan
+from wearables.pipeline.plan import Plan, find_plan, save_plan
 from wearables.pipeline.survey import listed
 from wearables.whoop_export.archive import fetched
 from wearables.whoop_export.columns import CYCLES, FILES
 from wearables.whoop_export.enrolment_check import refuse_stranger
 from wearables.whoop_export.ownership import Fingerprint, refuse_another_account
 from wearables.whoop_export.rows import records
+from wearables.whoop_export.source import Import
 from wearables.whoop_export.table import Table, tables
 
 log = logging.getLogger(__name__)
 
 RUN_TYPE = "export"
 DIGEST_LETTERS = 12
-
-
-@dataclass(frozen=True)
-class Import:
-    """An export that may be staged. ``run_id`` is its own in ``ops.runs``."""
-
-    integration: str
-    athlete_id: int
-    url: str
-    sha256: str
-    run_id: str
 
 
 @dataclass(frozen=True)

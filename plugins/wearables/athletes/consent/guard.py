@@ -14,7 +14,7 @@ from starlette.responses import Response
 from wearables.athletes.consent import result_pages as outcomes
 from wearables.athletes.consent.render import STYLE, render_outcome
 from wearables.core.body_limits import refused_length
-from wearables.whoop.hook import DEFAULT_BASE_URL
+from wearables.whoop.credentials import DEFAULT_BASE_URL
 
 # An athlete needs three requests; a squad that consents together may share one address.
 RATE = parse("60/minute")

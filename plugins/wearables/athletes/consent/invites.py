@@ -14,8 +14,9 @@ from wearables.core.schema import require_migrated
 from wearables.core.settings import invite_days, public_url, redirect_url
 from wearables.core.signing import fingerprint, new_secret, read_invite, sign_invite
 from wearables.core.warehouse import run_sql, transaction, warehouse
+from wearables.whoop.credentials import Credentials
 from wearables.whoop.hook import WhoopHook
-from wearables.whoop.oauth import Credentials, authorization_url
+from wearables.whoop.oauth import authorization_url
 
 log = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from wearables.web.connections import save_connection
 from wearables.web.guard import CSRF
 from wearables.web.rendering import go_to, page
 from wearables.whoop.budget import Budget
-from wearables.whoop.hook import DEFAULT_BASE_URL, base_url
-from wearables.whoop.oauth import Credentials, TokenEndpoint
+from wearables.whoop.credentials import DEFAULT_BASE_URL, Credentials, base_url
+from wearables.whoop.oauth import TokenEndpoint
 from wearables.whoop.transport import HttpTransport
 
 router = APIRouter(prefix="/create")

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration
 from wearables.core.windows import TimeRange, chunks, dates_to_window, day_before
-from wearables.pipeline.validate import read_request
+from wearables.pipeline.request import read_request
 from wearables.web import airflow_state
 from wearables.web.guard import PULLER, READER, RightsDep
 from wearables.web.pages.integration import IntegrationDep

@@ -1,0 +1,81 @@
+"""A DAG for every file in include/integrations: one team's data, from its source to analytics.metrics.
+
+validate -> extract (one per chunk of at most 28 days) -> stage (likewise) -> transform -> check
+
+A large team may be split: `athletes_per_task` makes each chunk as many tasks as its athletes need.
+"""
+
+from typing import Any
+
+from airflow.sdk import DAG, Param, task_group
+from airflow.timetables.trigger import CronTriggerTimetable
+
+from wearables.core.integrations import Integration, load_integrations
+from wearables.core.sources import SOURCES
+from wearables.pipeline.tasks import asset, check, extract, stage, transform, validate
+
+
+def params(integration: Integration) -> dict[str, Param]:
+    """Return the parameters of a run, which Airflow shows as a form."""
+    return {
+        "start_date": Param(
+            None,
+            type=["null", "string"],
+            format="date",
+            title="First day",
+            description="In the integration's time zone. Leave both days empty for the previous 24 hours.",
+        ),
+        "end_date": Param(None, type=["null", "string"], format="date", title="Last day", description="Inclusive."),
+        "athletes": Param(
+            None,
+            type=["null", "array"],
+            title="Athletes",
+            description="Athlete ids, one per line. Leave empty for everybody who is enrolled.",
+        ),
+        "collections": Param(
+            None,
+            type=["null", "array"],
+            examples=list(SOURCES[integration.source].collections),
+            title="Collections",
+            description="Leave empty for those in the integration's file.",
+        ),
+    }
+
+
+def schedule(integration: Integration) -> CronTriggerTimetable | str | None:
+    """Return when an integration pulls: on its own clock, and not the moment its file appears."""
+    if integration.schedule in {None, "@once"}:
+        return integration.schedule
+    return CronTriggerTimetable(integration.schedule, timezone=integration.timezone, run_immediately=False)
+
+
+def declare_dag(integration: Integration) -> None:
+    """Declare the DAG of one integration; Airflow registers it."""
+    name = integration.name
+    limits: dict[str, Any] = {"pool": integration.pool, "max_active_tis_per_dagrun": integration.tasks_at_once}
+    with DAG(
+        dag_id=name,
+        description=f"{SOURCES[integration.source].title} data of {name}, from the source to analytics.metrics",
+        doc_md=__doc__,
+        schedule=schedule(integration),
+        # No start date: Airflow would end a run before it green without running a task, and any day may be pulled.
+        start_date=None,
+        catchup=False,
+        # Two runs at once would only compete for the same request budget.
+        max_active_runs=1,
+        is_paused_upon_creation=False,
+        params=params(integration),
+        tags=[integration.source],
+    ):
+
+        @task_group(prefix_group_id=False)
+        def each_chunk(chunk: dict[str, str]) -> None:
+            stage(name, extract.override(**limits)(name, chunk))  # type: ignore[arg-type]  # an XCom, resolved at run time
+
+        # Other DAGs may be scheduled on the asset: its event is sent once the data are committed.
+        loaded = transform.override(outlets=[asset(name)])(name)
+        each_chunk.expand(chunk=validate(name)) >> loaded >> check(name)
+
+
+for integration in load_integrations():
+    declare_dag(integration)

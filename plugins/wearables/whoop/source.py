@@ -1,0 +1,78 @@
+"""WHOOP's API as a source of the pipeline."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Row
+
+from wearables.core.errors import AthleteError
+from wearables.core.integrations import Integration
+from wearables.core.warehouse import run_sql, warehouse
+from wearables.pipeline.landing import Manifest
+from wearables.pipeline.plan import Plan
+from wearables.pipeline.slices import Slice
+from wearables.pipeline.stage import landed_rows
+from wearables.whoop.client import WhoopClient
+from wearables.whoop.fetch import fetch_slice
+from wearables.whoop.grants import Grants
+from wearables.whoop.hook import WhoopHook
+from wearables.whoop.records import landed_row
+
+
+class WhoopSession:
+    """The hook and the grants of one task; each athlete's client is kept while their slices are fetched."""
+
+    def __init__(self, hook: WhoopHook, grants: Grants) -> None:
+        self._hook = hook
+        self._grants = grants
+        self._athlete_id: int | None = None
+        self._client: WhoopClient
+
+    def fetch(self, slice_: Slice) -> Manifest:
+        """Land the complete answer for a slice."""
+        if slice_.athlete_id != self._athlete_id:
+            self._client = self._hook.client(self._grants.tokens(slice_.athlete_id))
+            self._athlete_id = slice_.athlete_id
+        return fetch_slice(self._client, self._hook.transport, slice_)
+
+    def mark(self, athlete_id: int, error: AthleteError) -> None:
+        """Mark the athlete's grant as unusable."""
+        self._grants.mark(athlete_id, error)
+
+
+class WhoopSource:
+    """WHOOP's API, see ``wearables.pipeline.source.Source``."""
+
+    def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
+        """Return everybody who ever consented and was not erased."""
+        return run_sql(connection, "whoop/grants/roster", integration=integration).all()
+
+    def check_credentials(self, integration: Integration) -> None:
+        """Ask WHOOP whether it accepts the client id and secret."""
+        hook = WhoopHook(integration.connection)
+        try:
+            hook.token_endpoint.verify_client()
+        finally:
+            hook.close()
+
+    @contextmanager
+    def open(self, integration: Integration) -> Iterator[WhoopSession]:
+        """Open a session; the unused part of the request budget is returned at its end."""
+        hook = WhoopHook(integration.connection)
+        try:
+            yield WhoopSession(hook, Grants(warehouse(), integration.name, hook.token_endpoint))
+        finally:
+            hook.close()
+
+    def rows(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> Iterator[bytes]:
+        """Yield a row per record in the landing zone."""
+        return landed_rows(slices, landed_row)
+
+    def complete(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> list[Row]:
+        """Return the slices that prove deletions: an empty answer may be WHOOP's mistake, a rejected record any."""
+        return [each for each in slices if each.records > 0 and each.quarantined == 0]
+
+
+def source() -> WhoopSource:
+    """Return the source that core/sources.py registers."""
+    return WhoopSource()

@@ -1,0 +1,79 @@
+"""An athlete's data export as a source of the pipeline: one ZIP is one athlete and one chunk that covers all of it.
+
+The ZIP is its own landing zone: ``validate`` has read it to its end, so nothing is fetched, and its rows are staged
+straight from it.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from sqlalchemy import Connection, Row
+
+from wearables.core.errors import PermanentError
+from wearables.core.integrations import load_integration
+from wearables.core.warehouse import run_sql
+from wearables.pipeline.plan import Plan
+from wearables.pipeline.survey import listed
+from wearables.whoop_export.archive import fetched
+from wearables.whoop_export.enrolment_check import refuse_stranger
+from wearables.whoop_export.rows import records
+from wearables.whoop_export.table import tables
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Import:
+    """An export that may be staged. ``run_id`` is its own in ``ops.runs``."""
+
+    integration: str
+    athlete_id: int
+    url: str
+    sha256: str
+    run_id: str
+
+
+class ExportSource:
+    """One export, see ``wearables.pipeline.source.StagedSource``."""
+
+    def __init__(self, export: Import) -> None:
+        self._export = export
+
+    def rows(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> Iterator[bytes]:
+        """Yield a row per record of the export.
+
+        Raises PermanentError if the file has changed, ExportRejected if the athlete is no longer enrolled.
+        """
+        # Before COPY begins: during it the connection cannot run another statement.
+        refuse_stranger(connection, plan.integration, self._export.athlete_id)
+        return self._rows(plan)
+
+    def complete(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> list[Row]:
+        """Return the slices that prove deletions: none if a newer export was imported before this one.
+
+        An older export neither knows what came since nor what was deleted, so rows that are known stay as they are.
+        """
+        known = run_sql(
+            connection,
+            "whoop_export/leave_known",
+            **plan.run,
+            athlete_id=self._export.athlete_id,
+            window_end=plan.window.end,
+        ).all()
+        if not known:
+            return [each for each in slices if each.records]
+        log.info("a newer export was imported before: %d known rows stay unchanged", sum(row.records for row in known))
+        return []
+
+    def _rows(self, plan: Plan) -> Iterator[bytes]:
+        questions = listed(load_integration(plan.integration))
+        numbers = count()
+        with fetched(self._export.url) as copy, tables(copy.path) as found:
+            if copy.sha256 != self._export.sha256:
+                raise PermanentError("The file has changed since it was validated. Run the import again.")
+            for collection, table in found.items():
+                for record in records(table, questions):
+                    if record is not None:
+                        yield record.landed_row(next(numbers), collection, self._export.athlete_id)
