@@ -78,11 +78,7 @@ select
     ) as resting_heart_rate_status,
     case when resting_heart_rate_n7 >= 5 then resting_heart_rate_mean7 end as resting_heart_rate_7d,
     resting_heart_rate_n7,
-    case
-        when resting_heart_rate_n7 < 5 then 'warming_up'
-        when resting_heart_rate_n7 < 5 then 'low_confidence'
-        else 'ok'
-    end as resting_heart_rate_7d_status,
+    case when resting_heart_rate_n7 >= 5 then 'ok' else 'warming_up' end as resting_heart_rate_7d_status,
     case when resting_heart_rate_n28 >= 14 then resting_heart_rate_mean28 end as resting_heart_rate_baseline,
     case when resting_heart_rate_n28 >= 14 then resting_heart_rate_sd28 end as resting_heart_rate_baseline_sd,
     resting_heart_rate_n28,
@@ -111,11 +107,7 @@ select
     analytics.signal_status(hours_of_sleep, hours_of_sleep_sd28, hours_of_sleep_n28) as hours_of_sleep_status,
     case when hours_of_sleep_n7 >= 5 then hours_of_sleep_mean7 end as hours_of_sleep_7d,
     hours_of_sleep_n7,
-    case
-        when hours_of_sleep_n7 < 5 then 'warming_up'
-        when hours_of_sleep_n7 < 5 then 'low_confidence'
-        else 'ok'
-    end as hours_of_sleep_7d_status,
+    case when hours_of_sleep_n7 >= 5 then 'ok' else 'warming_up' end as hours_of_sleep_7d_status,
     case when hours_of_sleep_n28 >= 14 then hours_of_sleep_mean28 end as hours_of_sleep_baseline,
     case when hours_of_sleep_n28 >= 14 then hours_of_sleep_sd28 end as hours_of_sleep_baseline_sd,
     hours_of_sleep_n28,
