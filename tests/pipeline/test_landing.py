@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from wearables.core.errors import PermanentError
 from wearables.pipeline.landing import Landing, Manifest, Writer
 
 
@@ -77,7 +78,7 @@ def test_a_file_that_was_changed_afterwards_is_not_read_as_whole(landing: Landin
         writer.write(b'{"id": 2}')
     assert before is not None
     landing.commit(before)
-    with pytest.raises(ValueError, match="is not what landed"):
+    with pytest.raises(PermanentError, match="is not what landed"):
         list(landing.lines(landing.manifest()))
 
 

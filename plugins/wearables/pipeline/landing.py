@@ -1,15 +1,14 @@
-"""The landing zone: what a source answered, whole, as newline-delimited JSON with a manifest.
+"""The landing zone: a source's answers, complete and unchanged, as newline-delimited JSON with a manifest.
 
-    <landing>/<integration>/<run>/<chunk>/<athlete>/<collection>.ndjson.gz        one record a line
-                                                    <collection>.rejected.ndjson.gz   what cannot be staged, if any
-                                                    <collection>.manifest.json        written last: all of it is there
+    <landing>/<integration>/<run>/<chunk>/<athlete>/<collection>.ndjson.gz          one record per line
+                                                    <collection>.rejected.ndjson.gz   records that cannot be staged
+                                                    <collection>.manifest.json        written last: the answer is complete
 
-Any storage that Airflow's object storage knows will do. Without a manifest nothing has landed, so a kill at
-any moment leaves either the whole answer or none.
+Any storage that Airflow's object storage supports will do. Without a manifest nothing has landed, so a kill at
+any moment leaves either the complete answer or none.
 """
 
 import gzip
-import hashlib
 import io
 import json
 import zlib
@@ -25,15 +24,13 @@ from fsspec import AbstractFileSystem
 from fsspec.dircache import DirCache
 from fsspec.implementations.local import LocalFileSystem
 
+from wearables.core.errors import LandingUnavailable, PermanentError
 from wearables.core.settings import landing_url
-
-# The records are compact already; a higher level costs three times the time for a sixth of the size.
-COMPRESSION_LEVEL = 1
-BUFFER_BYTES = 64 * 1024
+from wearables.pipeline.compression import Digested, compressed, decompressed
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What lies beside it; written when everything else has been."""
+    """Describes an answer that has landed; written when all of its files have been."""
 
     integration: str
     run_id: str
@@ -47,28 +44,46 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     requests: int
     waited_seconds: float
     seconds: float
-    sha256: str  # of the file of records, as it is stored
+    sha256: str  # of the compressed file of records
     unknown_fields: tuple[str, ...] = ()
 
 
 @cache
 def _storage(zone: str) -> AbstractFileSystem:
-    """The file system below a URL's scheme and host: finding it takes longer than reading a file."""
+    """Return the file system below a URL's scheme and host; looking it up takes longer than reading a file."""
     storage = ObjectStoragePath(zone).fs
-    # A listing that is remembered hides what another worker has landed since.
+    # A cached listing hides what another worker has landed since.
     storage.dircache = DirCache(use_listings_cache=False)
     return storage
 
 
 def located(url: str) -> tuple[AbstractFileSystem, str]:
-    """The file system of a URL, and the path in it."""
+    """Return the file system of a URL, and the path in it."""
     parts = urlsplit(url)
     # Airflow writes a connection before the bucket's name: s3://connection@bucket/key
     return _storage(f"{parts.scheme}://{parts.netloc}/"), parts.netloc.rpartition("@")[2] + parts.path
 
 
+def _unavailable(error: OSError) -> LandingUnavailable:
+    # The error's text may contain credentials, so only its class is named.
+    return LandingUnavailable(
+        f"The landing zone failed ({type(error).__name__}). Check WEARABLES_LANDING, free space and permissions."
+    )
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    """Raise LandingUnavailable for an error of the storage, other than a missing file."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise _unavailable(error) from None
+
+
 class Landing:
-    """One athlete's answer for one collection and chunk."""
+    """One athlete's answer for one collection and chunk. Its methods raise LandingUnavailable if the storage fails."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -80,48 +95,53 @@ class Landing:
 
     @classmethod
     def at(cls, *parts: str) -> "Landing":
-        """The landing below the configured zone."""
+        """Return the landing below the configured zone."""
         return cls("/".join([landing_url().rstrip("/"), *parts]))
 
     @contextmanager
     def writer(self) -> Iterator["Writer"]:
         """Write records; nothing has landed until ``commit``."""
-        # Object stores know no folders; asked for one, some make the bucket that a misspelt URL names.
-        if isinstance(self._storage, LocalFileSystem):
-            self._storage.makedirs(self._folder, exist_ok=True)
-        with suppress(FileNotFoundError):
-            self._storage.rm_file(self._manifest)
+        with _available():
+            # Object stores have no folders; asked for one, some create the bucket that a misspelt URL names.
+            if isinstance(self._storage, LocalFileSystem):
+                self._storage.makedirs(self._folder, exist_ok=True)
+            with suppress(FileNotFoundError):
+                self._storage.rm_file(self._manifest)
         with ExitStack() as files:
-            yield Writer(files, self._open(self._records, "wb"), lambda: self._open(self._rejected, "wb"))
+            with _available():
+                writer = Writer(files, self._open(self._records, "wb"), lambda: self._open(self._rejected, "wb"))
+            yield writer
+            with _available():
+                files.close()
 
     def commit(self, manifest: Manifest) -> None:
-        """Declare the answer whole."""
-        with self._open(self._manifest, "wb") as file:
+        """Declare the answer complete."""
+        with _available(), self._open(self._manifest, "wb") as file:
             file.write(msgspec.json.encode(manifest))
 
     def manifest(self) -> Manifest | None:
-        """The manifest; None when the answer has not landed, or not whole."""
+        """Return the manifest, or None if the answer has not landed completely."""
         try:
-            with self._open(self._manifest, "rb") as file:
+            with _available(), self._open(self._manifest, "rb") as file:
                 return msgspec.json.decode(file.read(), type=Manifest)
         except (FileNotFoundError, msgspec.DecodeError):
             return None
 
     def lines(self, manifest: Manifest | None) -> Iterator[bytes]:
-        """The records, one a line. Raises ValueError when they are not those of the manifest."""
-        with self._open(self._records, "rb") as stored:
-            digested = _Digested(stored)
+        """Yield the records, one per line. Raises PermanentError if they are not those of the manifest."""
+        with _available(), self._open(self._records, "rb") as stored:
+            digested = Digested(stored)
             try:
-                with _decompressed(digested) as lines:
+                with decompressed(digested) as lines:
                     yield from lines
             except (EOFError, gzip.BadGzipFile, zlib.error):
                 manifest = None
         if manifest is None or digested.sha256 != manifest.sha256:
-            raise ValueError(f"{self.url} is not what landed; delete its manifest and run the pull again.")
+            raise PermanentError(f"{self.url} is not what landed. Delete its manifest and run the pull again.")
 
     def rejects(self) -> Iterator[dict[str, str]]:
-        """What cannot be staged: record_id, reason and payload."""
-        with self._open(self._rejected, "rb") as raw, gzip.open(raw) as lines:
+        """Yield the records that cannot be staged: record_id, reason and payload."""
+        with _available(), self._open(self._rejected, "rb") as raw, gzip.open(raw) as lines:
             for line in lines:
                 yield json.loads(line)
 
@@ -134,23 +154,26 @@ class Writer:
 
     def __init__(self, files: ExitStack, records: IO[bytes], open_rejects: Callable[[], IO[bytes]]) -> None:
         self._files = files
-        self._stored = _Digested(files.enter_context(records))
-        self._records = files.enter_context(_compressed(self._stored))
+        self._stored = Digested(files.enter_context(records))
+        self._records = files.enter_context(compressed(self._stored))
         self._open_rejects = open_rejects
         self._rejects: io.BufferedWriter | None = None
         self.records = 0
         self.rejected = 0
 
     def write(self, line: bytes) -> None:
-        """Write a record, one line of JSON without its line end."""
-        self._records.write(line + b"\n")
+        """Write a record: one line of JSON without its newline."""
+        try:
+            self._records.write(line + b"\n")
+        except OSError as error:
+            raise _unavailable(error) from None
         self.records += 1
 
     def reject(self, record: bytes, record_id: str, reason: str) -> None:
-        """Keep a record aside."""
+        """Keep a record that cannot be staged, with the reason."""
         if self._rejects is None:
             file = self._files.enter_context(self._open_rejects())
-            self._rejects = self._files.enter_context(_compressed(file))
+            self._rejects = self._files.enter_context(compressed(file))
         payload = record.decode("utf-8", "backslashreplace").replace("\x00", "\\u0000")
         line = json.dumps({"record_id": record_id, "reason": reason, "payload": payload})
         self._rejects.write(line.encode() + b"\n")
@@ -160,35 +183,3 @@ class Writer:
     def sha256(self) -> str:
         """Digest of the file of records, once that is closed."""
         return self._stored.sha256
-
-
-class _Digested(io.RawIOBase):
-    """Passes a stream through and digests it."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._digest = hashlib.sha256()
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
-
-    def read(self, size: int = -1) -> bytes:
-        content = self._stream.read(size)
-        self._digest.update(content)
-        return content
-
-    def write(self, content: bytes) -> int:  # type: ignore[override]
-        self._digest.update(content)
-        return self._stream.write(content)
-
-
-def _decompressed(stream: _Digested) -> io.BufferedReader:
-    """A buffered, decompressing reader of a stream; without the buffer each line costs two calls of Python."""
-    return io.BufferedReader(gzip.GzipFile(fileobj=stream, mode="rb"), BUFFER_BYTES)  # type: ignore[call-overload]
-
-
-def _compressed(stream: IO[bytes] | _Digested) -> io.BufferedWriter:
-    """A buffered, compressing writer on a stream, which it leaves open."""
-    file = gzip.GzipFile(fileobj=stream, mode="wb", compresslevel=COMPRESSION_LEVEL, mtime=0)  # type: ignore[call-overload]
-    return io.BufferedWriter(file, BUFFER_BYTES)

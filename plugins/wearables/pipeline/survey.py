@@ -1,4 +1,4 @@
-"""Which questions of WHOOP's journal the team may see: those its file lists, and no other."""
+"""Survey questions: a team sees the answers to those that its integration file lists, and to no other."""
 
 import logging
 
@@ -14,12 +14,12 @@ PREFIX = "survey."
 
 
 def listed(integration: Integration) -> dict[str, str]:
-    """The questions on the integration's list, as they are written there, by their slugs."""
+    """Return the listed questions as the file writes them, by their slugs."""
     return {slug(question): " ".join(question.split()) for question in integration.survey_questions}
 
 
 def remove_unlisted(connection: Connection, integration: Integration) -> None:
-    """Delete the answers to every question that is not, or no longer, on the list."""
+    """Delete the answers to every question that is not on the list, or not any more."""
     slugs = listed(integration).keys()
     stored = set(run_sql(connection, "pipeline/survey/slugs", integration=integration.name).scalars())
     if stored <= slugs:
@@ -33,4 +33,4 @@ def remove_unlisted(connection: Connection, integration: Integration) -> None:
         metrics=[PREFIX + name for name in sorted(slugs)],
         questions=[question for question in questions if slug(question) not in slugs],
     )
-    log.info("removed the answers to %d question(s) that are off the list", len(stored - slugs))
+    log.info("deleted the answers to %d question(s) that are no longer listed", len(stored - slugs))

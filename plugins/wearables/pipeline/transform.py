@@ -28,7 +28,7 @@ COUNTS = ("records", "days", "inserted", "updated", "deleted", "quarantined")
 
 
 def transform(integration: Integration, run_id: str) -> dict[str, int]:
-    """Recompute the days of every record that changed since the last transform; returns counts."""
+    """Recompute the days of every record that changed since the last transform; return counts."""
     with transaction(warehouse()) as connection:
         run_sql(connection, "pipeline/stage/lock", integration=integration.name)
         remove_unlisted(connection, integration)
@@ -38,14 +38,14 @@ def transform(integration: Integration, run_id: str) -> dict[str, int]:
 
 
 def window(integration: Integration, run_id: str) -> dict[str, str]:
-    """The window that the pull asked for, as text."""
+    """Return the window of the run as text."""
     with transaction(warehouse()) as connection:
-        asked = read_plan(connection, integration.name, run_id).window
-    return {"window_start": asked.start.isoformat(), "window_end": asked.end.isoformat()}
+        covered = read_plan(connection, integration.name, run_id).window
+    return {"window_start": covered.start.isoformat(), "window_end": covered.end.isoformat()}
 
 
 def recompute(connection: Connection, integration: str, run_id: str) -> dict[str, int]:
-    """The same, in the transaction of ``connection``."""
+    """Do the same in the transaction of ``connection``, without the survey's list."""
     for step in STEPS:
         run_sql(connection, f"pipeline/transform/{step}", integration=integration, run_id=run_id)
     quarantined = run_sql(connection, "pipeline/transform/quarantine", integration=integration, run_id=run_id).rowcount
