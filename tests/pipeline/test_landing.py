@@ -1,4 +1,4 @@
-"""The landing zone: the whole answer or none of it."""
+"""The landing zone: an answer counts once it is complete, and never in part."""
 
 import json
 from pathlib import Path
@@ -39,7 +39,7 @@ def land(landing: Landing, lines: list[bytes]) -> None:
     landing.commit(manifest(writer))
 
 
-def test_what_landed_is_read_back_line_by_line(landing: Landing) -> None:
+def test_landed_records_are_read_back_line_by_line(landing: Landing) -> None:
     land(landing, [b'{"id": 1}', '{"name": "Zoë\u2028"}'.encode()])
     assert list(landing.lines(landing.manifest())) == [b'{"id": 1}\n', '{"name": "Zoë\u2028"}\n'.encode()]
 
@@ -56,21 +56,21 @@ def test_without_a_manifest_nothing_has_landed(landing: Landing) -> None:
     assert landing.manifest() is None
 
 
-def test_a_torn_manifest_is_none(landing: Landing, tmp_path: Path) -> None:
+def test_a_truncated_manifest_is_ignored(landing: Landing, tmp_path: Path) -> None:
     land(landing, [b"{}"])
     path = next(tmp_path.rglob("*.manifest.json"))
     path.write_bytes(path.read_bytes()[:40])
     assert landing.manifest() is None
 
 
-def test_writing_again_takes_the_old_manifest_away_first(landing: Landing) -> None:
+def test_writing_again_first_deletes_the_old_manifest(landing: Landing) -> None:
     land(landing, [b"{}"])
     with pytest.raises(ConnectionError), landing.writer():
         raise ConnectionError
     assert landing.manifest() is None
 
 
-def test_a_file_that_was_changed_afterwards_is_not_read_as_whole(landing: Landing) -> None:
+def test_a_file_that_differs_from_its_manifest_is_rejected(landing: Landing) -> None:
     land(landing, [b'{"id": 1}'])
     before = landing.manifest()
     with landing.writer() as writer:
@@ -81,7 +81,7 @@ def test_a_file_that_was_changed_afterwards_is_not_read_as_whole(landing: Landin
         list(landing.lines(landing.manifest()))
 
 
-def test_a_reject_is_kept_with_its_reason(landing: Landing) -> None:
+def test_a_rejected_record_is_kept_with_its_reason(landing: Landing) -> None:
     with landing.writer() as writer:
         writer.reject(b'{"id": "\xff"}', "5", "is not JSON")
     landing.commit(manifest(writer))
