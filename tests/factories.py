@@ -116,10 +116,10 @@ def connect(patch: pytest.MonkeyPatch, url: str, client_id: str, client_secret: 
     patch.setenv("AIRFLOW_CONN_TEAM", f"whoop://{client_id}:{client_secret}@{host}")
 
 
-def requested(world: World, **wanted: Any) -> list[Mapping[str, Any]]:
+def requested(world: World, **fields: Any) -> list[Mapping[str, Any]]:
     """Return the requests for data whose fields have these values."""
     return [
         each
         for each in world.requests
-        if each["path"].startswith("/developer") and all(each[name] == value for name, value in wanted.items())
+        if each["path"].startswith("/developer") and all(each[name] == value for name, value in fields.items())
     ]

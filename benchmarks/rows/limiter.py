@@ -31,14 +31,14 @@ def run(quick: bool) -> list[Row]:
         answers = requests.get(f"{url}/sandbox/requests", timeout=60).json()[before:]
         elapsed = time.monotonic() - started
     used = len(answers) / (PER_MINUTE * (elapsed + 1) / 60)
-    refused = sum(answer["status"] == 429 for answer in answers)
+    rejected = sum(answer["status"] == 429 for answer in answers)
     return [
         Row(
-            f"limiter: backfill of {ATHLETES} athletes at {PER_MINUTE} a minute, {minutes} minutes",
+            f"limiter: backfill of {ATHLETES} athletes at {PER_MINUTE} requests a minute, {minutes} minutes",
             "the limit itself",
             f">= {TARGET:.0%}, no 429",
-            f"{used:.1%}, {refused} times 429",
-            used >= TARGET and not refused,
+            f"{used:.1%}, {rejected} times 429",
+            used >= TARGET and not rejected,
         )
     ]
 

@@ -35,7 +35,7 @@ def run(quick: bool) -> list[Row]:
             f"< {TARGET} s",
             f"{median(taken):.2f} s",
             median(taken) < TARGET,
-            "imports of the project included, of Airflow not",
+            "includes importing the project, but not Airflow",
         )
     ]
 

@@ -130,6 +130,6 @@ def _staging(name: str, timings: Timings) -> Row:
 
 def _minimum(timings: Timings) -> str:
     return (
-        f"asking for the pages and dropping them: {median(timings.fetching):.2f} s; "
+        f"fetching the pages and discarding them: {median(timings.fetching):.2f} s; "
         f"COPY and one upsert of the same chunks: {median(timings.upserting):.2f} s"
     )

@@ -13,7 +13,7 @@ PULLS = {
     "a day of an athlete": (1, 1),
     "a month of an athlete": (1, 30),
     "a year of an athlete": (1, 365),
-    "a month of a squad": (30, 30),
+    "a month of 30 athletes": (30, 30),
 }
 TARGET = 1.02
 

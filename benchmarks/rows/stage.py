@@ -66,7 +66,7 @@ def run(quick: bool) -> list[Row]:
         ),
         Row(
             f"stage: {records:,} unchanged records",
-            "staging them new",
+            "staging them as new",
             f">= {UNCHANGED_TARGET} times faster",
             f"{new_seconds / again_seconds:.2f}",
             new_seconds / again_seconds >= UNCHANGED_TARGET,

@@ -82,7 +82,7 @@ QUERIES = {
         "where integration = 'bench' and athlete_id = 7 and metric = 'recovery'",
         0.05,
     ),
-    "this morning's grid of a squad: days and trends": (
+    "days and trends of a squad, one morning": (
         "select * from analytics.athlete_days join analytics.trends using (integration, athlete_id, metric_date) "
         "where integration = 'bench' and athlete_id between 1 and 40 and metric_date = '2026-06-01'",
         0.05,
@@ -106,9 +106,9 @@ QUERIES = {
 
 PAGES = {
     "the board of a squad of 40": "board?date=2026-06-01&squad=squad+1",
-    "the board of everybody": "board?date=2026-06-01",
+    "the board of all athletes": "board?date=2026-06-01",
     "an athlete's page": "athletes/47?until=2026-06-01",
-    "a chart of it": "athletes/47/charts/heart-rate-variability.svg?until=2026-06-01",
+    "a chart on that page": "athletes/47/charts/heart-rate-variability.svg?until=2026-06-01",
 }
 PAGE_SECONDS = 0.5
 

@@ -15,8 +15,8 @@ CORRELATION = 0.3
 @pytest.fixture
 def rule(warehouse_engine: Engine) -> dict:
     with transaction(warehouse_engine) as connection:
-        found = connection.exec_driver_sql("select * from analytics.flag_rules where rule = 'default'")
-        return dict(found.mappings().one())
+        rows = connection.exec_driver_sql("select * from analytics.flag_rules where rule = 'default'")
+        return dict(rows.mappings().one())
 
 
 def test_the_rate_in_the_warehouse_follows_from_the_formula(rule: dict) -> None:

@@ -17,16 +17,16 @@ def test_every_trend_equals_the_value_computed_with_pandas(make_team: Callable[.
     days, trends, workouts = (table(team, name) for name in ("athlete_days", "trends", "workouts"))
     assert len(trends) > 590
     for athlete_id, actual in trends.groupby("athlete_id"):
-        own = days[days["athlete_id"] == athlete_id].set_index("metric_date").sort_index()
+        athlete_days = days[days["athlete_id"] == athlete_id].set_index("metric_date").sort_index()
         unscored = workouts[(workouts["athlete_id"] == athlete_id) & (workouts["score_state"] != "SCORED")]
-        expected = recomputed(own, set(unscored["metric_date"]))
+        expected = recomputed(athlete_days, set(unscored["metric_date"]))
         actual = actual.set_index("metric_date").sort_index()
         assert list(actual.index) == list(expected.index)
         texts = [name for name in actual if name.endswith("_status") or name in {"recovery_zone", "integration"}]
         assert set(actual) - set(texts) - {"athlete_id"} == set(expected)
         for name in expected:
-            found, wanted = (frame[name].astype(float) for frame in (actual, expected))
-            np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-7, err_msg=name)
+            actual_values, expected_values = (frame[name].astype(float) for frame in (actual, expected))
+            np.testing.assert_allclose(actual_values, expected_values, rtol=1e-6, atol=1e-7, err_msg=name)
         assert expected_statuses(expected).equals(actual[[f"{signal}_status" for signal in SIGNALS]])
 
 
@@ -90,12 +90,12 @@ def table(team: Any, name: str) -> pd.DataFrame:
         return pd.read_sql(f"select * from analytics.{name}", connection, parse_dates=["metric_date"])
 
 
-def recomputed(own: pd.DataFrame, unscored: set) -> pd.DataFrame:
+def recomputed(athlete_days: pd.DataFrame, unscored: set) -> pd.DataFrame:
     """Return the trends of one athlete, one row per date from the first to the last."""
-    dates = pd.date_range(own.index.min(), own.index.max())
-    is_calibrating = own["is_calibrating"].eq(True).reindex(dates, fill_value=False)
-    is_open = own["is_provisional"].reindex(dates).eq(True)
-    day = own.select_dtypes("number").astype(float).reindex(dates)
+    dates = pd.date_range(athlete_days.index.min(), athlete_days.index.max())
+    is_calibrating = athlete_days["is_calibrating"].eq(True).reindex(dates, fill_value=False)
+    is_open = athlete_days["is_provisional"].reindex(dates).eq(True)
+    day = athlete_days.select_dtypes("number").astype(float).reindex(dates)
     valid = day.mask(is_calibrating)
     columns: dict[str, Any] = {}
     counts = []
@@ -115,7 +115,7 @@ def recomputed(own: pd.DataFrame, unscored: set) -> pd.DataFrame:
     enough = until(ln, 7, "count") >= 5
     columns["hrv_cv7_raw"] = (100 * until(raw, 7, "std") / until(raw, 7, "mean")).where(enough)
     columns["hrv_cv7_ln"] = (100 * until(ln, 7, "std") / until(ln, 7, "mean")).where(enough)
-    columns |= respiration_and_skin(valid) | nights(own, day, dates)
+    columns |= respiration_and_skin(valid) | nights(athlete_days, day, dates)
     columns["recovery_n7"] = until(day["recovery"], 7, "count")
     columns["wear_7d"] = (columns["recovery_n7"] / 7 * 100).where(np.arange(len(dates)) >= 6)
     zones = sum(zone * day[f"zone_{zone}_minutes"] for zone in range(1, 6))
@@ -137,8 +137,8 @@ def until(x: pd.Series, days: int, what: str) -> pd.Series:
 
 def before(x: pd.Series, days: int, what: str) -> pd.Series:
     """Return a statistic of the days before each date."""
-    found = getattr(x.rolling(f"{days}D", closed="left", min_periods=0 if what == "count" else None), what)()
-    return found.fillna(0) if what == "count" else found
+    statistic = getattr(x.rolling(f"{days}D", closed="left", min_periods=0 if what == "count" else None), what)()
+    return statistic.fillna(0) if what == "count" else statistic
 
 
 def signal(name: str, x: pd.Series, least: int) -> dict[str, pd.Series]:
@@ -178,17 +178,19 @@ def respiration_and_skin(valid: pd.DataFrame) -> dict[str, pd.Series]:
     }
 
 
-def nights(own: pd.DataFrame, day: pd.DataFrame, dates: pd.DatetimeIndex) -> dict[str, pd.Series]:
+def nights(athlete_days: pd.DataFrame, day: pd.DataFrame, dates: pd.DatetimeIndex) -> dict[str, pd.Series]:
     slept = day["hours_of_sleep"] + day["nap_hours"].fillna(0)
     balance = slept - day["sleep_need_baseline"]
     n14 = until(balance, 14, "count")
-    began, ended = (pd.to_datetime(own[f"sleep_{what}_at_local"]).reindex(dates) for what in ("started", "ended"))
+    began, ended = (
+        pd.to_datetime(athlete_days[f"sleep_{what}_at_local"]).reindex(dates) for what in ("started", "ended")
+    )
     middle = began + (ended - began) / 2
     hours = (middle - middle.dt.normalize()).dt.total_seconds() / 3600
     turn = hours / 24 * 2 * np.pi
     length = np.hypot(until(np.cos(turn), 7, "mean"), until(np.sin(turn), 7, "mean"))
     n7 = until(hours, 7, "count")
-    offset = own["timezone_offset"].replace("Z", "+00:00").reindex(dates)
+    offset = athlete_days["timezone_offset"].replace("Z", "+00:00").reindex(dates)
     offset = offset.str[:3].astype(float) + np.sign(offset.str[:3].astype(float)) * offset.str[4:].astype(float) / 60
     moved = until(offset, 7, "max") - until(offset, 7, "min")
     return {
@@ -225,19 +227,19 @@ def load(name: str, x: pd.Series) -> dict[str, pd.Series]:
 
 
 def weighted(x: pd.Series, decay: float) -> pd.Series:
-    found = []
+    averages = []
     for position in range(len(x)):
         window = x.iloc[max(0, position - 83) : position + 1]
         weights = decay ** np.arange(len(window))[::-1] * window.notna()
-        found.append((window.fillna(0) * weights).sum() / weights.sum() if weights.sum() else np.nan)
-    return pd.Series(found, index=x.index)
+        averages.append((window.fillna(0) * weights).sum() / weights.sum() if weights.sum() else np.nan)
+    return pd.Series(averages, index=x.index)
 
 
 def expected_statuses(expected: pd.DataFrame) -> pd.DataFrame:
-    found = {}
+    statuses = {}
     for name in SIGNALS:
         status = pd.Series("ok", index=expected.index)
         status[expected[f"{name}_n28"] < 14] = "warming_up"
         status[expected[name].isna()] = "no_value"
-        found[f"{name}_status"] = status
-    return pd.DataFrame(found)
+        statuses[f"{name}_status"] = status
+    return pd.DataFrame(statuses)

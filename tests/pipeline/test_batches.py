@@ -30,7 +30,9 @@ def test_every_athlete_is_in_exactly_one_batch_of_at_most_the_given_size(
 
 
 @pytest.mark.parametrize(("athletes", "per_task", "expected"), [(1000, None, 37), (40, 250, 37), (1000, 250, 148)])
-def test_two_years_are_a_few_dozen_tasks_newest_first(athletes: int, per_task: int | None, expected: int) -> None:
+def test_two_years_need_few_tasks_which_are_ordered_newest_first(
+    athletes: int, per_task: int | None, expected: int
+) -> None:
     integration = Integration(name="team", connection="team", athletes_per_task=per_task)
     end = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
     window = TimeRange(end - dt.timedelta(days=731), end)

@@ -1,6 +1,7 @@
 """The steps of the pipeline together: whole pulls against the sandbox, called as the tasks call them.
 
-The modules of the single steps have test files of their own, as far as a step can be tested alone.
+This file covers extract, transform and check, which have no test files of their own; validate, stage and landing do.
+What the transform computes is tested in tests/sql.
 """
 
 import datetime as dt

@@ -99,8 +99,8 @@ def test_case(case: Path, warehouse_engine: Engine) -> None:
                 recompute(connection, integration, f"run-{number}")
     expected = read(case / "expected.json")
     with transaction(warehouse_engine) as connection:
-        assert {name: actual_rows(connection, name, wanted) for name, wanted in expected.items()} == {
-            name: sort(wanted["rows"] if isinstance(wanted, dict) else wanted) for name, wanted in expected.items()
+        assert {name: actual_rows(connection, name, rows) for name, rows in expected.items()} == {
+            name: sort(rows["rows"] if isinstance(rows, dict) else rows) for name, rows in expected.items()
         }
 
 
