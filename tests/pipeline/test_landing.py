@@ -5,38 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from wearables.pipeline.landing import Landing, Manifest, Writer
+from tests.pipeline.factories import land, manifest
+from wearables.pipeline.landing import Landing
 
 
 @pytest.fixture
 def landing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Landing:
     monkeypatch.setenv("WEARABLES_LANDING", (tmp_path / "landing").as_uri())
     return Landing.at("team", "run", "chunk", "1", "sleep")
-
-
-def manifest(writer: Writer) -> Manifest:
-    return Manifest(
-        integration="team",
-        run_id="run",
-        athlete_id=1,
-        collection="sleep",
-        window_start="2026-03-01T00:00:00+00:00",
-        window_end="2026-03-02T00:00:00+00:00",
-        pages=1,
-        records=writer.records,
-        rejected=writer.rejected,
-        requests=1,
-        waited_seconds=0.0,
-        seconds=0.1,
-        sha256=writer.sha256,
-    )
-
-
-def land(landing: Landing, lines: list[bytes]) -> None:
-    with landing.writer() as writer:
-        for line in lines:
-            writer.write(line)
-    landing.commit(manifest(writer))
 
 
 def test_landed_records_are_read_back_line_by_line(landing: Landing) -> None:

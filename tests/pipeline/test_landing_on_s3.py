@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from tests import fakes
-from tests.pipeline.test_landing import land
+from tests.pipeline.factories import land
 from wearables.athletes.offboarding import offboard
 from wearables.core.settings import landing_url
 from wearables.pipeline.landing import Landing, _storage, located
