@@ -1,1 +1,1 @@
-"""The benchmark suite: `make bench`. Every row is a ratio measured in one run, on one machine."""
+"""The benchmarks behind `make bench`. Most rows are ratios of two measurements from the same run."""

@@ -1,6 +1,6 @@
-"""Runs the rows, prints their table and writes it to RESULTS.md.
+"""Run the benchmarks, print their rows and write them to RESULTS.md.
 
-python -m benchmarks [--quick] [ROW ...]      --quick: small sizes, nothing is written
+python -m benchmarks [--quick] [NAME ...]      --quick: small sizes, nothing is written
 """
 
 import argparse
@@ -19,8 +19,8 @@ from benchmarks.setup import prepare_environment
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Benchmark results
 
-Written by `make bench`; do not edit. Each row is a ratio of two things measured in turn in the same run (median), so
-that the machine cancels out.
+Written by `make bench`; do not edit. Ratios compare medians of measurements that alternate within the same run, so
+the speed of the machine cancels out.
 
 Machine: {machine}.
 
@@ -30,16 +30,16 @@ Machine: {machine}.
 
 
 def main() -> None:
-    """Run what is asked for."""
+    """Run the benchmarks named on the command line, or all of them."""
     parser = argparse.ArgumentParser(prog="benchmarks")
-    parser.add_argument("names", nargs="*", metavar="ROW")
+    parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--quick", action="store_true", help="small sizes; nothing is written")
     arguments = parser.parse_args()
     prepare_environment()
-    suite = rows()
+    suite = benchmarks()
     unknown = set(arguments.names) - suite.keys()
     if unknown:
-        parser.error(f"unknown row {', '.join(sorted(unknown))}; known are {', '.join(suite)}")
+        parser.error(f"unknown benchmark {', '.join(sorted(unknown))}; known are {', '.join(suite)}")
     for name in arguments.names or suite:
         lines = [f"| {name} | {' | '.join(row.cells())} | {dt.date.today()} |" for row in suite[name](arguments.quick)]
         print(*lines, sep="\n", flush=True)
@@ -48,15 +48,15 @@ def main() -> None:
 
 
 def write(name: str, lines: list[str], order: list[str]) -> None:
-    """Put the lines of one row into RESULTS.md, in place of its older ones."""
+    """Replace the lines of one benchmark in RESULTS.md."""
     old = RESULTS.read_text(encoding="utf-8").splitlines() if RESULTS.exists() else []
     kept = [line for line in old if line.startswith(tuple(f"| {each} |" for each in order if each != name))]
     ordered = sorted(kept + lines, key=lambda line: order.index(line.split("|")[1].strip()))
     RESULTS.write_text(HEAD.format(machine=machine()) + "\n".join(ordered) + "\n", encoding="utf-8")
 
 
-def rows() -> dict[str, Callable[[bool], list[Row]]]:
-    """The suite; imported late, for Airflow reads its environment when it is imported."""
+def benchmarks() -> dict[str, Callable[[bool], list[Row]]]:
+    """Return every benchmark by name. Import late, because Airflow reads its environment on import."""
     from benchmarks.rows import (
         daily,
         export,
@@ -91,7 +91,7 @@ def rows() -> dict[str, Callable[[bool], list[Row]]]:
 
 
 def machine() -> str:
-    """What it ran on."""
+    """Describe the machine and the main versions."""
     cpu = next(
         (
             line.split(":", 1)[1].strip()

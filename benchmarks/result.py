@@ -1,4 +1,4 @@
-"""One line of the table, and how it is measured."""
+"""One row of the table, and how it is measured."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ REPEATS = 5
 
 @dataclass(frozen=True)
 class Row:
-    """What was measured against what; the target is met when ``is_met``."""
+    """One measurement: what was measured, against what, the target and whether it was met."""
 
     what: str
     against: str
@@ -20,18 +20,18 @@ class Row:
     note: str = ""
 
     def cells(self) -> list[str]:
-        """The row's cells."""
+        """Return the row's cells in the order of the table."""
         return [self.what, self.against, self.target, self.measured, "yes" if self.is_met else "**no**", self.note]
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long it takes."""
-    began = time.perf_counter()
+    """Return how many seconds the work takes."""
+    started = time.perf_counter()
     work()
-    return time.perf_counter() - began
+    return time.perf_counter() - started
 
 
-def in_turn(*works: Callable[[], float], repeats: int = REPEATS) -> list[float]:
-    """Measure each in turn, again and again; the median of each, in seconds."""
-    taken = [[work() for work in works] for _ in range(repeats)]
-    return [median(column) for column in zip(*taken, strict=True)]
+def in_turn(*measurements: Callable[[], float], repeats: int = REPEATS) -> list[float]:
+    """Take all measurements alternately, several times. Return the median of each, in seconds."""
+    rounds = [[measure() for measure in measurements] for _ in range(repeats)]
+    return [median(column) for column in zip(*rounds, strict=True)]

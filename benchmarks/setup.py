@@ -1,4 +1,4 @@
-"""What the rows stand on: a throw-away warehouse, a sandbox in a process of its own, an enrolled squad."""
+"""Set-up for the benchmarks: a temporary warehouse, a sandbox in its own process, and enrolled athletes."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ NAME = "bench"
 
 
 def prepare_environment() -> None:
-    """An Airflow home of its own; before Airflow is imported."""
+    """Point the environment to a temporary Airflow home. Call this before importing Airflow."""
     home = Path(tempfile.mkdtemp(prefix="wearables-bench-"))
     (home / "integrations").mkdir()
     (home / "integrations" / f"{NAME}.yaml").write_text("{}")
@@ -37,7 +37,7 @@ def prepare_environment() -> None:
 
 @contextmanager
 def fresh_warehouse() -> Iterator[Any]:
-    """The engine of an empty, migrated warehouse on a server of its own."""
+    """Start a server with an empty, migrated warehouse. Yield its engine."""
     from wearables.core.schema import migrate
     from wearables.core.warehouse import warehouse
     from wearables.local import postgres
@@ -56,13 +56,24 @@ def fresh_warehouse() -> Iterator[Any]:
 
 @contextmanager
 def sandbox(athletes: int, days: int, per_minute: int = UNLIMITED) -> Iterator[str]:
-    """Address of a sandbox; it shares neither process nor interpreter lock with what is measured."""
+    """Start a sandbox in its own process, so that it does not share the interpreter lock. Yield its URL."""
     from wearables.local.ports import free_port
 
     url = f"http://127.0.0.1:{(port := free_port())}"
-    words = ["--port", port, "--athletes", athletes, "--days", days, "--per-minute", per_minute, "--per-day", UNLIMITED]
+    options = [
+        "--port",
+        port,
+        "--athletes",
+        athletes,
+        "--days",
+        days,
+        "--per-minute",
+        per_minute,
+        "--per-day",
+        UNLIMITED,
+    ]
     process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "wearables", "sandbox", *map(str, words)], stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "wearables", "sandbox", *map(str, options)], stdout=subprocess.DEVNULL
     )
     try:
         deadline = time.monotonic() + 120
@@ -79,18 +90,18 @@ def sandbox(athletes: int, days: int, per_minute: int = UNLIMITED) -> Iterator[s
 
 
 def enrol(url: str) -> list[int]:
-    """Enrol every athlete of the sandbox."""
+    """Enrol every athlete of the sandbox. Return their ids."""
     from wearables.athletes.enrolment import enroll
 
-    squad = [athlete["user_id"] for athlete in requests.get(f"{url}/sandbox/athletes", timeout=60).json()]
-    for athlete_id in squad:
+    athlete_ids = [athlete["user_id"] for athlete in requests.get(f"{url}/sandbox/athletes", timeout=60).json()]
+    for athlete_id in athlete_ids:
         consent = requests.post(f"{url}/sandbox/athletes/{athlete_id}/consent", timeout=60).json()
         enroll(NAME, consent["refresh_token"])
-    return squad
+    return athlete_ids
 
 
 def plan(days: int) -> tuple[Any, str, list]:
-    """Integration, run and chunks of a pull of the last so many days."""
+    """Plan a pull of the last ``days`` days. Return the integration, the run id and the chunks."""
     import datetime as dt
 
     from wearables.core.integrations import load_integration
@@ -103,7 +114,7 @@ def plan(days: int) -> tuple[Any, str, list]:
 
 
 def empty(engine: Any) -> None:
-    """Forget all that was pulled; the squad stays enrolled."""
+    """Delete everything that was pulled. The athletes stay enrolled."""
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "truncate raw.records, analytics.metrics, analytics.metric_versions, analytics.cycle_days, analytics.days, "
@@ -112,12 +123,12 @@ def empty(engine: Any) -> None:
 
 
 def migrate_airflow() -> None:
-    """An empty metadata database for Airflow."""
+    """Create Airflow's metadata database."""
     subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], check=True, capture_output=True)
 
 
 def pages_client() -> Any:
-    """A client of the pages, signed in as an administrator."""
+    """Return a client of the web pages, signed in as an administrator."""
     from airflow.api_fastapi.app import create_auth_manager
     from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
     from airflow.api_fastapi.core_api.security import get_user

@@ -1,4 +1,4 @@
-"""What all tests share: a real PostgreSQL, a fresh warehouse each, the sandbox, and an Airflow of their own."""
+"""Fixtures for all tests: a real PostgreSQL with a fresh warehouse per test, the sandbox and an isolated Airflow."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ HOME = tempfile.TemporaryDirectory(prefix="wearables-airflow-")
 
 
 def _isolate() -> None:
-    """Nothing of the developer's Airflow may reach a test: neither connections nor databases nor integrations."""
+    """Keep the developer's own Airflow (connections, databases, integrations) away from the tests."""
     for name in list(os.environ):
         if name.startswith(("AIRFLOW", "_AIRFLOW", "WEARABLES_")):
             del os.environ[name]
@@ -26,13 +26,13 @@ def _isolate() -> None:
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{HOME.name}/airflow.db",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         "AIRFLOW__CORE__FERNET_KEY": "ZmVybmV0IGtleSBvZiB0aGUgdGVzdHMsIDMyIGJ5dGU=",
-        "AIRFLOW__API_AUTH__JWT_SECRET": "a secret of the tests, long enough to sign",
+        "AIRFLOW__API_AUTH__JWT_SECRET": "a test secret long enough to sign tokens",
         "WEARABLES_LANDING": f"file://{HOME.name}/landing",
         "WEARABLES_GRANT_KEYS": "Z3JhbnQga2V5cyBvZiB0aGUgdGVzdHMsIDMyIGJ5dGU=",
     }
 
 
-# Airflow reads its settings when it is imported: before that.
+# Airflow reads its settings on import, so the environment has to be ready first.
 _isolate()
 
 import psycopg2  # noqa: E402
@@ -46,14 +46,14 @@ TEMPLATE = "migrated"
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[URL]:
-    """A throw-away server, one for each of pytest's workers; its URL leads to the database postgres."""
+    """Start a temporary server for each pytest worker. Return the URL of its database ``postgres``."""
     with embedded.temporary() as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def migrated_template(postgres: URL) -> URL:
-    """A migrated warehouse to copy: copying takes a tenth of what migrating does."""
+    """Create a migrated database as a template: copying it takes a tenth of the time of migrating."""
     from wearables.core.schema import migrate
 
     _execute(postgres, f"create database {TEMPLATE}")
@@ -65,7 +65,7 @@ def migrated_template(postgres: URL) -> URL:
 
 @pytest.fixture
 def warehouse_engine(migrated_template: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """A fresh, migrated warehouse, which is also Airflow's connection `warehouse`."""
+    """Create a migrated warehouse and make it Airflow's connection ``warehouse``."""
     from wearables.core.warehouse import warehouse
 
     name = "warehouse_under_test"
@@ -82,7 +82,7 @@ def warehouse_engine(migrated_template: URL, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.fixture
 def sandbox() -> Iterator[Callable[..., Any]]:
-    """Starts sandboxes: ``sandbox(seed=7)`` is a running World, with its ``url``; they stop with the test."""
+    """Return a factory: ``sandbox(seed=7)`` starts a World with a ``url``. It stops when the test ends."""
     from wearables.sandbox import World, running
 
     with ExitStack() as stack:
@@ -90,28 +90,34 @@ def sandbox() -> Iterator[Callable[..., Any]]:
 
 
 @pytest.fixture
-def team(
+def make_team(
     sandbox: Callable[..., Any], warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Any]:
-    """``team(athletes=2, days=20)`` is an enrolled Team whose connection leads to a sandbox of its own.
+    """Return a factory: ``make_team(athletes=2, days=20)`` is an enrolled Team, connected to its own sandbox.
 
-    Settings of the integration file go into ``settings``; without ``enrol`` nobody is enrolled.
+    ``settings`` go into the integration file; with ``enrol=False`` no athlete is enrolled.
     """
-    from tests.factories import found_team
+    from tests.factories import create_team
 
-    def make(settings: dict[str, Any] | None = None, enrol: bool = True, **traits: Any) -> Any:
-        world = sandbox(**{"per_minute": 100_000, "per_day": 1_000_000, "athletes": 2, "days": 20} | traits)
-        made = found_team(world, warehouse_engine, tmp_path, monkeypatch, **(settings or {}))
+    def make(settings: dict[str, Any] | None = None, enrol: bool = True, **options: Any) -> Any:
+        world = sandbox(**{"per_minute": 100_000, "per_day": 1_000_000, "athletes": 2, "days": 20} | options)
+        team = create_team(world, warehouse_engine, tmp_path, monkeypatch, **(settings or {}))
         if enrol:
-            made.enrol()
-        return made
+            team.enrol()
+        return team
 
     return make
 
 
+@pytest.fixture
+def team(make_team: Callable[..., Any]) -> Callable[..., Any]:
+    """Return ``make_team`` under its former name."""
+    return make_team
+
+
 @pytest.fixture(scope="session")
 def airflow_database() -> None:
-    """Airflow's own database, made once."""
+    """Create Airflow's metadata database, once per session."""
     subprocess.run(
         [sys.executable, "-m", "airflow", "db", "migrate"], env=os.environ, check=True, capture_output=True, timeout=200
     )
@@ -119,7 +125,7 @@ def airflow_database() -> None:
 
 @pytest.fixture
 def run_dag(airflow_database: None) -> Callable[..., dict[str, Any]]:
-    """Runs the DAG ``team``: state of the run, and of every task in order."""
+    """Return a function that runs the DAG ``team`` and returns the states of the run and, in order, of its tasks."""
 
     def run(**conf: Any) -> dict[str, Any]:
         from airflow.dag_processing.dagbag import DagBag
@@ -127,15 +133,15 @@ def run_dag(airflow_database: None) -> Callable[..., dict[str, Any]]:
         from tests.factories import STEPS
 
         dag = DagBag(str(ROOT / "dags"), bundle_path=ROOT / "dags", bundle_name="dags-folder").get_dag("team")
-        done = dag.test(run_conf=conf, logical_date=None)
-        instances = sorted(done.get_task_instances(), key=lambda each: (STEPS.index(each.task_id), each.map_index))
-        return {"run": str(done.state), "tasks": [(each.task_id, str(each.state)) for each in instances]}
+        dag_run = dag.test(run_conf=conf, logical_date=None)
+        instances = sorted(dag_run.get_task_instances(), key=lambda each: (STEPS.index(each.task_id), each.map_index))
+        return {"run": str(dag_run.state), "tasks": [(each.task_id, str(each.state)) for each in instances]}
 
     return run
 
 
 def _execute(server: URL, statement: str) -> None:
-    """Run a statement that wants no transaction."""
+    """Run a statement outside a transaction."""
     connection = psycopg2.connect(
         host=server.host, port=server.port, user=server.username, password=server.password, dbname=server.database
     )

@@ -1,4 +1,4 @@
-"""A squad in the sandbox, enrolled through the front door, and pulls of its data."""
+"""Create a team whose athletes live in the sandbox, enrol them, and pull their data step by step."""
 
 import datetime as dt
 import uuid
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from wearables.athletes.enrolment import enroll
@@ -21,11 +23,21 @@ from wearables.pipeline.validate import Run, validate
 from wearables.sandbox import World
 
 STEPS = ["validate", "extract", "stage", "transform", "check"]
+SQL_INJECTION = "x'; drop schema raw cascade; --"
+# For property tests: any value that a user can write into YAML or JSON.
+ANY_VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+REPRODUCIBLE = settings(
+    deadline=None, derandomize=True, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @dataclass
 class Team:
-    """An integration ``team`` whose connection leads to a sandbox."""
+    """The integration ``team``, connected to a sandbox."""
 
     world: World
     engine: Engine
@@ -43,7 +55,7 @@ class Team:
             self.athlete_ids.append(athlete_id)
 
     def all_days(self) -> dict[str, str]:
-        """Parameters of a pull that covers the whole history."""
+        """Return the parameters of a pull that covers the whole history."""
         today = dt.datetime.now(dt.UTC).date()
         return {"start_date": str(today - dt.timedelta(days=self.world.days + 3)), "end_date": str(today)}
 
@@ -53,7 +65,7 @@ class Team:
         return run_id, validate(self.integration, run).chunks
 
     def pull(self, run_id: str | None = None, **conf: Any) -> dict[str, int]:
-        """The steps of a pull, as the tasks call them; returns what check says."""
+        """Run the steps of a pull as the tasks call them. Return the counts of ``check``."""
         run_id, chunks = self.validate(run_id, **conf)
         for chunk in chunks:
             extract(self.integration, run_id, chunk)
@@ -66,7 +78,7 @@ class Team:
             return [tuple(row) for row in connection.exec_driver_sql(query, parameters or None)]
 
     def snapshot(self) -> dict[str, list[tuple]]:
-        """All data, down to the moment of the last change."""
+        """Return all data, including the time of each row's last change."""
         return {
             "records": self.rows("select * from raw.records order by 1, 2, 3, 4, source_updated_at"),
             "metrics": self.rows("select * from analytics.metrics order by 1, 2, 3, 4"),
@@ -74,11 +86,11 @@ class Team:
         }
 
     def metrics(self) -> dict[tuple, tuple]:
-        found = self.rows("select athlete_id, metric_date::text, metric, value, is_provisional from analytics.metrics")
-        return {row[:3]: row[3:] for row in found}
+        rows = self.rows("select athlete_id, metric_date::text, metric, value, is_provisional from analytics.metrics")
+        return {row[:3]: row[3:] for row in rows}
 
-    def truth(self) -> dict[tuple, Any]:
-        """The sandbox's metrics, to compare with ``metrics()``."""
+    def expected_metrics(self) -> dict[tuple, Any]:
+        """Return the metrics that the sandbox expects, comparable with ``metrics()``."""
         return {
             (row["athlete_id"], row["metric_date"], row["metric"]): (
                 pytest.approx(row["value"], rel=1e-12),
@@ -88,8 +100,8 @@ class Team:
         }
 
 
-def found_team(world: World, engine: Engine, folder: Path, patch: pytest.MonkeyPatch, **settings: Any) -> Team:
-    """Make the integration file and the connection of a team; nobody is enrolled yet."""
+def create_team(world: World, engine: Engine, folder: Path, patch: pytest.MonkeyPatch, **settings: Any) -> Team:
+    """Create the integration file and the connection of a team, without enrolling anybody."""
     lines = [f"{name}: {value}" for name, value in settings.items()] or ["{}"]
     (folder / "team.yaml").write_text("\n".join(lines))
     patch.setenv("WEARABLES_INTEGRATIONS", str(folder))
@@ -99,14 +111,15 @@ def found_team(world: World, engine: Engine, folder: Path, patch: pytest.MonkeyP
 
 
 def connect(patch: pytest.MonkeyPatch, url: str, client_id: str, client_secret: str) -> None:
+    """Point Airflow's connection ``team`` to a WHOOP server."""
     host = url.replace(":", "%3A").replace("/", "%2F")
     patch.setenv("AIRFLOW_CONN_TEAM", f"whoop://{client_id}:{client_secret}@{host}")
 
 
-def requested(world: World, **wanted: Any) -> list[Mapping[str, Any]]:
-    """Requests for data that match."""
+def requested(world: World, **fields: Any) -> list[Mapping[str, Any]]:
+    """Return the requests for data whose fields have these values."""
     return [
         each
         for each in world.requests
-        if each["path"].startswith("/developer") and all(each[name] == value for name, value in wanted.items())
+        if each["path"].startswith("/developer") and all(each[name] == value for name, value in fields.items())
     ]

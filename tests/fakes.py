@@ -1,4 +1,4 @@
-"""A real S3 server, and a bucket in it that is the landing zone."""
+"""A fake S3 with a bucket for the landing zone: moto's server, which speaks the real protocol."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -10,14 +10,14 @@ import boto3
 BUCKET = "landing"
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "key",
-    "AWS_SECRET_ACCESS_KEY": "of the tests",
+    "AWS_SECRET_ACCESS_KEY": "test secret",
     "AWS_DEFAULT_REGION": "us-east-1",
 }
 
 
 @contextmanager
 def running() -> Iterator[str]:
-    """Serve S3 on a free port, with an empty bucket; yields the address."""
+    """Serve S3 with an empty bucket on a free port. Yield the URL."""
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -32,7 +32,7 @@ def running() -> Iterator[str]:
 
 
 def client(url: str) -> Any:
-    """Another client of that server."""
+    """Return a new client of that server."""
     return boto3.client(
         "s3",
         endpoint_url=url,
@@ -43,10 +43,10 @@ def client(url: str) -> Any:
 
 
 def keys(url: str) -> list[str]:
-    """Every key in the bucket."""
+    """Return every key in the bucket, sorted."""
     return sorted(each["Key"] for each in client(url).list_objects_v2(Bucket=BUCKET).get("Contents", []))
 
 
 def settings(url: str) -> Mapping[str, str]:
-    """The environment in which the bucket is the landing zone."""
+    """Return environment variables that make the bucket the landing zone."""
     return {**CREDENTIALS, "AWS_ENDPOINT_URL_S3": url, "WEARABLES_LANDING": f"s3://{BUCKET}/zone"}

@@ -1,4 +1,4 @@
-"""What people use today, each in an environment of its own, asked for the same records of the same sandbox."""
+"""Existing tools to compare with, each in its own environment, pulling the same records from the same sandbox."""
 
 import os
 import subprocess
@@ -9,32 +9,32 @@ from typing import Any
 import requests
 
 CACHE = Path(__file__).parents[1] / ".cache"
-# The newest releases when the figures were made.
+# The newest releases at the time of measuring.
 PACKAGES = {"dlt": ["dlt[postgres]==1.31.0", "requests"], "whoop-mcp": ["whoop-mcp==0.8.5"], "bare": ["requests"]}
 SCRIPTS = {"dlt": "with_dlt.py", "whoop-mcp": "with_whoop_mcp.py", "bare": "bare.py"}
 
 
 def install() -> None:
-    """Make the environments that are missing."""
+    """Create the environments that are missing."""
     for name, packages in PACKAGES.items():
         folder = CACHE / name
         if (folder / ".installed").exists():
             continue
         uv, python = [sys.executable, "-m", "uv"], str(folder / "bin" / "python")
         subprocess.run([*uv, "venv", "--quiet", "--clear", str(folder)], check=True)  # noqa: S603
-        words = ["pip", "install", "--quiet", "--system-certs", "--python", python, *packages]
-        subprocess.run([*uv, *words], check=True)  # noqa: S603
+        command = ["pip", "install", "--quiet", "--system-certs", "--python", python, *packages]
+        subprocess.run([*uv, *command], check=True)  # noqa: S603
         (folder / ".installed").touch()
 
 
-def run(name: str, engine: Any, url: str, squad: list[int]) -> list[float]:
-    """Seconds that a peer says it took; starting Python and importing are not counted."""
+def run(name: str, engine: Any, url: str, athlete_ids: list[int]) -> list[float]:
+    """Run a peer. Return the seconds that it prints, which exclude starting Python and importing."""
     tokens = [
         requests.post(f"{url}/sandbox/athletes/{athlete_id}/consent", timeout=60).json()["access_token"]
-        for athlete_id in squad
+        for athlete_id in athlete_ids
     ]
     warehouse = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     environment = os.environ | {"BENCH_URL": url, "BENCH_WAREHOUSE": warehouse, "BENCH_TOKENS": " ".join(tokens)}
-    words = [str(CACHE / name / "bin" / "python"), str(Path(__file__).parent / SCRIPTS[name])]
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
-    return [float(word) for word in done.stdout.splitlines()[-1].split()]
+    command = [str(CACHE / name / "bin" / "python"), str(Path(__file__).parent / SCRIPTS[name])]
+    completed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    return [float(seconds) for seconds in completed.stdout.splitlines()[-1].split()]

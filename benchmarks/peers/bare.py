@@ -1,4 +1,4 @@
-"""The least a client on `requests` can do: ask for every page, one after the other, and drop it. Prints the seconds."""
+"""The minimum for a client built on `requests`: fetch every page and discard it. Prints the seconds."""
 
 import os
 import time
@@ -10,7 +10,7 @@ PATHS = ("cycle", "recovery", "activity/sleep", "activity/workout")
 
 session = requests.Session()
 session.trust_env = False
-began = time.perf_counter()
+started = time.perf_counter()
 for token in TOKENS:
     for path in PATHS:
         query = {"limit": "25"}
@@ -21,4 +21,4 @@ for token in TOKENS:
             if not answer.get("next_token"):
                 break
             query["nextToken"] = answer["next_token"]
-print(time.perf_counter() - began)
+print(time.perf_counter() - started)

@@ -1,6 +1,6 @@
-"""What a data engineer would write with dlt: every record merged by its key. Runs in dlt's own environment.
+"""A pull with dlt as a data engineer would write it: every record merged by its key. Runs in dlt's environment.
 
-Prints the seconds from the first request to the last commit, and those of them that staging took.
+Prints two numbers: the seconds from the first request to the last commit, and the part of them spent on staging.
 """
 
 import os
@@ -21,7 +21,7 @@ URL, TOKENS = os.environ["BENCH_URL"], os.environ["BENCH_TOKENS"].split()
 
 
 def records(path: str) -> Iterator[list[dict]]:
-    """Pages of a collection, athlete by athlete."""
+    """Yield the pages of a collection, athlete by athlete."""
     session = requests.Session()
     for token in TOKENS:
         query = {"limit": 25}
@@ -47,10 +47,10 @@ with tempfile.TemporaryDirectory() as folder:
         dlt.resource(records(path), name=name, primary_key=key, write_disposition="merge", max_table_nesting=0)
         for name, (path, key) in PATHS.items()
     ]
-    began = time.perf_counter()
+    started = time.perf_counter()
     pipeline.extract(resources)
     extracted = time.perf_counter()
     pipeline.normalize()
     pipeline.load()
-    done = time.perf_counter()
-    print(done - began, done - extracted)
+    ended = time.perf_counter()
+    print(ended - started, ended - extracted)

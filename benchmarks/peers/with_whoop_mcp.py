@@ -1,4 +1,4 @@
-"""A full sync by whoop-mcp into SQLite, a database for each athlete. Runs in whoop-mcp's own environment.
+"""A full sync with whoop-mcp into SQLite, one database per athlete. Runs in whoop-mcp's environment.
 
 Prints the seconds from the first request to the last commit.
 """
@@ -19,18 +19,18 @@ RESOURCES = ["cycles", "recoveries", "sleeps", "workouts"]
 
 
 class Token:
-    """A token manager that holds one good token."""
+    """A token manager with one valid token."""
 
     def __init__(self, token: str) -> None:
         self._token = token
 
     def get_valid_access_token(self) -> str:
-        """The token."""
+        """Return the token."""
         return self._token
 
 
 async def sync(folder: str) -> None:
-    """Every athlete's records, athlete by athlete."""
+    """Sync every athlete's records, athlete by athlete."""
     for token in TOKENS:
         client = WhoopClient()
         client.base_url, client.token_manager = f"{URL}/developer/v2", Token(token)
@@ -41,6 +41,6 @@ async def sync(folder: str) -> None:
 
 logging.disable(logging.INFO)
 with tempfile.TemporaryDirectory() as home:
-    began = time.perf_counter()
+    started = time.perf_counter()
     asyncio.run(sync(home))
-    print(time.perf_counter() - began)
+    print(time.perf_counter() - started)

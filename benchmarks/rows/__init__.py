@@ -1,1 +1,1 @@
-"""The rows of the table, a file per subject."""
+"""The benchmarks, one file per subject. ``run(quick)`` measures and returns the rows of the table."""

@@ -1,4 +1,4 @@
-"""A daily pull through the real scheduler, from trigger to success, against Airflow's own floor."""
+"""A daily pull through the real scheduler, from trigger to success, compared with a DAG that does nothing."""
 
 import datetime as dt
 import subprocess
@@ -8,17 +8,17 @@ from pathlib import Path
 from benchmarks.result import REPEATS, Row, in_turn
 from benchmarks.setup import UNLIMITED
 from wearables.core.settings import PROJECT_DIR
-from wearables.local import isolated_stack as elsewhere
+from wearables.local import isolated_stack
 
 ATHLETES = 30
 TARGET = 1.25
-# The same DAG, whose steps do nothing: what Airflow itself takes.
-FLOOR = """
+# The same DAG with steps that do nothing: the time that Airflow itself needs.
+EMPTY_DAG = """
 import whoop
 from airflow.sdk import DAG, task, task_group
 from wearables.pipeline.tasks import AFTER_A_CRASH, DAYS_OF_THE_CHUNK
 
-with DAG(dag_id="floor", schedule=None, params=whoop.PARAMS, is_paused_upon_creation=False):
+with DAG(dag_id="empty_dag", schedule=None, params=whoop.PARAMS, is_paused_upon_creation=False):
 
     @task(retries=0)
     def validate() -> list[dict]:
@@ -57,39 +57,39 @@ stack.up(sandbox=True)
 airflow = AirflowApi(*keys.login())
 airflow.save_connection(squad.CONNECTION | {"host": stack.sandbox_url()})
 squad.enrol()
-for dag in (squad.INTEGRATION, "floor"):
+for dag in (squad.INTEGRATION, "empty_dag"):
     airflow.wait_for_dag(dag)
 print("ready", flush=True)
 for dag in sys.stdin:
-    began = time.monotonic()
+    started = time.monotonic()
     run = airflow.trigger(dag.strip(), {})
     while (state := airflow.run_state(dag.strip(), run)) not in {"success", "failed"}:
         time.sleep(0.1)
     assert state == "success", (dag, run)
-    print(time.monotonic() - began, flush=True)
+    print(time.monotonic() - started, flush=True)
 """
 
 
 def run(quick: bool) -> list[Row]:
-    """One row."""
+    """Return one row."""
     athletes = 4 if quick else ATHLETES
     with tempfile.TemporaryDirectory(prefix="wearables-daily-") as folder:
         home = Path(folder)
         _write_dags(home / "dags")
         sandbox = f"--athletes {athletes} --days 10 --per-minute {UNLIMITED} --per-day {UNLIMITED}"
-        settings = elsewhere.environment(home) | {
+        settings = isolated_stack.environment(home) | {
             "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
             "SANDBOX_OPTIONS": sandbox,
         }
-        with elsewhere.cleaned(settings):
-            pull, floor = _measure(settings, repeats=2 if quick else REPEATS)
+        with isolated_stack.cleaned(settings):
+            pull, empty_dag = _measure(settings, repeats=2 if quick else REPEATS)
     return [
         Row(
             f"daily pull of {athletes} athletes, trigger to success",
             "the same DAG with steps that do nothing",
             f"<= {TARGET}",
-            f"{pull / floor:.2f} ({pull:.1f} s; Airflow alone {floor:.1f} s)",
-            pull / floor <= TARGET,
+            f"{pull / empty_dag:.2f} ({pull:.1f} s; Airflow alone {empty_dag:.1f} s)",
+            pull / empty_dag <= TARGET,
             f"{dt.date.today():%A}'s 24 hours",
         )
     ]
@@ -98,12 +98,12 @@ def run(quick: bool) -> list[Row]:
 def _write_dags(folder: Path) -> None:
     folder.mkdir()
     (folder / "whoop.py").symlink_to(PROJECT_DIR / "dags" / "whoop.py")
-    (folder / "floor.py").write_text(FLOOR)
+    (folder / "empty_dag.py").write_text(EMPTY_DAG)
 
 
 def _measure(settings: dict[str, str], repeats: int) -> list[float]:
-    """Median seconds of the pull and of the floor."""
-    process = elsewhere.run(settings, "-c", MEASURE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    """Return the median seconds of the pull and of the empty DAG."""
+    process = isolated_stack.run(settings, "-c", MEASURE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin and process.stdout
     for line in process.stdout:
         if line.strip() == "ready":
@@ -114,9 +114,9 @@ def _measure(settings: dict[str, str], repeats: int) -> list[float]:
         print(dag, file=process.stdin, flush=True)
         return float(process.stdout.readline())
 
-    # The first run of each is not counted.
-    timed("whoop_demo"), timed("floor")
-    taken = in_turn(lambda: timed("whoop_demo"), lambda: timed("floor"), repeats=repeats)
+    # The first run of each does not count.
+    timed("whoop_demo"), timed("empty_dag")
+    taken = in_turn(lambda: timed("whoop_demo"), lambda: timed("empty_dag"), repeats=repeats)
     process.stdin.close()
     process.wait()
     return taken

@@ -1,4 +1,4 @@
-"""Five years of one athlete by their own export: how long, and how much memory against one year."""
+"""Import of one athlete's export of five years: its duration, and its memory compared with one year."""
 
 import json
 import os
@@ -29,7 +29,7 @@ values (%(name)s, %(athlete_id)s, '', '', now(), '')
 
 
 def run(quick: bool) -> list[Row]:
-    """One export of many days and one of few; every question is on the list."""
+    """Import an export of many days and one of few. The integration file lists every survey question."""
     many = YEAR if quick else YEARS * YEAR
     few = many // YEARS
     _list_all_questions()
@@ -60,7 +60,7 @@ def run(quick: bool) -> list[Row]:
             f"< {TARGET_SECONDS:.0f} s",
             f"{new_seconds:.1f} s",
             new_seconds < TARGET_SECONDS,
-            f"all four steps, Airflow not included; the same file again {again_seconds:.1f} s",
+            f"all four steps, without Airflow; importing the same file again: {again_seconds:.1f} s",
         ),
         Row(
             f"peak memory of an import: {many:,} days",
@@ -97,7 +97,7 @@ _runs = iter(range(10**6))
 
 def _import(athlete_id: int, url: str) -> None:
     integration: Integration = load_integration(NAME)
-    wanted = validate(NAME, athlete_id, url, f"run {next(_runs)}")
-    stage(wanted)
-    transform(integration, wanted.run_id)
-    check(integration, wanted.run_id)
+    request = validate(NAME, athlete_id, url, f"run {next(_runs)}")
+    stage(request)
+    transform(integration, request.run_id)
+    check(integration, request.run_id)

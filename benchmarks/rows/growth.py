@@ -1,4 +1,4 @@
-"""The day's transform and a rerun must not notice how much history lies in the tables."""
+"""Transform and rerun of one day must take no longer when the tables contain more history."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,7 +11,7 @@ from benchmarks.setup import NAME, fresh_warehouse
 from wearables.pipeline.transform import recompute
 
 LESS, MORE = 365, 3650
-# With the four of the cycle, 14 a day: 5 million rows for 1,000 athletes in a year, 51 million in ten.
+# Plus four metrics of the cycle: 14 a day, so 1,000 athletes have 5 million rows after one year, 51 million after ten.
 OTHER_METRICS = 10
 TARGET_DAY, TARGET_RERUN = 1.3, 1.1
 DAYS = """
@@ -41,7 +41,7 @@ CYCLE_DAYS = """
 insert into analytics.cycle_days (integration, athlete_id, cycle_id, metric_date, cycle_started_at, sleep_ids)
 select %(name)s, athlete_id, cycle_id, metric_date, began, '{}' from history
 """
-# Rows that other days got from other collections; the last day's come from the transform itself.
+# Metrics of every day but the last, whose metrics the transform computes.
 METRICS = """
 insert into analytics.metrics (integration, athlete_id, metric_date, metric, value, unit, is_provisional)
 select %(name)s, history.athlete_id, history.metric_date, definition.metric, 1, definition.unit, false
@@ -72,7 +72,7 @@ STALE = "update analytics.metrics set value = 1 where integration = %(name)s and
 
 
 def run(quick: bool) -> list[Row]:
-    """Two servers: one holds a year of history, the other ten."""
+    """Compare two servers, one with a year of history, the other with ten."""
     athletes = 20 if quick else 1000
     with filled(athletes, LESS) as (less, fewer), filled(athletes, MORE) as (more, rows):
         day_less, day_more = in_turn(*(day(engine, stale=True) for engine in (less, more)))
@@ -100,11 +100,11 @@ def run(quick: bool) -> list[Row]:
 
 @contextmanager
 def filled(athletes: int, days: int) -> Iterator[tuple[Engine, int]]:
-    """A warehouse with so much history, and the number of its metric rows."""
+    """Start a warehouse with this much history. Yield its engine and the number of its metric rows."""
     with ExitStack() as stack:
         engine = stack.enter_context(fresh_warehouse())
         with engine.begin() as connection:
-            # Only the filling goes without foreign keys.
+            # Fill without checking foreign keys.
             connection.exec_driver_sql("set local session_replication_role = replica")
             connection.exec_driver_sql(DAYS, {"athletes": athletes, "days": days})
             for statement in (RECORDS, CYCLE_DAYS, METRICS):
@@ -112,12 +112,12 @@ def filled(athletes: int, days: int) -> Iterator[tuple[Engine, int]]:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("vacuum analyze")
             rows = connection.exec_driver_sql("select count(*) from analytics.metrics").scalar_one()
-        _recomputed(engine, expect_writing=True)
+        _recomputed(engine, expect_changes=True)
         yield engine, rows
 
 
 def day(engine: Engine, *, stale: bool) -> Callable[[], float]:
-    """Measures the transform of the last day; ``stale``: every value has changed since, else none has."""
+    """Return a measurement of the last day's transform, with every value changed if ``stale``, else none."""
 
     def measure() -> float:
         taken = []
@@ -125,18 +125,18 @@ def day(engine: Engine, *, stale: bool) -> Callable[[], float]:
             if stale:
                 with engine.begin() as connection:
                     connection.exec_driver_sql(STALE, {"name": NAME})
-            taken.append(_recomputed(engine, expect_writing=stale))
+            taken.append(_recomputed(engine, expect_changes=stale))
         return min(taken)
 
     return measure
 
 
-def _recomputed(engine: Engine, *, expect_writing: bool) -> float:
+def _recomputed(engine: Engine, *, expect_changes: bool) -> float:
     with engine.begin() as connection:
         connection.exec_driver_sql(QUEUE, {"name": NAME})
     with engine.begin() as connection:
         counts: dict[str, Any] = {}
         taken = seconds(lambda: counts.update(recompute(connection, NAME, "day")))
     written = counts["inserted"] + counts["updated"] + counts["deleted"]
-    assert bool(written) == expect_writing, counts
+    assert bool(written) == expect_changes, counts
     return taken

@@ -1,4 +1,4 @@
-"""Peak memory of extract and stage: it must not grow with the number of records."""
+"""Peak memory of extract and stage, which must not grow with the number of records."""
 
 import os
 import resource
@@ -16,7 +16,7 @@ TARGET = 1.10
 
 
 def run(quick: bool) -> list[Row]:
-    """Extract and stage, few records and many."""
+    """Compare few and many records, for extract and for stage."""
     return [_extract(60, 600 if quick else 6000), _staging(10_000, 50_000 if quick else 1_000_000)]
 
 
@@ -53,7 +53,7 @@ def _row(what: str, against: str, peaks: list[int]) -> Row:
 
 
 def peak_of(work: Callable[[], object]) -> int:
-    """Peak resident memory, in KiB, of a child process that does the work."""
+    """Do the work in a child process. Return its peak resident memory in KiB."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:

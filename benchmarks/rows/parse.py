@@ -1,4 +1,4 @@
-"""How long Airflow's DAG processor reads a hundred integrations."""
+"""How long Airflow's DAG processor needs to parse a hundred integrations."""
 
 import os
 import subprocess
@@ -15,15 +15,15 @@ TARGET = 2.0
 PARSE = """
 import sys, time
 from airflow.dag_processing.dagbag import DagBag
-began = time.perf_counter()
+started = time.perf_counter()
 bag = DagBag(sys.argv[1])
 assert len(bag.dags) == int(sys.argv[2]) + 1 and not bag.import_errors  # and whoop_export
-print(time.perf_counter() - began)
+print(time.perf_counter() - started)
 """
 
 
 def run(quick: bool) -> list[Row]:
-    """One row, each measurement in a process of its own."""
+    """Return one row. Each measurement runs in its own process."""
     with tempfile.TemporaryDirectory() as folder:
         for number in range(INTEGRATIONS):
             (Path(folder) / f"team_{number}.yaml").write_text('schedule: "0 6 * * *"\ntimezone: Europe/Berlin\n')
@@ -35,13 +35,13 @@ def run(quick: bool) -> list[Row]:
             f"< {TARGET} s",
             f"{median(taken):.2f} s",
             median(taken) < TARGET,
-            "imports of the project included, of Airflow not",
+            "includes importing the project, but not Airflow",
         )
     ]
 
 
 def _parse(folder: str) -> float:
-    words = [sys.executable, "-c", PARSE, str(PROJECT_DIR / "dags"), str(INTEGRATIONS)]
+    command = [sys.executable, "-c", PARSE, str(PROJECT_DIR / "dags"), str(INTEGRATIONS)]
     environment = os.environ | {"WEARABLES_INTEGRATIONS": folder}
-    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
-    return float(done.stdout.splitlines()[-1])
+    completed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603
+    return float(completed.stdout.splitlines()[-1])

@@ -1,4 +1,4 @@
-"""Do partitions help? Ten teams in one table, or in sixteen partitions by integration: docs/reference/growth.md."""
+"""Do partitions help? Ten teams in one table or in sixteen partitions by integration; see docs/reference/growth.md."""
 
 import shutil
 import tempfile
@@ -32,16 +32,16 @@ where integration = %(name)s
 
 
 def run(quick: bool) -> list[Row]:
-    """The same day's transform of one team on two servers."""
+    """Compare the transform of one team's day on two servers, with and without partitions."""
     athletes = 5 if quick else ATHLETES
     with (
         _teams(athletes) as (plain, rows),
         tempfile.TemporaryDirectory() as folder,
         _partitioned(Path(folder)),
-        _teams(athletes) as (parted, _),
+        _teams(athletes) as (partitioned, _),
     ):
         results = [
-            (what, *in_turn(*(day(engine, stale=stale) for engine in (plain, parted))))
+            (what, *in_turn(*(day(engine, stale=stale) for engine in (plain, partitioned))))
             for what, stale in (("transform of a day of one team", True), ("rerun of that day", False))
         ]
     return [
@@ -49,17 +49,17 @@ def run(quick: bool) -> list[Row]:
             f"{what}, {PARTITIONS} partitions by integration",
             "one table",
             "(no target)",
-            f"{in_parts / in_one:.2f} times as long ({in_parts * 1000:.0f} ms)",
+            f"{in_partitions / in_one:.2f} times as long ({in_partitions * 1000:.0f} ms)",
             True,
             f"{TEAMS} teams of {athletes}; {rows:,} metric rows",
         )
-        for what, in_one, in_parts in results
+        for what, in_one, in_partitions in results
     ]
 
 
 @contextmanager
 def _teams(athletes: int) -> Iterator[tuple[Engine, int]]:
-    """The team that is measured, and nine others of its size."""
+    """Start a warehouse with the measured team and nine others of its size. Yield engine and metric rows."""
     with filled(athletes, DAYS) as (engine, rows):
         with engine.begin() as connection:
             connection.exec_driver_sql(COPIES, {"name": NAME, "teams": TEAMS})
@@ -70,7 +70,7 @@ def _teams(athletes: int) -> Iterator[tuple[Engine, int]]:
 
 @contextmanager
 def _partitioned(folder: Path) -> Iterator[None]:
-    """Migrations that make both tables partitioned; nothing else of the SQL differs."""
+    """Use migrations that partition both tables; the rest of the SQL stays the same."""
     shutil.copytree(SQL_DIR / "schema", folder / "schema")
     for name, table in TABLES.items():
         path = folder / "schema" / "migrations" / f"{name}.sql"

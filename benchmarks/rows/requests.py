@@ -1,4 +1,4 @@
-"""Requests sent with the default length of a chunk, against the best length there is for the same data."""
+"""Requests sent with the default chunk length, compared with the best length for the same data."""
 
 import datetime as dt
 from math import ceil
@@ -13,13 +13,13 @@ PULLS = {
     "a day of an athlete": (1, 1),
     "a month of an athlete": (1, 30),
     "a year of an athlete": (1, 365),
-    "a month of a squad": (30, 30),
+    "a month of 30 athletes": (30, 30),
 }
 TARGET = 1.02
 
 
 def run(quick: bool) -> list[Row]:
-    """A row for each kind of pull."""
+    """Return a row for each kind of pull."""
     return [_row(name, *size) for name, size in PULLS.items()]
 
 
@@ -40,10 +40,10 @@ def _row(name: str, athletes: int, days: int) -> Row:
 
 
 def _requests(world: World, window: TimeRange, length: int) -> int:
-    """Pages a pull asks for: a list without records is one page too."""
+    """Count the pages that a pull requests; an empty list is one page, too."""
     total = 0
-    for chunk in chunks(window, length, dt.UTC):  # type: ignore[arg-type]  # any tzinfo will do
+    for chunk in chunks(window, length, dt.UTC):  # type: ignore[arg-type]  # any tzinfo works
         for records in world.records.values():
-            met = sum(record.start < chunk.end and record.end >= chunk.start for record in records)
-            total += max(1, ceil(met / PAGE_SIZE))
+            matching = sum(record.start < chunk.end and record.end >= chunk.start for record in records)
+            total += max(1, ceil(matching / PAGE_SIZE))
     return total

@@ -1,4 +1,4 @@
-"""Questions on millions of metric rows: an athlete's year, the squad this morning, its season; and the pages."""
+"""Queries on millions of metric rows: an athlete's year, a squad's morning and season; and the pages that show them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from benchmarks.setup import NAME, fresh_warehouse, migrate_airflow, pages_clien
 from wearables.core.warehouse import run_sql
 from wearables.pipeline.transform import recompute
 
-SQUAD = 40
+SQUAD_SIZE = 40
 RECORDS = """
 with nights as (
     select
@@ -75,14 +75,14 @@ ATHLETES = """
 insert into ops.athletes (integration, athlete_id, first_name, last_name, squad)
 select %(name)s, id, 'A', id, 'squad ' || id / 40 from generate_series(1, %(athletes)s) as athlete (id)
 """
-# What is asked, and in how many seconds it should be answered.
-QUESTIONS = {
+# Queries, and the target in seconds.
+QUERIES = {
     "one athlete's year of one metric": (
         "select metric_date, value from analytics.metrics "
         "where integration = 'bench' and athlete_id = 7 and metric = 'recovery'",
         0.05,
     ),
-    "this morning's grid of a squad: days and trends": (
+    "days and trends of a squad, one morning": (
         "select * from analytics.athlete_days join analytics.trends using (integration, athlete_id, metric_date) "
         "where integration = 'bench' and athlete_id between 1 and 40 and metric_date = '2026-06-01'",
         0.05,
@@ -106,16 +106,16 @@ QUESTIONS = {
 
 PAGES = {
     "the board of a squad of 40": "board?date=2026-06-01&squad=squad+1",
-    "the board of everybody": "board?date=2026-06-01",
+    "the board of all athletes": "board?date=2026-06-01",
     "an athlete's page": "athletes/47?until=2026-06-01",
-    "a chart of it": "athletes/47/charts/heart-rate-variability.svg?until=2026-06-01",
+    "a chart on that page": "athletes/47/charts/heart-rate-variability.svg?until=2026-06-01",
 }
 PAGE_SECONDS = 0.5
 
 
 def run(quick: bool) -> list[Row]:
-    """One warehouse; each question is asked in turn."""
-    athletes, days = (2 * SQUAD, 60) if quick else (600, 365)
+    """Measure every query and every page on one warehouse."""
+    athletes, days = (2 * SQUAD_SIZE, 60) if quick else (600, 365)
     migrate_airflow()
     with fresh_warehouse() as engine:
         with engine.begin() as connection:
@@ -128,31 +128,31 @@ def run(quick: bool) -> list[Row]:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("vacuum analyze")
             rows = connection.exec_driver_sql("select count(*) from analytics.metrics").scalar_one()
-        taken = in_turn(*(_ask(engine, query) for query, _ in QUESTIONS.values()))
+        taken = in_turn(*(_query(engine, query) for query, _ in QUERIES.values()))
         client = pages_client()
-        taken += in_turn(*(_look(client, path) for path in PAGES.values()))
+        taken += in_turn(*(_page(client, path) for path in PAGES.values()))
     note = f"{athletes} athletes; {rows:,} metric rows in the table"
-    targets = {question: target for question, (_, target) in QUESTIONS.items()} | dict.fromkeys(PAGES, PAGE_SECONDS)
+    targets = {name: target for name, (_, target) in QUERIES.items()} | dict.fromkeys(PAGES, PAGE_SECONDS)
     return [
         Row(what, "-", f"<= {target * 1000:.0f} ms", f"{took * 1000:.1f} ms", took <= target, note)
         for (what, target), took in zip(targets.items(), taken, strict=True)
     ]
 
 
-def _ask(engine: Engine, query: str) -> Callable[[], float]:
+def _query(engine: Engine, query: str) -> Callable[[], float]:
     def measure() -> float:
         with engine.connect() as connection:
 
-            def answer() -> Any:
+            def execute() -> Any:
                 return connection.exec_driver_sql(query).all()
 
-            assert answer()
-            return seconds(answer)
+            assert execute()
+            return seconds(execute)
 
     return measure
 
 
-def _look(client: Any, path: str) -> Callable[[], float]:
+def _page(client: Any, path: str) -> Callable[[], float]:
     address = f"/integrations/{NAME}/{path}"
     client.get(address).raise_for_status()
     return lambda: seconds(lambda: client.get(address).raise_for_status())

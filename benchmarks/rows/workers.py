@@ -1,4 +1,4 @@
-"""A squad pulled by one Celery worker and by two, from a sandbox that answers as late as WHOOP does."""
+"""A pull by one Celery worker and by two, from a sandbox that is as slow as WHOOP."""
 
 import datetime as dt
 import os
@@ -21,20 +21,20 @@ TARGET = 1.6
 
 
 def run(quick: bool) -> list[Row]:
-    """One row. Whoever pulls again finds nothing new, so that every pull does the same."""
+    """Return one row. No pull finds new data, so every pull does the same work."""
     athletes = 20 if quick else ATHLETES
     batch = athletes * BATCH // ATHLETES
     with tempfile.TemporaryDirectory(prefix="wearables-workers-") as folder:
         (integrations := Path(folder, "integrations")).mkdir()
         (integrations / f"{squad.INTEGRATION}.yaml").write_text(f"schedule: null\nathletes_per_task: {batch}\n")
-        own = {
+        settings = {
             "WEARABLES_INTEGRATIONS": str(integrations),
-            # The cluster of the tests takes a task that waits for half a minute for lost; with one worker most do.
+            # The test cluster treats a task that is queued for 30 seconds as lost; with one worker most are.
             "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "600",
             "SANDBOX_OPTIONS": f"--athletes {athletes} --days 30 --per-minute {UNLIMITED} --per-day {UNLIMITED}",
         }
         (home := Path(folder, "cluster")).mkdir()
-        with running(home, ("one",), **own) as cluster:
+        with running(home, ("one",), **settings) as cluster:
             airflow = _ready(cluster)
             one, busy_with_one = _measured(airflow)
             cluster.add_worker("two")
@@ -65,11 +65,11 @@ def _ready(cluster: Cluster) -> AirflowApi:
 
 
 def _measured(airflow: AirflowApi) -> tuple[float, float]:
-    """Seconds of one pull, once the workers are warm, and how busy all cores were meanwhile, in percent."""
+    """Warm up and pull once. Return the seconds, and how busy all cores were, in percent."""
     _pull(airflow)
     psutil.cpu_percent()
-    taken = seconds(lambda: _pull(airflow))
-    return taken, psutil.cpu_percent()
+    elapsed = seconds(lambda: _pull(airflow))
+    return elapsed, psutil.cpu_percent()
 
 
 def _pull(airflow: AirflowApi) -> None:

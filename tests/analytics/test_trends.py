@@ -1,4 +1,4 @@
-"""The trends of a whole sandbox, computed once more by pandas from the days alone."""
+"""analytics.trends: every trend, recomputed with pandas from the daily values alone."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,67 +8,67 @@ import pandas as pd
 
 from wearables.core.warehouse import transaction
 
-SIGNALS = {"ln_rmssd": 3, "resting_heart_rate": 5, "hours_of_sleep": 5}  # and the least nights of a week
+SIGNALS = {"ln_rmssd": 3, "resting_heart_rate": 5, "hours_of_sleep": 5}  # and the minimum number of nights in a week
 
 
-def test_every_trend_is_what_pandas_makes_of_the_days(team: Callable[..., Any]) -> None:
-    squad = team(athletes=4, days=150)
-    squad.pull(**squad.all_days())
-    days, trends, workouts = (table(squad, name) for name in ("athlete_days", "trends", "workouts"))
+def test_every_trend_equals_the_value_computed_with_pandas(make_team: Callable[..., Any]) -> None:
+    team = make_team(athletes=4, days=150)
+    team.pull(**team.all_days())
+    days, trends, workouts = (table(team, name) for name in ("athlete_days", "trends", "workouts"))
     assert len(trends) > 590
     for athlete_id, actual in trends.groupby("athlete_id"):
-        own = days[days["athlete_id"] == athlete_id].set_index("metric_date").sort_index()
+        athlete_days = days[days["athlete_id"] == athlete_id].set_index("metric_date").sort_index()
         unscored = workouts[(workouts["athlete_id"] == athlete_id) & (workouts["score_state"] != "SCORED")]
-        expected = recomputed(own, set(unscored["metric_date"]))
+        expected = recomputed(athlete_days, set(unscored["metric_date"]))
         actual = actual.set_index("metric_date").sort_index()
         assert list(actual.index) == list(expected.index)
         texts = [name for name in actual if name.endswith("_status") or name in {"recovery_zone", "integration"}]
         assert set(actual) - set(texts) - {"athlete_id"} == set(expected)
         for name in expected:
-            found, wanted = (frame[name].astype(float) for frame in (actual, expected))
-            np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-7, err_msg=name)
-        assert wanted_statuses(expected).equals(actual[[f"{signal}_status" for signal in SIGNALS]])
+            actual_values, expected_values = (frame[name].astype(float) for frame in (actual, expected))
+            np.testing.assert_allclose(actual_values, expected_values, rtol=1e-6, atol=1e-7, err_msg=name)
+        assert expected_statuses(expected).equals(actual[[f"{signal}_status" for signal in SIGNALS]])
 
 
-def test_workouts_asked_about_later_turn_unknown_days_into_days_of_rest(team: Callable[..., Any]) -> None:
-    squad = team(athletes=1, days=20)
-    squad.pull(**squad.all_days(), collections=["cycle", "recovery", "sleep"])
+def test_pulling_workouts_later_turns_unknown_days_into_rest_days(make_team: Callable[..., Any]) -> None:
+    team = make_team(athletes=1, days=20)
+    team.pull(**team.all_days(), collections=["cycle", "recovery", "sleep"])
     known = "select count(*) from analytics.trends where zone_load is not null"
-    assert squad.rows(known) == [(0,)]
-    squad.pull(**squad.all_days(), collections=["workout"])
+    assert team.rows(known) == [(0,)]
+    team.pull(**team.all_days(), collections=["workout"])
     resting = "select count(*) from analytics.trends natural join analytics.athlete_days where workouts is null"
-    assert squad.rows(resting + " and zone_load = 0") == squad.rows(
+    assert team.rows(resting + " and zone_load = 0") == team.rows(
         resting + " and energy is not null and not is_provisional"
     )
-    assert squad.rows(known)[0][0] > 10
+    assert team.rows(known)[0][0] > 10
 
 
-def test_trends_of_days_that_come_one_by_one_equal_those_of_a_rebuild(team: Callable[..., Any]) -> None:
-    squad = team(athletes=2, days=45)
-    first, last = (squad.all_days()[name] for name in ("start_date", "end_date"))
-    windows = "select * from analytics.rolling order by 1, 2, 3"
-    # the newest first, then days in the middle, then all of it
+def test_trends_built_up_pull_by_pull_equal_those_of_a_rebuild(make_team: Callable[..., Any]) -> None:
+    team = make_team(athletes=2, days=45)
+    first, last = (team.all_days()[name] for name in ("start_date", "end_date"))
+    rolling = "select * from analytics.rolling order by 1, 2, 3"
+    # First the newest days, then days in the middle, then all of them.
     for begin in pd.date_range(first, last)[[-3, -20, -35, 0]]:
-        squad.pull(
+        team.pull(
             start_date=str(begin.date()), end_date=str(min(begin + pd.Timedelta(days=9), pd.Timestamp(last)).date())
         )
-    squad.pull(**squad.all_days())
-    grown = squad.rows(windows)
-    with transaction(squad.engine) as connection:
+    team.pull(**team.all_days())
+    incremental = team.rows(rolling)
+    with transaction(team.engine) as connection:
         connection.exec_driver_sql("truncate analytics.days, analytics.rolling")
         connection.exec_driver_sql(
             "insert into ops.transform_queue (integration, athlete_id, collection, record_ids) "
             "select integration, athlete_id, collection, array_agg(record_id) from raw.records group by 1, 2, 3"
         )
-    squad.pull()
-    assert squad.rows(windows) == grown
+    team.pull()
+    assert team.rows(rolling) == incremental
 
 
-def test_every_trend_has_its_formula_minimum_and_source(team: Callable[..., Any]) -> None:
-    squad = team(enrol=False)
+def test_every_trend_is_defined_in_metric_definitions(make_team: Callable[..., Any]) -> None:
+    team = make_team(enrol=False)
     columns = "select attname from pg_attribute where attrelid = 'analytics.trends'::regclass and attnum > 0"
-    shown = {name for (name,) in squad.rows(columns)}
-    # what is no measure: keys, counts, states, and values that are metrics themselves
+    shown = {name for (name,) in team.rows(columns)}
+    # Not measures: keys, counts, statuses and flags.
     measures = {name for name in shown if not name.endswith("_status") and not name.rpartition("_n")[2].isdecimal()} - {
         "integration",
         "athlete_id",
@@ -76,26 +76,26 @@ def test_every_trend_has_its_formula_minimum_and_source(team: Callable[..., Any]
         "warming_up",
         "is_travel_week",
     }
-    defined = squad.rows("select metric, kind, status from analytics.metric_definitions")
+    defined = team.rows("select metric, kind, status from analytics.metric_definitions")
     trends = {metric for metric, kind, _ in defined if kind == "trend"}
     assert trends == measures - {metric for metric, kind, _ in defined if kind == "metric"}
     contested = {metric for metric, _, status in defined if status == "contested"}
     assert {"energy_acwr", "energy_acwr_ewma", "zone_load_acwr", "zone_load_monotony"} <= contested
-    # Strain saturates: no trend adds it up.
+    # Strain saturates, so no trend may sum it.
     assert not [metric for metric in trends if "strain" in metric and metric != "zone_load_foster_strain"]
 
 
-def table(squad: Any, name: str) -> pd.DataFrame:
-    with squad.engine.connect() as connection:
+def table(team: Any, name: str) -> pd.DataFrame:
+    with team.engine.connect() as connection:
         return pd.read_sql(f"select * from analytics.{name}", connection, parse_dates=["metric_date"])
 
 
-def recomputed(own: pd.DataFrame, unscored: set) -> pd.DataFrame:
-    """The trends of one athlete, on every date from the first to the last."""
-    dates = pd.date_range(own.index.min(), own.index.max())
-    is_calibrating = own["is_calibrating"].eq(True).reindex(dates, fill_value=False)
-    is_open = own["is_provisional"].reindex(dates).eq(True)
-    day = own.select_dtypes("number").astype(float).reindex(dates)
+def recomputed(athlete_days: pd.DataFrame, unscored: set) -> pd.DataFrame:
+    """Return the trends of one athlete, one row per date from the first to the last."""
+    dates = pd.date_range(athlete_days.index.min(), athlete_days.index.max())
+    is_calibrating = athlete_days["is_calibrating"].eq(True).reindex(dates, fill_value=False)
+    is_open = athlete_days["is_provisional"].reindex(dates).eq(True)
+    day = athlete_days.select_dtypes("number").astype(float).reindex(dates)
     valid = day.mask(is_calibrating)
     columns: dict[str, Any] = {}
     counts = []
@@ -115,7 +115,7 @@ def recomputed(own: pd.DataFrame, unscored: set) -> pd.DataFrame:
     enough = until(ln, 7, "count") >= 5
     columns["hrv_cv7_raw"] = (100 * until(raw, 7, "std") / until(raw, 7, "mean")).where(enough)
     columns["hrv_cv7_ln"] = (100 * until(ln, 7, "std") / until(ln, 7, "mean")).where(enough)
-    columns |= others(valid) | nights(own, day, dates)
+    columns |= respiration_and_skin(valid) | nights(athlete_days, day, dates)
     columns["recovery_n7"] = until(day["recovery"], 7, "count")
     columns["wear_7d"] = (columns["recovery_n7"] / 7 * 100).where(np.arange(len(dates)) >= 6)
     zones = sum(zone * day[f"zone_{zone}_minutes"] for zone in range(1, 6))
@@ -131,14 +131,14 @@ def recomputed(own: pd.DataFrame, unscored: set) -> pd.DataFrame:
 
 
 def until(x: pd.Series, days: int, what: str) -> pd.Series:
-    """A statistic of the days that end on the date."""
+    """Return a statistic of the days up to and including each date."""
     return getattr(x.rolling(f"{days}D", min_periods=0 if what == "count" else None), what)()
 
 
 def before(x: pd.Series, days: int, what: str) -> pd.Series:
-    """A statistic of the days before the date."""
-    found = getattr(x.rolling(f"{days}D", closed="left", min_periods=0 if what == "count" else None), what)()
-    return found.fillna(0) if what == "count" else found
+    """Return a statistic of the days before each date."""
+    statistic = getattr(x.rolling(f"{days}D", closed="left", min_periods=0 if what == "count" else None), what)()
+    return statistic.fillna(0) if what == "count" else statistic
 
 
 def signal(name: str, x: pd.Series, least: int) -> dict[str, pd.Series]:
@@ -163,7 +163,7 @@ def signal(name: str, x: pd.Series, least: int) -> dict[str, pd.Series]:
     }
 
 
-def others(valid: pd.DataFrame) -> dict[str, pd.Series]:
+def respiration_and_skin(valid: pd.DataFrame) -> dict[str, pd.Series]:
     rate, skin = valid["respiratory_rate"], valid["skin_temperature"]
     n_rate, n_skin = before(rate, 28, "count"), before(skin, 28, "count")
     deviation = (rate - before(rate, 28, "mean")).where(n_rate >= 14)
@@ -178,17 +178,19 @@ def others(valid: pd.DataFrame) -> dict[str, pd.Series]:
     }
 
 
-def nights(own: pd.DataFrame, day: pd.DataFrame, dates: pd.DatetimeIndex) -> dict[str, pd.Series]:
+def nights(athlete_days: pd.DataFrame, day: pd.DataFrame, dates: pd.DatetimeIndex) -> dict[str, pd.Series]:
     slept = day["hours_of_sleep"] + day["nap_hours"].fillna(0)
     balance = slept - day["sleep_need_baseline"]
     n14 = until(balance, 14, "count")
-    began, ended = (pd.to_datetime(own[f"sleep_{what}_at_local"]).reindex(dates) for what in ("started", "ended"))
+    began, ended = (
+        pd.to_datetime(athlete_days[f"sleep_{what}_at_local"]).reindex(dates) for what in ("started", "ended")
+    )
     middle = began + (ended - began) / 2
     hours = (middle - middle.dt.normalize()).dt.total_seconds() / 3600
     turn = hours / 24 * 2 * np.pi
     length = np.hypot(until(np.cos(turn), 7, "mean"), until(np.sin(turn), 7, "mean"))
     n7 = until(hours, 7, "count")
-    offset = own["timezone_offset"].replace("Z", "+00:00").reindex(dates)
+    offset = athlete_days["timezone_offset"].replace("Z", "+00:00").reindex(dates)
     offset = offset.str[:3].astype(float) + np.sign(offset.str[:3].astype(float)) * offset.str[4:].astype(float) / 60
     moved = until(offset, 7, "max") - until(offset, 7, "min")
     return {
@@ -225,19 +227,19 @@ def load(name: str, x: pd.Series) -> dict[str, pd.Series]:
 
 
 def weighted(x: pd.Series, decay: float) -> pd.Series:
-    found = []
+    averages = []
     for position in range(len(x)):
         window = x.iloc[max(0, position - 83) : position + 1]
         weights = decay ** np.arange(len(window))[::-1] * window.notna()
-        found.append((window.fillna(0) * weights).sum() / weights.sum() if weights.sum() else np.nan)
-    return pd.Series(found, index=x.index)
+        averages.append((window.fillna(0) * weights).sum() / weights.sum() if weights.sum() else np.nan)
+    return pd.Series(averages, index=x.index)
 
 
-def wanted_statuses(expected: pd.DataFrame) -> pd.DataFrame:
-    found = {}
+def expected_statuses(expected: pd.DataFrame) -> pd.DataFrame:
+    statuses = {}
     for name in SIGNALS:
         status = pd.Series("ok", index=expected.index)
         status[expected[f"{name}_n28"] < 14] = "warming_up"
         status[expected[name].isna()] = "no_value"
-        found[f"{name}_status"] = status
-    return pd.DataFrame(found)
+        statuses[f"{name}_status"] = status
+    return pd.DataFrame(statuses)

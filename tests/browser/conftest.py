@@ -1,4 +1,4 @@
-"""What the browser tests share: one Airflow and one Chromium for all, a sandbox and a signed-in page for each."""
+"""Fixtures for the browser tests: one Airflow and one Chromium for all, signed-in pages for each test."""
 
 import os
 import shutil
@@ -22,19 +22,19 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-LEAST_HEIGHT = 560
+MIN_HEIGHT = 560
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """A running Airflow with an empty warehouse and no integration."""
-    with running() as made:
-        yield made
+    """Start Airflow with an empty warehouse and no integrations."""
+    with running() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """A real browser."""
+    """Start a real browser."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.fail("No Chromium was found; run bin/_browser, which says how to get one.")
@@ -46,7 +46,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(stack: Stack, chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """``visit("admin")`` is a page signed in as that user; ``visit()`` is an anonymous visitor's."""
+    """Return a factory: ``visit("admin")`` opens a page signed in as that user, ``visit()`` an anonymous one."""
     pages = []
 
     def make(user: str | None = None, width: int = WIDTH, scheme: str = "light") -> Page:
@@ -60,7 +60,7 @@ def visit(stack: Stack, chromium: Browser) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture
 def picture() -> Callable[[Page, str], None]:
-    """Keeps a picture of a page for the documentation, when SCREENSHOTS is set."""
+    """Return a function that saves a screenshot for the documentation if SCREENSHOTS is set."""
 
     def take(page: Page, name: str) -> None:
         if not os.environ.get("SCREENSHOTS"):
@@ -68,7 +68,7 @@ def picture() -> Callable[[Page, str], None]:
         IMAGES.mkdir(parents=True, exist_ok=True)
         height = int(page.frames[-1].evaluate("document.body.offsetHeight"))
         page.set_viewport_size(
-            {"width": page.viewport_size["width"], "height": min(max(height + 24, LEAST_HEIGHT), HEIGHT * 2)}
+            {"width": page.viewport_size["width"], "height": min(max(height + 24, MIN_HEIGHT), HEIGHT * 2)}
         )
         page.screenshot(path=IMAGES / f"{name}.png")
 

@@ -1,7 +1,7 @@
-"""A whole Airflow of its own for the browser: started by the code of `make up`, gone with the process that wanted it.
+"""An isolated Airflow for the browser tests, started by the code behind `make up`.
 
-Run as a program it starts the services, says `ready`, and stops them when its input ends: also when whoever started
-it was killed.
+Run as a program, this module starts the services, prints `ready`, and stops them when its input ends, which also
+happens if the process that started it was killed.
 """
 
 import json
@@ -15,7 +15,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wearables.local import isolated_stack as elsewhere
+from wearables.local import isolated_stack
 
 USERS = {"admin": "admin", "user": "user", "viewer": "viewer"}
 
@@ -29,53 +29,58 @@ class Stack:
     settings: dict[str, str] = field(repr=False)
 
     def run(self, module: str) -> None:
-        """Run a module as a program with the settings of the stack."""
-        assert elsewhere.run(self.settings, "-m", module).wait() == 0, module
+        """Run a module as a program in the stack's environment."""
+        assert isolated_stack.run(self.settings, "-m", module).wait() == 0, module
 
     @property
     def integrations(self) -> Path:
-        """Folder of the integration files."""
+        """Return the folder of the integration files."""
         return self.home / "integrations"
 
     @property
     def logs(self) -> str:
-        """Everything the services have logged so far, tasks included."""
+        """Return everything that services and tasks have logged so far."""
         paths = [*(self.home / "local" / "logs").rglob("*.log"), *(self.home / "airflow" / "logs").rglob("*.log")]
         return "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in paths)
 
 
 @contextmanager
 def running() -> Iterator[Stack]:
-    """Start the stack on free ports, in a folder that goes with it."""
+    """Start a stack on free ports in a temporary folder, and delete both afterwards."""
     home = Path(tempfile.mkdtemp(prefix="wearables-browser-"))
     environment = _environment(home)
-    # Ctrl-C reaches the tests, which then end its input; a second signal would cut its work short.
+    # In its own session Ctrl-C does not reach it: the tests end its input, and it stops the services undisturbed.
     with (home / "stack.log").open("w") as log:
-        keeper = elsewhere.run(
-            environment, "-m", "tests.browser.stack",
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
-        )  # fmt: skip
-    assert keeper.stdin and keeper.stdout
+        runner = isolated_stack.run(
+            environment,
+            "-m",
+            "tests.browser.stack",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        )
+    assert runner.stdin and runner.stdout
     try:
-        said = ""
-        for line in keeper.stdout:
+        output = ""
+        for line in runner.stdout:
             if line.strip() == "ready":
                 yield Stack(f"http://127.0.0.1:{environment['AIRFLOW__API__PORT']}", home, environment)
                 break
-            said += line
+            output += line
         else:
-            raise RuntimeError(f"the stack has not started: {said}{(home / 'stack.log').read_text()[-2000:]}")
+            raise RuntimeError(f"the stack did not start: {output}{(home / 'stack.log').read_text()[-2000:]}")
     finally:
-        keeper.stdin.close()
-        keeper.stdout.read()
-        keeper.wait()
+        runner.stdin.close()
+        runner.stdout.read()
+        runner.wait()
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """A stack of its own, with three users and an empty folder of integrations, that sees new files at once."""
+    """Return the environment of a stack with three users and no integrations, which notices new files at once."""
     (home / "integrations").mkdir()
     (home / "passwords.json").write_text(json.dumps(USERS))
-    settings = elsewhere.environment(home)
+    settings = isolated_stack.environment(home)
     return settings | {
         "WEARABLES_INTEGRATIONS": str(home / "integrations"),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,user:user,viewer:viewer",
@@ -85,8 +90,8 @@ def _environment(home: Path) -> dict[str, str]:
     }
 
 
-def keep() -> None:
-    """Start, say so, wait for the end of the input, stop."""
+def main() -> None:
+    """Start the stack, print ``ready``, wait for the end of the input, and stop the stack."""
     from wearables.local import stack
 
     try:
@@ -94,12 +99,12 @@ def keep() -> None:
         print("ready", flush=True)
         sys.stdin.read()
     finally:
-        # Whoever listened may be gone.
-        with Path(os.devnull).open("w") as nobody, redirect_stdout(nobody):
+        # The reader of our output may be gone.
+        with Path(os.devnull).open("w") as devnull, redirect_stdout(devnull):
             stack.down()
             stack.delete_data()
         shutil.rmtree(Path(os.environ["WEARABLES_LOCAL"]).parent, ignore_errors=True)
 
 
 if __name__ == "__main__":
-    keep()
+    main()

@@ -1,4 +1,4 @@
-"""What a person does on the pages, step by step."""
+"""Steps that a person takes in the web UI."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,14 +9,14 @@ from tests.browser.stack import USERS
 
 SECRET = "sandbox-secret"
 WIDTH, HEIGHT = 1180, 800
-# Long, for the machine may be busy; nothing is ever waited for in vain.
-PATIENCE_MILLISECONDS = 30_000
-expect.set_options(timeout=PATIENCE_MILLISECONDS)
+# Generous, because the machine may be busy.
+TIMEOUT_MILLISECONDS = 30_000
+expect.set_options(timeout=TIMEOUT_MILLISECONDS)
 Picture = Callable[[Page, str], None]
 
 
 def new_page(browser: Browser, url: str, user: str | None, width: int, scheme: str) -> Page:
-    """A page of a browser of its own, signed in as a user or anonymous; close its context in the end."""
+    """Open a page in a new browser context, signed in as ``user`` or anonymous. The caller closes the context."""
     context = browser.new_context(
         base_url=url,
         viewport={"width": width, "height": HEIGHT},
@@ -24,7 +24,7 @@ def new_page(browser: Browser, url: str, user: str | None, width: int, scheme: s
         timezone_id="Europe/London",
         locale="en-GB",
     )
-    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    context.set_default_timeout(TIMEOUT_MILLISECONDS)
     page = context.new_page()
     if user:
         page.goto("/auth/login")
@@ -36,12 +36,12 @@ def new_page(browser: Browser, url: str, user: str | None, width: int, scheme: s
 
 
 def frame(page: Page) -> FrameLocator:
-    """Our page within Airflow's."""
+    """Return the frame that shows our page within Airflow's."""
     return page.frame_locator("iframe[title=Integrations]")
 
 
 def open_page(page: Page, path: str = "") -> FrameLocator:
-    """One of our pages, within Airflow's; only the frame is loaded when it is there already."""
+    """Open one of our pages within Airflow's. If the frame is already there, only the frame is loaded."""
     if page.locator("iframe[title=Integrations]").count():
         page.frames[-1].goto(f"/wearables/{path}")
     else:
@@ -52,7 +52,7 @@ def open_page(page: Page, path: str = "") -> FrameLocator:
 
 
 def fill_in(ours: FrameLocator, world: Any, name: str, secret: str = SECRET) -> None:
-    """The form of a new integration."""
+    """Fill in the form of a new integration."""
     ours.get_by_label("Name", exact=True).fill(name)
     ours.get_by_label("Client ID").fill(world.client_id)
     ours.get_by_label("Client secret").fill(secret)
@@ -63,7 +63,7 @@ def fill_in(ours: FrameLocator, world: Any, name: str, secret: str = SECRET) -> 
 
 
 def create(page: Page, world: Any, name: str) -> FrameLocator:
-    """A new integration; ends on its page."""
+    """Create an integration. Return its page."""
     ours = open_page(page, "create")
     fill_in(ours, world, name)
     ours.get_by_role("button", name="Validate and create").click()
@@ -72,13 +72,13 @@ def create(page: Page, world: Any, name: str) -> FrameLocator:
 
 
 def invite(ours: FrameLocator) -> str:
-    """The link of a new invitation."""
+    """Create an invitation. Return its link."""
     ours.get_by_role("button", name="Invite athlete").click()
     return ours.get_by_label("Link of the invitation").input_value()
 
 
 def consent(page: Page, link: str, athlete_id: int, picture: Picture) -> None:
-    """As the athlete: no login, read what it is about, agree at WHOOP."""
+    """Consent as the athlete: without a login, read the page and agree at WHOOP."""
     page.goto(link)
     expect(page.get_by_role("heading", level=1)).to_contain_text("have your WHOOP data?")
     picture(page, "consent")
@@ -88,8 +88,8 @@ def consent(page: Page, link: str, athlete_id: int, picture: Picture) -> None:
     picture(page, "consent-done")
 
 
-def pull_the_previous_day(ours: FrameLocator, until: str) -> None:
-    """Pull now, and watch the log until the run has ended."""
+def pull_previous_day(ours: FrameLocator, until: str) -> None:
+    """Pull now, and wait until the run has this state."""
     ours.get_by_role("link", name="Pull now").first.click()
     ours.get_by_role("button", name="Pull now").click()
     expect(ours.get_by_role("heading", level=2)).to_contain_text(until, timeout=90_000)

@@ -1,6 +1,6 @@
-"""The pages in a real browser, against a real Airflow: first the whole way of a staff member who never saw a terminal.
+"""The pages in a real browser, against a real Airflow.
 
-All in one file: its tests share one Airflow, and pytest's workers are given whole files.
+All tests are in one file because they share one Airflow and each pytest worker runs whole files.
 """
 
 import datetime as dt
@@ -25,23 +25,23 @@ from tests.browser.steps import (
     invite,
     new_page,
     open_page,
-    pull_the_previous_day,
+    pull_previous_day,
 )
 from wearables.sandbox import World
 from wearables.sandbox import running as sandbox_running
 from wearables.sandbox.export import export
 
-NASTY = "<script>document.title = 'owned'</script>"
+MALICIOUS_NAME = "<script>document.title = 'owned'</script>"
 NARROW = 400
 BOARD_WIDTH, CHART_WIDTH = 1400, 614
 DAYS_BACK = 60
-GROUND_LIGHT, GROUND_DARK = "rgb(255, 255, 255)", "oklch(0.23185 0.0323 266.44)"  # Airflow's own
+BACKGROUND_LIGHT, BACKGROUND_DARK = "rgb(255, 255, 255)", "oklch(0.23185 0.0323 266.44)"  # Airflow's
 PAGES = ["", "create", *(f"integrations/south{each}" for each in ("", "/board", "/athletes", "/pull", "/log"))]
 
 
 @dataclass(frozen=True)
 class South:
-    """An integration whose only athlete, of an odd name, withdrew consent before the first pull."""
+    """The integration ``south``: its only athlete, with a malicious name, withdrew consent before the first pull."""
 
     athlete_id: int
     world: World
@@ -51,20 +51,20 @@ class South:
 def south(stack: Stack, chromium: Browser) -> Iterator[South]:
     with sandbox_running(World(athletes=1, days=3)) as world:
         athlete_id = min(world.squad)
-        world.squad[athlete_id].last_name = NASTY
+        world.squad[athlete_id].last_name = MALICIOUS_NAME
         page, athlete = (new_page(chromium, stack.url, user, WIDTH, "light") for user in ("admin", None))
         ours = create(page, world, "south")
         consent(athlete, invite(ours), athlete_id, lambda page, name: None)
         world.revoke(athlete_id)
-        # A new DAG is read within seconds; until then the page says so.
+        # Airflow reads a new DAG within seconds; the link appears once it has.
         expect(open_page(page, "integrations/south").get_by_role("link", name="south")).to_be_visible()
-        pull_the_previous_day(frame(page), until="failed")
+        pull_previous_day(frame(page), until="failed")
         page.context.close()
         athlete.context.close()
         yield South(athlete_id, world)
 
 
-def test_a_squad_s_data_come_in_by_mouse_alone(
+def test_a_team_is_set_up_pulled_imported_and_offboarded_in_the_web_ui_alone(
     stack: Stack, sandbox: Callable[..., Any], visit: Callable[..., Page], picture: Picture
 ) -> None:
     world = sandbox(athletes=2, days=20)
@@ -76,7 +76,7 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
     ours = frame(page)
     expect(ours.get_by_text("There is no integration yet")).to_be_visible()
 
-    # Create: a wrong secret is refused and nothing is saved; the right one is.
+    # Create: a wrong secret is rejected and nothing is saved; the right one is accepted.
     ours.get_by_role("link", name="Create the first one").click()
     fill_in(ours, world, "north", "a wrong secret")
     picture(page, "create")
@@ -94,12 +94,12 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
     verdict = ours.locator("#verdict")
     expect(verdict).to_contain_text("accepts the client id and secret; 0 of 0 grants are alive")
 
-    # Invite, and consent in another browser that never signed in.
+    # Invite, and consent in a second browser that is not signed in.
     link = invite(ours)
     picture(page, "invitation")
     consent(visit(width=720), link, athlete_id, picture)
 
-    # Pull now: what it takes, the start, and the log that turns from running to done by itself.
+    # Pull now: the estimate, the start, and the log that updates itself from running to success.
     ours.get_by_role("link", name="Pull now").first.click()
     expect(ours.locator("#outlook")).to_contain_text("1 chunk for 1 athlete: about 6 requests")
     ours.get_by_label("From one day to another").check()
@@ -117,12 +117,12 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
     assert ours.locator("[data-live]").count() == 0
     picture(page, "pull-log")
 
-    # The log of a task is Airflow's own page, in the whole window.
+    # The log of a task is a page of Airflow and opens in the whole window.
     ours.get_by_role("link", name="validate").click()
     page.wait_for_url(re.compile(r"/dags/north/runs/.+/tasks/validate"))
     page.go_back()
 
-    # See the athlete.
+    # The list of athletes.
     ours = frame(page)
     ours.get_by_role("link", name="Athletes").click()
     row = ours.get_by_role("row", name=str(athlete_id))
@@ -132,7 +132,7 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
     ours.get_by_role("link", name="Integrations", exact=True).click()
     expect(ours.get_by_role("row", name="north")).to_contain_text("1 of 10")
 
-    # Import the athlete's own export, and follow it.
+    # Import the athlete's own export and follow its progress.
     ours.get_by_role("link", name="north", exact=True).click()
     ours.get_by_role("link", name="Import export").click()
     ours.get_by_label("Athlete").select_option(str(athlete_id))
@@ -143,7 +143,7 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
     expect(ours.get_by_role("row", name=str(athlete_id))).to_contain_text("complete")
     picture(page, "import")
 
-    # Offboard, and erase once the id has been typed.
+    # Offboard; erasing requires typing the athlete's id.
     ours.get_by_role("link", name="Athletes").first.click()
     ours.get_by_role("link", name=re.compile("^Offboard")).click()
     ours.get_by_label("Delete every record").check()
@@ -157,12 +157,12 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
     expect(ours.get_by_role("row", name="raw.records")).not_to_contain_text(" 0")
     picture(page, "receipt")
 
-    # Nothing secret has leaked into a log on the way.
+    # No secret has leaked into a log.
     assert "a wrong secret" not in stack.logs
     assert SECRET not in stack.logs
 
 
-def test_a_coach_sees_who_stands_out_and_why_looks_closer_and_takes_the_days_along(
+def test_a_coach_sees_who_stands_out_and_why_and_downloads_the_days(
     stack: Stack, visit: Callable[..., Page], picture: Picture
 ) -> None:
     stack.run("tests.browser.factories")
@@ -171,7 +171,7 @@ def test_a_coach_sees_who_stands_out_and_why_looks_closer_and_takes_the_days_alo
     expect(ours.get_by_text("Recovery known")).to_be_visible()
     expect(ours.locator("tbody tr")).to_have_count(12)
 
-    # The squad of the newest day on which somebody stands out.
+    # Go back to the newest day on which somebody stands out.
     for _ in range(DAYS_BACK):
         if ours.locator("tr.flagged").count():
             break
@@ -180,7 +180,7 @@ def test_a_coach_sees_who_stands_out_and_why_looks_closer_and_takes_the_days_alo
         pytest.fail("nobody stood out")
     expect(ours.locator("tr.flagged").first).to_contain_text("usually")
     expect(ours.get_by_role("columnheader", name="Survey")).to_be_visible()
-    # Answers of the imported exports: what the integration lists, and nothing else of what was asked.
+    # Survey answers from the imported exports: only to the questions that the integration file lists.
     expect(ours.locator("tbody")).to_contain_text("Feeling sick or ill?")
     expect(ours.locator("body")).not_to_contain_text("Share your bed?")
     picture(page, "board")
@@ -190,7 +190,7 @@ def test_a_coach_sees_who_stands_out_and_why_looks_closer_and_takes_the_days_alo
     ours.get_by_label("Squad").select_option("")
     ours.get_by_role("button", name="Show").click()
 
-    # The athlete: every picture has been drawn.
+    # The athlete's page: every chart is drawn.
     ours.locator("tr.flagged a").first.click()
     expect(ours.get_by_role("heading", name="Days")).to_be_visible()
     for each in ours.locator("img.chart").all():
@@ -199,7 +199,7 @@ def test_a_coach_sees_who_stands_out_and_why_looks_closer_and_takes_the_days_alo
     picture(page, "athlete")
     athlete = page.frames[-1].url.partition("/city/")[2]
 
-    # The same days as a file, and what its columns mean.
+    # Download the same days, and look up the columns in the data dictionary.
     ours.get_by_role("link", name="Downloads").click()
     expect(ours.get_by_role("heading", name="Downloads")).to_be_visible()
     picture(page, "downloads")
@@ -222,7 +222,7 @@ def test_a_coach_sees_who_stands_out_and_why_looks_closer_and_takes_the_days_alo
     picture(narrow, "board-narrow-dark")
 
 
-def test_a_pull_that_fails_says_for_whom_and_what_to_do(south: South, visit: Any, picture: Picture) -> None:
+def test_a_failed_pull_says_for_whom_it_failed_and_what_to_do(south: South, visit: Any, picture: Picture) -> None:
     page = visit("admin", scheme="dark")
     ours = open_page(page, "integrations/south/log")
     expect(ours.locator(".notice.bad").first).to_contain_text("let the athlete consent again")
@@ -235,7 +235,9 @@ def test_a_pull_that_fails_says_for_whom_and_what_to_do(south: South, visit: Any
     expect(frame(page).get_by_role("button", name="Invite again")).to_be_visible()
 
 
-def test_the_list_tells_how_each_integration_stands(south: South, visit: Any, stack: Stack, picture: Picture) -> None:
+def test_the_list_shows_the_status_of_each_integration(
+    south: South, visit: Any, stack: Stack, picture: Picture
+) -> None:
     (stack.integrations / "west.yaml").write_text("chunk_days: 29\n")
     (stack.integrations / "east.yaml").write_text("timezone: Europe/Berlin\n")
     page = visit("admin")
@@ -243,26 +245,26 @@ def test_the_list_tells_how_each_integration_stands(south: South, visit: Any, st
     expect(ours.get_by_role("row", name="west")).to_contain_text("chunk_days: Input should be less than or equal to 28")
     expect(ours.get_by_role("row", name="east")).to_contain_text("east is missing; add one of type WHOOP")
     expect(ours.get_by_role("row", name="south")).to_contain_text("1 reconnect")
-    # Airflow reads the new file, and the list says so by itself.
+    # Airflow reads the new file, and the list updates itself.
     expect(ours.get_by_role("row", name="east")).to_contain_text(re.compile("00:00 CES?T"))
     picture(page, "integrations")
 
 
-def test_a_name_is_text_and_nothing_else(south: South, visit: Any) -> None:
+def test_a_malicious_name_is_displayed_as_text(south: South, visit: Any) -> None:
     page = visit("admin")
-    expect(open_page(page, "integrations/south/athletes").get_by_role("rowheader").last).to_contain_text(NASTY)
+    expect(open_page(page, "integrations/south/athletes").get_by_role("rowheader").last).to_contain_text(MALICIOUS_NAME)
     assert "owned" not in page.title()
     assert page.frames[-1].title() == "Athletes of south"
 
 
-def test_a_viewer_looks_and_cannot_act(south: South, visit: Any, stack: Stack) -> None:
+def test_a_viewer_can_look_but_not_act(south: South, visit: Any, stack: Stack) -> None:
     page = visit("viewer")
     for path in PAGES:
         if path != "create":
             ours = open_page(page, path)
-            # A date may be chosen; that is no action.
+            # The board's "Show" only selects a date and a squad.
             assert ours.get_by_role("button").all_inner_texts() == (["Show"] if path.endswith("/board") else []), path
-    assert NASTY not in open_page(page, "integrations/south/athletes").locator("body").inner_text()
+    assert MALICIOUS_NAME not in open_page(page, "integrations/south/athletes").locator("body").inner_text()
     token = page.request.get("/wearables/integrations/south/pull").text().partition('name="csrf" value="')[2][:64]
     for action in ("pull", "validate", "athletes/invite", f"athletes/{south.athlete_id}/offboard"):
         answer = page.request.post(f"/wearables/integrations/south/{action}", form={"csrf": token})
@@ -281,7 +283,7 @@ def test_an_anonymous_visitor_sees_only_the_consent_pages(south: South, visit: A
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_narrow_window_needs_no_sideways_scrolling_and_follows_the_look_of_airflow(
+def test_a_narrow_window_needs_no_horizontal_scrolling_and_follows_airflows_theme(
     south: South, visit: Any, picture: Picture, scheme: str
 ) -> None:
     page: Page = visit("admin", width=NARROW, scheme=scheme)
@@ -290,29 +292,29 @@ def test_a_narrow_window_needs_no_sideways_scrolling_and_follows_the_look_of_air
         ours = page.frames[-1]
         assert ours.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
         assert ours.evaluate("document.documentElement.dataset.theme") == scheme, path
-        ground = ours.evaluate("getComputedStyle(document.body).backgroundColor")
+        background = ours.evaluate("getComputedStyle(document.body).backgroundColor")
         if not path and scheme == "dark":
             picture(page, "integrations-narrow")
-        assert ground == (GROUND_LIGHT if scheme == "light" else GROUND_DARK), path
+        assert background == (BACKGROUND_LIGHT if scheme == "light" else BACKGROUND_DARK), path
 
 
 def test_pages_work_by_keyboard_and_every_control_has_a_name(south: South, visit: Any) -> None:
     page = visit("admin")
     for path in PAGES:
         open_page(page, path)
-        nameless = page.frames[-1].evaluate(
+        unnamed = page.frames[-1].evaluate(
             """() => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, meter")]
                 .filter((each) => !(each.textContent.trim() || each.ariaLabel || each.labels?.length))
                 .map((each) => each.outerHTML)"""
         )
-        assert nameless == [], path
+        assert unnamed == [], path
     open_page(page, "create")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.frames[-1].evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
-def test_the_connection_form_asks_for_what_whoop_gives_and_its_test_button_works(
+def test_the_connection_form_asks_for_the_whoop_credentials_and_its_test_button_works(
     south: South, visit: Any, picture: Picture
 ) -> None:
     page = visit("admin")

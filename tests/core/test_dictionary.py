@@ -1,4 +1,4 @@
-"""The data dictionary: complete, and the one in docs/ is today's."""
+"""The data dictionary: it is complete, and the copy in docs/ is up to date."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from wearables.core.warehouse import run_sql, transaction
 FILE = Path(__file__).parents[2] / "docs" / "reference" / "warehouse.md"
 
 
-def test_every_schema_table_and_column_has_its_comment(warehouse_engine: Engine) -> None:
+def test_every_schema_table_and_column_has_a_comment(warehouse_engine: Engine) -> None:
     with transaction(warehouse_engine) as connection:
         rows = run_sql(connection, "core/dictionary/columns").all()
     assert len(rows) > 100
@@ -22,7 +22,7 @@ def test_every_schema_table_and_column_has_its_comment(warehouse_engine: Engine)
     assert missing == []
 
 
-def test_every_table_of_the_warehouse_begins_with_its_grain(warehouse_engine: Engine) -> None:
+def test_the_comment_of_every_table_begins_with_its_grain(warehouse_engine: Engine) -> None:
     with transaction(warehouse_engine) as connection:
         rows = run_sql(connection, "core/dictionary/columns").all()
     assert {row.relation_name for row in rows if not row.relation_comment.startswith("One row per ")} == set()

@@ -1,13 +1,38 @@
-"""Integration files: what they may hold, and what is said of a faulty one."""
+"""Integration files: their keys and defaults, and the errors for invalid files."""
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.factories import ANY_VALUE, REPRODUCIBLE, SQL_INJECTION
 from wearables.core.errors import PermanentError
-from wearables.core.integrations import load_integration, load_integrations, read_integration
+from wearables.core.integrations import (
+    Integration,
+    load_integration,
+    load_integrations,
+    read_integration,
+)
 from wearables.core.sources import SOURCES
+
+KEYS = st.sampled_from([*Integration.model_fields, "unknown", ""])
+HOSTILE_FILES = {
+    "a Python object": "!!python/object/apply:os.system ['true']",
+    "a billion laughs": "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\ncollections: *c",
+    "a tab": "\tschedule: x",
+    "a control character": "schedule: \x07",
+    "two documents": "a: 1\n---\nb: 2",
+    "a list": "- a",
+    "a mapping as a key": "? {a: 1}\n: 2",
+    "SQL as a connection": f'connection: "{SQL_INJECTION}"',
+    "SQL as a time zone": f'timezone: "{SQL_INJECTION}"',
+    "a path as a time zone": "timezone: ../../../etc/passwd",
+    "a megabyte of cron": "schedule: " + "* " * 500_000,
+}
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -73,18 +98,18 @@ survey_questions: ["Alcohol?"]
         ("1: 2", "1: Keys should be strings"),
     ],
 )
-def test_a_faulty_file_is_refused_with_file_key_and_reason(tmp_path: Path, text: str, reason: str) -> None:
-    with pytest.raises(PermanentError, match=f"^bad.yaml: .*({reason})") as refusal:
+def test_an_invalid_file_is_rejected_with_file_key_and_reason(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(PermanentError, match=f"^bad.yaml: .*({reason})") as rejection:
         read_integration(write(tmp_path, "bad.yaml", text))
-    assert "\n" not in str(refusal.value)
+    assert "\n" not in str(rejection.value)
 
 
-def test_a_file_name_that_cannot_name_a_dag_is_refused(tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_a_valid_dag_id_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(PermanentError, match="the name must be letters"):
         read_integration(write(tmp_path, "our team.yaml", ""))
 
 
-def test_one_faulty_file_takes_no_other_integration_down(
+def test_an_invalid_file_does_not_affect_other_integrations(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     write(tmp_path, "a.yaml", "")
@@ -95,8 +120,45 @@ def test_one_faulty_file_takes_no_other_integration_down(
     assert "b.yaml: colour: unknown key" in caplog.text
 
 
-def test_an_unknown_name_is_refused_with_those_that_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_name_is_rejected_with_the_names_that_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "a.yaml", "")
     monkeypatch.setenv("WEARABLES_INTEGRATIONS", str(tmp_path))
     with pytest.raises(PermanentError, match="known are: a"):
         load_integration("b")
+
+
+def assert_valid_or_rejected(path: Path) -> None:
+    """Reading the file must return an Integration or raise a PermanentError of one line that names the file."""
+    try:
+        assert isinstance(read_integration(path), Integration)
+    except PermanentError as rejection:
+        assert str(rejection).startswith("team.yaml: ")
+        assert "\n" not in str(rejection)
+
+
+@REPRODUCIBLE
+@given(content=st.dictionaries(KEYS, ANY_VALUE, max_size=6) | ANY_VALUE)
+def test_any_yaml_is_an_integration_or_rejected(tmp_path: Path, content: Any) -> None:
+    path = tmp_path / "team.yaml"
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8", errors="replace")
+    assert_valid_or_rejected(path)
+
+
+@REPRODUCIBLE
+@given(content=st.binary(max_size=300))
+def test_any_bytes_are_an_integration_or_rejected(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "team.yaml"
+    path.write_bytes(content)
+    assert_valid_or_rejected(path)
+
+
+@pytest.mark.parametrize("content", HOSTILE_FILES)
+def test_a_hostile_file_is_rejected_and_does_not_affect_other_integrations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str
+) -> None:
+    (tmp_path / "team.yaml").write_text(HOSTILE_FILES[content])
+    (tmp_path / "valid.yaml").write_text("schedule: null")
+    monkeypatch.setenv("WEARABLES_INTEGRATIONS", str(tmp_path))
+    with pytest.raises(PermanentError, match=r"team\.yaml: "):
+        load_integration("team")
+    assert [each.name for each in load_integrations()] == ["valid"]

@@ -1,4 +1,4 @@
-"""Periods and their chunks, with their edges."""
+"""Windows and their chunks, edge cases included."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -33,7 +33,7 @@ def utc(*parts: int) -> dt.datetime:
         (366, 1, 366),
     ],
 )
-def test_a_period_is_cut_into_as_few_chunks_as_its_length_allows(days: int, chunk_days: int, expected: int) -> None:
+def test_a_window_is_split_into_as_few_chunks_as_possible(days: int, chunk_days: int, expected: int) -> None:
     start = utc(2024, 1, 1)
     assert len(chunks(TimeRange(start, start + dt.timedelta(days=days)), chunk_days, UTC)) == expected
 
@@ -44,7 +44,7 @@ def test_a_period_is_cut_into_as_few_chunks_as_its_length_allows(days: int, chun
     chunk_days=st.integers(1, 28),
     zone=st.sampled_from([UTC, BERLIN, ZoneInfo("America/St_Johns"), ZoneInfo("Australia/Lord_Howe")]),
 )
-def test_chunks_cover_the_period_once_and_none_is_longer_than_28_days(
+def test_chunks_cover_the_window_exactly_once_and_none_is_longer_than_28_days(
     start: dt.datetime, hours: int, chunk_days: int, zone: ZoneInfo
 ) -> None:
     begin = start.replace(tzinfo=dt.UTC)
@@ -57,11 +57,11 @@ def test_chunks_cover_the_period_once_and_none_is_longer_than_28_days(
 
 
 def test_the_newest_chunk_comes_first() -> None:
-    pieces = chunks(TimeRange(utc(2026, 1, 1), utc(2026, 3, 1)), 24, UTC)
-    assert [piece.start for piece in pieces] == sorted((piece.start for piece in pieces), reverse=True)
+    window_chunks = chunks(TimeRange(utc(2026, 1, 1), utc(2026, 3, 1)), 24, UTC)
+    assert [chunk.start for chunk in window_chunks] == sorted((chunk.start for chunk in window_chunks), reverse=True)
 
 
-def test_dates_are_whole_local_days_both_included() -> None:
+def test_both_dates_are_included_as_whole_local_days() -> None:
     window = dates_to_window(dt.date(2026, 3, 1), dt.date(2026, 3, 2), BERLIN, NOW)
     assert window == TimeRange(utc(2026, 2, 28, 23), utc(2026, 3, 2, 23))
 
@@ -71,41 +71,41 @@ def test_dates_are_whole_local_days_both_included() -> None:
     [(dt.date(2026, 3, 29), 23), (dt.date(2025, 10, 26), 25), (dt.date(2024, 2, 29), 24)],
     ids=["spring forward", "fall back", "leap day"],
 )
-def test_a_local_day_lasts_as_long_as_the_clocks_say(date: dt.date, hours: int) -> None:
+def test_a_local_day_can_have_23_24_or_25_hours(date: dt.date, hours: int) -> None:
     window = dates_to_window(date, date, BERLIN, NOW)
     assert window.end - window.start == dt.timedelta(hours=hours)
 
 
-def test_28_local_days_over_the_end_of_summer_time_are_cut_at_28_times_24_hours() -> None:
+def test_28_local_days_across_the_end_of_summer_time_are_split_after_28_times_24_hours() -> None:
     window = dates_to_window(dt.date(2025, 10, 6), dt.date(2025, 11, 2), BERLIN, NOW)
     assert window.end - window.start == dt.timedelta(days=28, hours=1)
     assert [chunk.end - chunk.start for chunk in chunks(window, 28, BERLIN)] == [dt.timedelta(hours=1), MAX_CHUNK]
 
 
-def test_a_period_that_reaches_into_the_future_ends_now() -> None:
+def test_a_window_that_reaches_into_the_future_ends_now() -> None:
     assert dates_to_window(NOW.date(), dt.date(2026, 12, 31), UTC, NOW).end == NOW
 
 
-def test_dates_in_the_wrong_order_are_refused() -> None:
+def test_dates_in_the_wrong_order_are_rejected() -> None:
     with pytest.raises(PermanentError, match="before start_date"):
         dates_to_window(dt.date(2026, 3, 2), dt.date(2026, 3, 1), UTC, NOW)
 
 
-def test_a_start_in_the_future_is_refused() -> None:
+def test_a_start_in_the_future_is_rejected() -> None:
     with pytest.raises(PermanentError, match="in the future"):
         dates_to_window(dt.date(2026, 6, 16), dt.date(2026, 6, 17), UTC, NOW)
 
 
-def test_today_is_judged_in_the_time_zone_of_the_integration() -> None:
+def test_today_depends_on_the_time_zone_of_the_integration() -> None:
     late = utc(2026, 6, 15, 23)
     assert dates_to_window(dt.date(2026, 6, 16), dt.date(2026, 6, 16), BERLIN, late).start == utc(2026, 6, 15, 22)
 
 
-def test_without_dates_a_pull_takes_the_24_hours_before() -> None:
+def test_without_dates_a_pull_covers_the_previous_24_hours() -> None:
     assert day_before(NOW) == TimeRange(NOW - dt.timedelta(hours=24), NOW)
 
 
-def test_a_scheduled_pull_continues_where_the_last_one_ended_and_looks_back() -> None:
+def test_a_scheduled_pull_continues_where_the_last_one_ended_minus_the_lookback() -> None:
     assert since_last_pull(utc(2026, 6, 10), None, 7, UTC, NOW) == TimeRange(utc(2026, 6, 3), NOW)
 
 

@@ -1,4 +1,4 @@
-"""The DAGs: exactly one per integration and the one for exports, with exactly these tasks and arrows."""
+"""The DAGs: exactly one per integration and one for exports, with exactly these tasks and dependencies."""
 
 import json
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ARROWS = {
+DEPENDENCIES = {
     "validate": ["extract"],
     "extract": ["stage"],
     "stage": ["transform"],
@@ -25,7 +25,7 @@ print(json.dumps({
     "errors": bag.import_errors,
     "dags": {
         dag_id: {
-            "arrows": {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks},
+            "dependencies": {task.task_id: sorted(task.downstream_task_ids) for task in dag.tasks},
             "mapped": sorted(task.task_id for task in dag.tasks if task.get_closest_mapped_task_group()),
             "retries": {task.task_id: task.retries for task in dag.tasks},
             "params": sorted(dag.params),
@@ -41,7 +41,7 @@ print(json.dumps({
 
 
 def parse(integrations: Path) -> dict:
-    """What Airflow makes of dags/, in a process of its own without database, connections and network."""
+    """Parse dags/ with Airflow in a separate process that has no database, connections or network."""
     environment = {
         "PATH": "/usr/bin:/bin",
         "AIRFLOW_HOME": str(integrations / "home"),
@@ -49,11 +49,11 @@ def parse(integrations: Path) -> dict:
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql+psycopg2://nobody@127.0.0.1:9/none",
         "WEARABLES_INTEGRATIONS": str(integrations),
     }
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", PARSE, str(ROOT / "dags")], capture_output=True, text=True, env=environment, check=False
     )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    assert completed.returncode == 0, completed.stderr
+    return json.loads(completed.stdout.splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
@@ -61,25 +61,25 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict:
     folder = tmp_path_factory.mktemp("integrations")
     (folder / "north.yaml").write_text("schedule: '0 6 * * *'\ntimezone: Europe/Berlin\n")
     (folder / "south.yaml").write_text("")
-    (folder / "by_hand.yaml").write_text("schedule: null\n")
+    (folder / "manual.yaml").write_text("schedule: null\n")
     (folder / "broken.yaml").write_text("chunk_days: 29\n")
     return parse(folder)
 
 
-def test_every_sound_integration_is_a_dag_and_a_broken_one_takes_none_down(parsed: dict) -> None:
+def test_every_valid_integration_is_a_dag_and_an_invalid_one_breaks_no_other(parsed: dict) -> None:
     assert parsed["errors"] == {}
-    assert sorted(parsed["dags"]) == ["by_hand", "north", "south", "whoop_export"]
+    assert sorted(parsed["dags"]) == ["manual", "north", "south", "whoop_export"]
 
 
-@pytest.mark.parametrize("dag_id", ["north", "south", "by_hand"])
-def test_the_tasks_and_their_arrows_are_these(parsed: dict, dag_id: str) -> None:
-    assert parsed["dags"][dag_id]["arrows"] == ARROWS
+@pytest.mark.parametrize("dag_id", ["north", "south", "manual"])
+def test_tasks_and_dependencies(parsed: dict, dag_id: str) -> None:
+    assert parsed["dags"][dag_id]["dependencies"] == DEPENDENCIES
     assert parsed["dags"][dag_id]["mapped"] == ["extract", "stage"]
 
 
-def test_the_exports_have_a_dag_of_their_own(parsed: dict) -> None:
+def test_exports_have_their_own_dag(parsed: dict) -> None:
     export = parsed["dags"]["whoop_export"]
-    assert {task: set(after) for task, after in export["arrows"].items()} == {
+    assert {task: set(after) for task, after in export["dependencies"].items()} == {
         "validate": {"stage", "transform", "check"},
         "stage": {"transform"},
         "transform": {"check"},
@@ -94,30 +94,30 @@ def test_the_exports_have_a_dag_of_their_own(parsed: dict) -> None:
     )
 
 
-def test_what_a_user_did_wrong_is_not_tried_again_and_a_crash_is(parsed: dict) -> None:
+def test_every_task_is_retried_unless_its_error_is_permanent(parsed: dict) -> None:
     retries = {"validate": 2, "extract": 2, "stage": 2, "transform": 2, "check": 2}
     assert parsed["dags"]["south"]["retries"] == retries
 
 
-def test_a_run_has_these_parameters(parsed: dict) -> None:
+def test_parameters_of_a_run(parsed: dict) -> None:
     assert parsed["dags"]["south"]["params"] == ["athletes", "collections", "end_date", "start_date"]
 
 
-def test_schedule_and_time_zone_come_from_the_file(parsed: dict) -> None:
-    north, south, by_hand = (parsed["dags"][name] for name in ("north", "south", "by_hand"))
+def test_schedule_and_time_zone_come_from_the_integration_file(parsed: dict) -> None:
+    north, south, manual = (parsed["dags"][name] for name in ("north", "south", "manual"))
     assert (north["schedule"]["expression"], north["schedule"]["timezone"]) == ("0 6 * * *", "Europe/Berlin")
     assert (south["schedule"]["expression"], south["schedule"]["timezone"]) == ("0 0 * * *", "UTC")
-    assert by_hand["schedule"] is None
+    assert manual["schedule"] is None
 
 
 def test_a_new_integration_waits_for_its_schedule(parsed: dict) -> None:
     assert parsed["dags"]["south"]["schedule"]["run_immediately"] is False
 
 
-def test_an_outage_is_not_caught_up_run_by_run_and_pulls_do_not_overlap(parsed: dict) -> None:
+def test_missed_runs_are_not_caught_up_and_pulls_do_not_overlap(parsed: dict) -> None:
     assert not parsed["dags"]["south"]["catchup"]
     assert parsed["dags"]["south"]["max_active_runs"] == 1
 
 
-def test_the_transform_alone_announces_the_integration_s_data(parsed: dict) -> None:
+def test_only_the_transform_updates_the_asset(parsed: dict) -> None:
     assert parsed["dags"]["north"]["outlets"] == {"transform": ["wearables://north"]}

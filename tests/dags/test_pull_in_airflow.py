@@ -1,4 +1,4 @@
-"""The whole DAG, run by Airflow in this process against the sandbox."""
+"""Whole runs of the DAG in dags/whoop.py, executed by Airflow in this process against the sandbox."""
 
 import os
 from pathlib import Path
@@ -10,37 +10,37 @@ from tests.factories import STEPS
 
 
 @pytest.mark.dag
-def test_a_run_is_green_from_end_to_end_and_a_second_one_changes_nothing(team: Any, run_dag: Any) -> None:
-    squad = team(athletes=3, days=45)
-    outcome = run_dag(**squad.all_days())
+def test_a_run_succeeds_from_end_to_end_and_a_second_run_changes_nothing(make_team: Any, run_dag: Any) -> None:
+    team = make_team(athletes=3, days=45)
+    outcome = run_dag(**team.all_days())
     assert outcome["run"] == "success"
     assert outcome["tasks"] == [
         (step, "success") for step in STEPS for _ in range(3 if step in {"extract", "stage"} else 1)
     ]
-    assert squad.metrics() == squad.truth()
+    assert team.metrics() == team.expected_metrics()
 
-    grants = squad.world.grants._grants
+    grants = team.world.grants._grants
     secrets = [
-        squad.world.client_secret,
+        team.world.client_secret,
         *(each.access_token for each in grants),
         *(each.refresh_token for each in grants),
     ]
-    # Airflow's database holds XComs, rendered templates and events; its folder, the logs.
-    everything = b"".join(path.read_bytes() for path in Path(os.environ["AIRFLOW_HOME"]).rglob("*") if path.is_file())
-    assert b"team" in everything
-    assert not [secret for secret in secrets if secret.encode() in everything]
+    # AIRFLOW_HOME contains the logs and the database with XComs, rendered templates and events.
+    content = b"".join(path.read_bytes() for path in Path(os.environ["AIRFLOW_HOME"]).rglob("*") if path.is_file())
+    assert b"team" in content
+    assert not [secret for secret in secrets if secret.encode() in content]
 
-    before = squad.snapshot()
-    assert run_dag(**squad.all_days())["run"] == "success"
-    assert squad.snapshot() == before
+    before = team.snapshot()
+    assert run_dag(**team.all_days())["run"] == "success"
+    assert team.snapshot() == before
 
 
 @pytest.mark.dag
-def test_a_user_s_mistake_is_one_sentence_in_the_log_and_nothing_else_runs(
-    team: Any, run_dag: Any, caplog: pytest.LogCaptureFixture
+def test_a_users_mistake_is_logged_in_one_sentence_and_nothing_else_runs(
+    make_team: Any, run_dag: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    squad = team()
-    squad.world.requests.clear()
+    team = make_team()
+    team.world.requests.clear()
     outcome = run_dag(start_date="2026-05-02", end_date="2026-05-01")
     assert outcome["run"] == "failed"
     assert outcome["tasks"] == [("validate", "failed")] + [(step, "upstream_failed") for step in STEPS[1:]]
@@ -48,15 +48,15 @@ def test_a_user_s_mistake_is_one_sentence_in_the_log_and_nothing_else_runs(
         "end_date 2026-05-01 is before start_date 2026-05-02; swap them."
     ]
     assert "Traceback" not in caplog.text
-    assert squad.world.requests == []
+    assert team.world.requests == []
 
 
 @pytest.mark.dag
-def test_the_trouble_of_one_athlete_fails_check_alone(team: Any, run_dag: Any) -> None:
-    squad = team()
-    squad.world.revoke(squad.athlete_ids[0])
-    outcome = run_dag(**squad.all_days())
+def test_one_athletes_failure_fails_only_check(make_team: Any, run_dag: Any) -> None:
+    team = make_team()
+    team.world.revoke(team.athlete_ids[0])
+    outcome = run_dag(**team.all_days())
     assert outcome["run"] == "failed"
     assert [task for task, state in outcome["tasks"] if state == "failed"] == ["check"]
-    assert {key[0] for key in squad.metrics()} == {squad.athlete_ids[1]}
-    assert run_dag(**squad.all_days())["run"] == "success"
+    assert {key[0] for key in team.metrics()} == {team.athlete_ids[1]}
+    assert run_dag(**team.all_days())["run"] == "success"

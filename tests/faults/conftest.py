@@ -1,4 +1,4 @@
-"""The table at the end of `make test-faults`."""
+"""Print the table at the end of `make test-faults`."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ COLUMNS = ("fault", "survived", "rows lost", "duplicate rows", "requests wasted"
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """One line per fault; the figures come from the tests, on whichever worker they ran."""
+    """Print one line per fault, with the figures that the tests recorded on whichever worker they ran."""
     reports = [each for name in ("passed", "failed") for each in terminalreporter.stats.get(name, [])]
     lines = []
     for report in reports:
@@ -23,4 +23,4 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for line in [COLUMNS, ["---"] * len(COLUMNS), *sorted(lines)]:
         terminalreporter.write_line("| " + " | ".join(line) + " |")
     survived = sum(line[1] == "yes" for line in lines)
-    terminalreporter.write_line(f"{len(lines)} faults tried, {survived} survived.")
+    terminalreporter.write_line(f"{len(lines)} faults injected, {survived} survived.")

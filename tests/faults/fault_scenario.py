@@ -1,4 +1,4 @@
-"""A pull that is disturbed, run again, and compared with what WHOOP holds."""
+"""Disturb a pull, run it again, and compare the warehouse with the records at WHOOP."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -8,65 +8,65 @@ from tests.factories import Team
 from wearables.core.errors import RunFailed
 
 
-class Ordeal:
-    """A squad, the figures of a fault, and the pulls in between."""
+class FaultScenario:
+    """A pull that meets a fault: the team, the run, and the figures recorded about the fault."""
 
-    def __init__(self, squad: Team, name: str, record: Callable[[str, object], None]) -> None:
-        self.squad = squad
+    def __init__(self, team: Team, name: str, record: Callable[[str, object], None]) -> None:
+        self.team = team
         self._record = record
         record("fault", name)
-        self.run_id, self.chunks = squad.validate(**squad.all_days())
-        squad.world.requests.clear()
+        self.run_id, self.chunks = team.validate(**team.all_days())
+        team.world.requests.clear()
 
-    def try_once(self) -> bool:
-        """Go on with the pull; False when it failed, as it should, with a sentence."""
+    def attempt(self) -> bool:
+        """Run, or continue, the pull. Return False if it failed with RunFailed."""
         try:
-            self.squad.pull(self.run_id, **self.squad.all_days())
+            self.team.pull(self.run_id, **self.team.all_days())
         except RunFailed:
             return False
         return True
 
-    def finish(self) -> None:
-        """Run the pull again, and compare: no row lost, none twice, every metric true."""
-        sent = len(self.squad.world.requests)
-        self.squad.pull(**self.squad.all_days())
-        needed = len(self.squad.world.requests) - sent
-        lost, twice = rows_lost(self.squad), rows_twice(self.squad)
+    def recover(self) -> None:
+        """Pull again without faults. No row may be lost or duplicated, and every metric must be as expected."""
+        sent = len(self.team.world.requests)
+        self.team.pull(**self.team.all_days())
+        needed = len(self.team.world.requests) - sent
+        lost, duplicates = lost_rows(self.team), duplicate_rows(self.team)
         self._record("rows lost", lost)
-        self._record("duplicate rows", twice)
+        self._record("duplicate rows", duplicates)
         self._record("requests wasted", max(0, sent - needed))
-        assert (lost, twice) == (0, 0)
-        assert self.squad.metrics() == self.squad.truth()
+        assert (lost, duplicates) == (0, 0)
+        assert self.team.metrics() == self.team.expected_metrics()
 
 
-def at_whoop(squad: Team) -> dict[tuple, Any]:
-    """Every record of the sandbox."""
+def at_whoop(team: Team) -> dict[tuple, Any]:
+    """Return the payload of every record in the sandbox, by athlete, collection and record id."""
     return {
         (athlete_id, collection, record.id): record.payload
-        for (athlete_id, collection), records in squad.world.records.items()
+        for (athlete_id, collection), records in team.world.records.items()
         for record in records
     }
 
 
-def rows_lost(squad: Team) -> int:
-    """Records of WHOOP that the warehouse lacks or holds otherwise, and those it holds though they are gone."""
-    found = squad.rows(
+def lost_rows(team: Team) -> int:
+    """Count records that are missing, differ from WHOOP's, or no longer exist at WHOOP."""
+    rows = team.rows(
         "select athlete_id, collection, record_id, payload from raw.records "
         "where superseded_at is null and deleted_at is null"
     )
-    held = {row[:3]: row[3] for row in found}
-    wanted = at_whoop(squad)
-    return sum(held.get(key) != payload for key, payload in wanted.items()) + len(held.keys() - wanted.keys())
+    stored = {row[:3]: row[3] for row in rows}
+    expected = at_whoop(team)
+    return sum(stored.get(key) != payload for key, payload in expected.items()) + len(stored.keys() - expected.keys())
 
 
-def rows_twice(squad: Team) -> int:
-    """Versions held more than once."""
-    versions = squad.rows("select athlete_id, collection, record_id, md5(payload::text) from raw.records")
+def duplicate_rows(team: Team) -> int:
+    """Count superfluous copies of the same version of a record."""
+    versions = team.rows("select athlete_id, collection, record_id, md5(payload::text) from raw.records")
     return sum(count - 1 for count in Counter(versions).values())
 
 
-class Watched(list):
-    """The sandbox's list of requests, that calls back at each."""
+class WatchedRequests(list):
+    """A list of requests for the sandbox that calls ``watch`` with the number of each new one."""
 
     def __init__(self, watch: Callable[[int], None]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Whatever breaks on our side, a rerun ends with the rows of an undisturbed pull."""
+"""Faults on our side: a rerun must end with the same rows as an undisturbed pull."""
 
 import os
 import random
@@ -11,27 +11,27 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from tests.faults.fault_scenario import Ordeal, Watched
+from tests.faults.fault_scenario import FaultScenario, WatchedRequests
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.local.postgres import Server
-from wearables.pipeline import merge as merging
+from wearables.pipeline import merge
 from wearables.pipeline.extract import extract
 from wearables.pipeline.stage import stage
 from wearables.whoop.grants import Grants
 from wearables.whoop.hook import WhoopHook
 
 KILLS = 20
-REFRESHERS, REFRESHES_EACH = 2, 100
+PROCESSES, REFRESHES_EACH = 2, 100
 
 
-def in_a_process_of_its_own(work: Callable[[], None]) -> int:
-    """Fork; the child does the work with connections of its own. Returns its process id."""
+def run_in_child(work: Callable[[], None]) -> int:
+    """Fork a child that does the work with its own connections. Return its process id."""
     child = os.fork()
     if child:
         return child
     status = 1
     try:
-        # The parent's connections belong to the parent: they are left alone, not closed.
+        # Forget the parent's connections without closing them: the parent still uses them.
         warehouse.cache_clear()
         work()
         status = 0
@@ -40,11 +40,11 @@ def in_a_process_of_its_own(work: Callable[[], None]) -> int:
 
 
 @pytest.mark.parametrize("number", range(KILLS))
-def test_a_task_that_is_killed_at_a_random_point(team: Any, record_property: Callable, number: int) -> None:
-    squad = team(days=50, seed=number)
-    ordeal = Ordeal(squad, f"SIGKILL at random point {number + 1:2}", record_property)
-    dice = random.Random(number)
-    request, delay = dice.randint(1, 30), dice.choice([0.0, dice.uniform(0, 0.4)])
+def test_a_task_is_killed_at_a_random_point(make_team: Any, record_property: Callable, number: int) -> None:
+    team = make_team(days=50, seed=number)
+    scenario = FaultScenario(team, f"SIGKILL at random point {number + 1:2}", record_property)
+    rng = random.Random(number)
+    request, delay = rng.randint(1, 30), rng.choice([0.0, rng.uniform(0, 0.4)])
     child = 0
 
     def kill(count: int) -> None:
@@ -52,38 +52,38 @@ def test_a_task_that_is_killed_at_a_random_point(team: Any, record_property: Cal
             time.sleep(delay)
             os.kill(child, signal.SIGKILL)
 
-    squad.world.requests = Watched(kill)
-    child = in_a_process_of_its_own(ordeal.try_once)
+    team.world.requests = WatchedRequests(kill)
+    child = run_in_child(scenario.attempt)
     os.waitpid(child, 0)
-    squad.world.requests = Watched(lambda count: None)
-    assert ordeal.try_once()
-    ordeal.finish()
+    team.world.requests = WatchedRequests(lambda count: None)
+    assert scenario.attempt()
+    scenario.recover()
 
 
-def test_the_warehouse_restarts_within_staging(
-    team: Any, record_property: Callable, monkeypatch: pytest.MonkeyPatch
+def test_the_warehouse_restarts_during_staging(
+    make_team: Any, record_property: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    squad = team(days=50)
-    ordeal = Ordeal(squad, "the warehouse restarts within staging", record_property)
-    for chunk in ordeal.chunks:
-        extract(squad.integration, ordeal.run_id, chunk)
+    team = make_team(days=50)
+    scenario = FaultScenario(team, "the warehouse restarts during staging", record_property)
+    for chunk in scenario.chunks:
+        extract(team.integration, scenario.run_id, chunk)
 
-    def restart_first(connection: Any, name: str, **parameters: Any) -> Any:
+    def restart_before_insert(connection: Any, name: str, **parameters: Any) -> Any:
         if name == "pipeline/stage/insert":
-            restart(squad.engine)
+            restart(team.engine)
         return run_sql(connection, name, **parameters)
 
-    monkeypatch.setattr(merging, "run_sql", restart_first)
+    monkeypatch.setattr(merge, "run_sql", restart_before_insert)
     with pytest.raises(Exception, match="PostgreSQL"):
-        stage(squad.integration, ordeal.run_id, ordeal.chunks[0])
-    monkeypatch.setattr(merging, "run_sql", run_sql)
-    assert squad.rows("select count(*) from raw.records") == [(0,)]
-    assert ordeal.try_once()
-    ordeal.finish()
+        stage(team.integration, scenario.run_id, scenario.chunks[0])
+    monkeypatch.setattr(merge, "run_sql", run_sql)
+    assert team.rows("select count(*) from raw.records") == [(0,)]
+    assert scenario.attempt()
+    scenario.recover()
 
 
 def restart(engine: Engine) -> None:
-    """Stop the server as a crash would, and start it again."""
+    """Stop the server without a clean shutdown, as in a crash, and start it again."""
     with transaction(engine) as connection:
         data = connection.exec_driver_sql("show data_directory").scalar_one()
     url = engine.url
@@ -92,43 +92,43 @@ def restart(engine: Engine) -> None:
     server.start()
 
 
-def test_the_disk_of_the_landing_zone_is_full(team: Any, record_property: Callable) -> None:
-    squad = team(days=50)
-    ordeal = Ordeal(squad, "the landing zone's disk is full", record_property)
-    chunk = ordeal.chunks[0]
-    extract(squad.integration, ordeal.run_id, chunk)
-    (path,) = squad.rows("select path from ops.slices where collection = 'workout' order by athlete_id limit 1")[0]
+def test_the_disk_of_the_landing_zone_is_full(make_team: Any, record_property: Callable) -> None:
+    team = make_team(days=50)
+    scenario = FaultScenario(team, "the landing zone's disk is full", record_property)
+    chunk = scenario.chunks[0]
+    extract(team.integration, scenario.run_id, chunk)
+    (path,) = team.rows("select path from ops.slices where collection = 'workout' order by athlete_id limit 1")[0]
     manifest, records = (Path(path.removeprefix("file://") + end) for end in (".manifest.json", ".ndjson.gz"))
     manifest.unlink()
     records.unlink()
-    # Writing to this device fails as a full disk does.
+    # Writing to this device fails as if the disk were full.
     records.symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left"):
-        extract(squad.integration, ordeal.run_id, chunk)
+        extract(team.integration, scenario.run_id, chunk)
     records.unlink()
-    assert ordeal.try_once()
-    ordeal.finish()
+    assert scenario.attempt()
+    scenario.recover()
 
 
-def test_two_processes_that_refresh_the_same_grant_never_send_a_dead_token(
-    team: Any, record_property: Callable
+def test_two_processes_refreshing_the_same_grant_never_send_a_used_token(
+    make_team: Any, record_property: Callable
 ) -> None:
-    squad = team(athletes=1, days=5)
-    ordeal = Ordeal(squad, f"{REFRESHERS * REFRESHES_EACH} refreshes by {REFRESHERS} processes", record_property)
-    athlete_id = squad.athlete_ids[0]
+    team = make_team(athletes=1, days=5)
+    scenario = FaultScenario(team, f"{PROCESSES * REFRESHES_EACH} refreshes by {PROCESSES} processes", record_property)
+    athlete_id = team.athlete_ids[0]
 
-    def refresh_again_and_again() -> None:
+    def refresh_repeatedly() -> None:
         hook = WhoopHook("team")
         grants = Grants(warehouse(), "team", hook.token_endpoint)
         for _ in range(REFRESHES_EACH):
             grants.access_token(athlete_id, grants.access_token(athlete_id))
         hook.close()
 
-    children = [in_a_process_of_its_own(refresh_again_and_again) for _ in range(REFRESHERS)]
-    assert [os.waitpid(child, 0)[1] for child in children] == [0] * REFRESHERS
-    refreshes = [each["status"] for each in squad.world.requests if each["path"].endswith("/token")]
+    children = [run_in_child(refresh_repeatedly) for _ in range(PROCESSES)]
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * PROCESSES
+    refreshes = [each["status"] for each in team.world.requests if each["path"].endswith("/token")]
     assert set(refreshes) == {200}
     assert len(refreshes) >= REFRESHES_EACH
-    squad.world.requests.clear()
-    assert ordeal.try_once()
-    ordeal.finish()
+    team.world.requests.clear()
+    assert scenario.attempt()
+    scenario.recover()

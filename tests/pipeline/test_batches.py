@@ -1,4 +1,4 @@
-"""Large squads and long periods: few tasks by default, and more for one chunk when the file says so."""
+"""Batches: one task per chunk by default, several when the integration file sets ``athletes_per_task``."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -21,59 +21,61 @@ from wearables.pipeline.validate import batched_chunks
 
 
 @given(athletes=st.lists(st.integers(), unique=True, max_size=300), per_task=st.none() | st.integers(1, 50))
-def test_each_athlete_is_in_one_batch_and_no_batch_is_too_large(athletes: list[int], per_task: int | None) -> None:
-    shares = [batch.of(athletes) for batch in batches(len(athletes), per_task)]
-    assert sorted(athlete for share in shares for athlete in share) == sorted(athletes)
-    assert all(len(share) <= (per_task or len(athletes)) for share in shares)
+def test_every_athlete_is_in_exactly_one_batch_of_at_most_the_given_size(
+    athletes: list[int], per_task: int | None
+) -> None:
+    batched = [batch.of(athletes) for batch in batches(len(athletes), per_task)]
+    assert sorted(athlete for batch in batched for athlete in batch) == sorted(athletes)
+    assert all(len(batch) <= (per_task or len(athletes)) for batch in batched)
 
 
 @pytest.mark.parametrize(("athletes", "per_task", "expected"), [(1000, None, 37), (40, 250, 37), (1000, 250, 148)])
-def test_two_years_are_tens_of_tasks_newest_first(athletes: int, per_task: int | None, expected: int) -> None:
+def test_two_years_need_few_tasks_which_are_ordered_newest_first(
+    athletes: int, per_task: int | None, expected: int
+) -> None:
     integration = Integration(name="team", connection="team", athletes_per_task=per_task)
     end = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
     window = TimeRange(end - dt.timedelta(days=731), end)
-    pieces = chunks(window, integration.chunk_days, ZoneInfo("UTC"))
-    plan = Plan("team", "run", "manual", window, pieces, list(range(athletes)), ["cycle"], True)
-    made = batched_chunks(integration, plan)
-    assert len(made) == expected
-    assert [chunk.start for chunk, _ in made] == sorted((chunk.start for chunk, _ in made), reverse=True)
+    plan_chunks = chunks(window, integration.chunk_days, ZoneInfo("UTC"))
+    plan = Plan("team", "run", "manual", window, plan_chunks, list(range(athletes)), ["cycle"], True)
+    tasks = batched_chunks(integration, plan)
+    assert len(tasks) == expected
+    assert [chunk.start for chunk, _ in tasks] == sorted((chunk.start for chunk, _ in tasks), reverse=True)
 
 
-def test_a_pull_in_batches_holds_the_truth(team: Callable[..., Any]) -> None:
-    squad = team(athletes=3, settings={"athletes_per_task": 1})
-    run_id, pieces = squad.validate(**squad.all_days())
-    three = batches(3, 1)
-    for chunk in pieces:
-        for batch in three:
-            extract(squad.integration, run_id, chunk, batch)
-        for batch in three:
-            stage(squad.integration, run_id, chunk, batch)
-    transform(squad.integration, run_id)
-    assert squad.metrics() == squad.truth()
+def test_a_pull_in_batches_has_the_expected_metrics(make_team: Callable[..., Any]) -> None:
+    team = make_team(athletes=3, settings={"athletes_per_task": 1})
+    run_id, plan_chunks = team.validate(**team.all_days())
+    three_batches = batches(3, 1)
+    for chunk in plan_chunks:
+        for batch in three_batches:
+            extract(team.integration, run_id, chunk, batch)
+        for batch in three_batches:
+            stage(team.integration, run_id, chunk, batch)
+    transform(team.integration, run_id)
+    assert team.metrics() == team.expected_metrics()
 
 
-def test_staging_a_batch_leaves_what_another_has_landed_to_it(team: Callable[..., Any]) -> None:
-    squad = team()
-    run_id, pieces = squad.validate(**squad.all_days())
-    extract(squad.integration, run_id, pieces[0])
-    stage(squad.integration, run_id, pieces[0], batches(2, 1)[0])
-    states = squad.rows("select athlete_id, array_agg(distinct state) from ops.slices group by 1 order by 1")
-    assert states == [(squad.athlete_ids[0], ["staged"]), (squad.athlete_ids[1], ["landed"])]
+def test_staging_one_batch_leaves_the_slices_of_another_batch_landed(make_team: Callable[..., Any]) -> None:
+    team = make_team()
+    run_id, plan_chunks = team.validate(**team.all_days())
+    extract(team.integration, run_id, plan_chunks[0])
+    stage(team.integration, run_id, plan_chunks[0], batches(2, 1)[0])
+    states = team.rows("select athlete_id, array_agg(distinct state) from ops.slices group by 1 order by 1")
+    assert states == [(team.athlete_ids[0], ["staged"]), (team.athlete_ids[1], ["landed"])]
 
 
-def test_a_pull_of_more_tasks_than_airflow_maps_is_refused(team: Callable[..., Any]) -> None:
-    squad = team(settings={"chunk_days": 1})
+def test_a_pull_with_more_tasks_than_airflow_can_map_is_rejected(make_team: Callable[..., Any]) -> None:
+    team = make_team(settings={"chunk_days": 1})
     with pytest.raises(PermanentError, match="Raise chunk_days or athletes_per_task"):
-        squad.validate(start_date="2020-01-01", end_date="2026-01-01")
+        team.validate(start_date="2020-01-01", end_date="2026-01-01")
 
 
 @pytest.mark.dag
-def test_a_split_squad_is_a_mapped_task_for_each_part_of_a_chunk(
-    team: Callable[..., Any], run_dag: Callable[..., Any]
-) -> None:
-    squad = team(settings={"athletes_per_task": 1, "tasks_at_once": 2})
-    _, pieces = squad.validate(**squad.all_days())
-    done = run_dag(**squad.all_days())
-    assert done["run"] == "success"
-    assert [task for task, _ in done["tasks"]].count("extract") == 2 * len(pieces)
-    assert squad.metrics() == squad.truth()
+def test_every_batch_of_a_chunk_is_a_mapped_task(make_team: Callable[..., Any], run_dag: Callable[..., Any]) -> None:
+    team = make_team(settings={"athletes_per_task": 1, "tasks_at_once": 2})
+    _, plan_chunks = team.validate(**team.all_days())
+    result = run_dag(**team.all_days())
+    assert result["run"] == "success"
+    assert [task for task, _ in result["tasks"]].count("extract") == 2 * len(plan_chunks)
+    assert team.metrics() == team.expected_metrics()

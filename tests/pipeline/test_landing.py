@@ -1,12 +1,13 @@
-"""The landing zone: the whole answer or none of it."""
+"""The landing zone: an answer counts once it is complete, and never in part."""
 
 import json
 from pathlib import Path
 
 import pytest
 
+from tests.pipeline.factories import land, manifest
 from wearables.core.errors import PermanentError
-from wearables.pipeline.landing import Landing, Manifest, Writer
+from wearables.pipeline.landing import Landing
 
 
 @pytest.fixture
@@ -15,32 +16,7 @@ def landing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Landing:
     return Landing.at("team", "run", "chunk", "1", "sleep")
 
 
-def manifest(writer: Writer) -> Manifest:
-    return Manifest(
-        integration="team",
-        run_id="run",
-        athlete_id=1,
-        collection="sleep",
-        chunk_start="2026-03-01T00:00:00+00:00",
-        chunk_end="2026-03-02T00:00:00+00:00",
-        pages=1,
-        records=writer.records,
-        rejected=writer.rejected,
-        requests=1,
-        waited_seconds=0.0,
-        seconds=0.1,
-        sha256=writer.sha256,
-    )
-
-
-def land(landing: Landing, lines: list[bytes]) -> None:
-    with landing.writer() as writer:
-        for line in lines:
-            writer.write(line)
-    landing.commit(manifest(writer))
-
-
-def test_what_landed_is_read_back_line_by_line(landing: Landing) -> None:
+def test_landed_records_are_read_back_line_by_line(landing: Landing) -> None:
     land(landing, [b'{"id": 1}', '{"name": "Zoë\u2028"}'.encode()])
     assert list(landing.lines(landing.manifest())) == [b'{"id": 1}\n', '{"name": "Zoë\u2028"}\n'.encode()]
 
@@ -57,21 +33,21 @@ def test_without_a_manifest_nothing_has_landed(landing: Landing) -> None:
     assert landing.manifest() is None
 
 
-def test_a_torn_manifest_is_none(landing: Landing, tmp_path: Path) -> None:
+def test_a_truncated_manifest_is_ignored(landing: Landing, tmp_path: Path) -> None:
     land(landing, [b"{}"])
     path = next(tmp_path.rglob("*.manifest.json"))
     path.write_bytes(path.read_bytes()[:40])
     assert landing.manifest() is None
 
 
-def test_writing_again_takes_the_old_manifest_away_first(landing: Landing) -> None:
+def test_writing_again_first_deletes_the_old_manifest(landing: Landing) -> None:
     land(landing, [b"{}"])
     with pytest.raises(ConnectionError), landing.writer():
         raise ConnectionError
     assert landing.manifest() is None
 
 
-def test_a_file_that_was_changed_afterwards_is_not_read_as_whole(landing: Landing) -> None:
+def test_a_file_that_differs_from_its_manifest_is_rejected(landing: Landing) -> None:
     land(landing, [b'{"id": 1}'])
     before = landing.manifest()
     with landing.writer() as writer:
@@ -82,7 +58,7 @@ def test_a_file_that_was_changed_afterwards_is_not_read_as_whole(landing: Landin
         list(landing.lines(landing.manifest()))
 
 
-def test_a_reject_is_kept_with_its_reason(landing: Landing) -> None:
+def test_a_rejected_record_is_kept_with_its_reason(landing: Landing) -> None:
     with landing.writer() as writer:
         writer.reject(b'{"id": "\xff"}', "5", "is not JSON")
     landing.commit(manifest(writer))

@@ -1,4 +1,4 @@
-"""The landing zone on a real S3 server: as on a disk, and shared by processes that do not know of each other."""
+"""The landing zone on S3: it behaves as on a disk, and independent workers share it."""
 
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
@@ -6,12 +6,12 @@ from urllib.parse import quote
 import pytest
 
 from tests import fakes
-from tests.pipeline.test_landing import land
+from tests.pipeline.factories import land
 from wearables.athletes.offboarding import offboard
 from wearables.core.settings import landing_url
 from wearables.pipeline.landing import Landing, _storage, located
 
-PLACE = ("team", "run", "chunk", "1", "sleep")
+PARTS = ("team", "run", "chunk", "1", "sleep")
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(params=["the environment's keys", "a connection's keys"])
 def zone(server: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An empty landing zone; returns the server's address."""
+    """Configure an empty landing zone. Yield the server's URL."""
     bucket = fakes.client(server)
     for key in fakes.keys(server):
         bucket.delete_object(Bucket=fakes.BUCKET, Key=key)
@@ -38,63 +38,63 @@ def zone(server: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     _storage.cache_clear()
 
 
-def test_what_landed_is_read_back_line_by_line(zone: str) -> None:
-    land(Landing.at(*PLACE), [b'{"id": 1}', b'{"id": 2}'])
-    landing = Landing.at(*PLACE)
+def test_landed_records_are_read_back_line_by_line(zone: str) -> None:
+    land(Landing.at(*PARTS), [b'{"id": 1}', b'{"id": 2}'])
+    landing = Landing.at(*PARTS)
     assert list(landing.lines(landing.manifest())) == [b'{"id": 1}\n', b'{"id": 2}\n']
 
 
 def test_without_a_manifest_nothing_has_landed(zone: str) -> None:
-    land(Landing.at(*PLACE), [b"{}"])
-    with Landing.at(*PLACE).writer() as writer:
+    land(Landing.at(*PARTS), [b"{}"])
+    with Landing.at(*PARTS).writer() as writer:
         writer.write(b"{}")
-    assert Landing.at(*PLACE).manifest() is None
+    assert Landing.at(*PARTS).manifest() is None
 
 
-def test_a_writer_that_breaks_off_leaves_nothing_that_counts(zone: str) -> None:
-    with pytest.raises(RuntimeError), Landing.at(*PLACE).writer() as writer:
+def test_an_interrupted_writer_lands_nothing(zone: str) -> None:
+    with pytest.raises(RuntimeError), Landing.at(*PARTS).writer() as writer:
         writer.write(b"{}")
         raise RuntimeError
-    assert Landing.at(*PLACE).manifest() is None
+    assert Landing.at(*PARTS).manifest() is None
 
 
-def test_what_another_worker_lands_or_takes_away_shows_at_once(zone: str) -> None:
-    storage, folder = located(Landing.at(*PLACE).url.rpartition("/")[0])
-    land(Landing.at(*PLACE), [b"{}"])
+def test_files_landed_or_deleted_by_another_worker_are_seen_at_once(zone: str) -> None:
+    storage, folder = located(Landing.at(*PARTS).url.rpartition("/")[0])
+    land(Landing.at(*PARTS), [b"{}"])
     assert len(storage.ls(folder)) == 2
-    mine = Landing.at(*PLACE).manifest()
-    assert mine is not None
+    manifest = Landing.at(*PARTS).manifest()
+    assert manifest is not None
     other = fakes.client(zone)
-    found = {key.rpartition(".")[2]: key for key in fakes.keys(zone)}
-    for key in found.values():
+    landed = {key.rpartition(".")[2]: key for key in fakes.keys(zone)}
+    for key in landed.values():
         copy = other.get_object(Bucket=fakes.BUCKET, Key=key)["Body"].read()
         other.put_object(Bucket=fakes.BUCKET, Key=key.replace("sleep", "cycle"), Body=copy)
-    assert Landing.at(*PLACE[:-1], "cycle").manifest() == mine
+    assert Landing.at(*PARTS[:-1], "cycle").manifest() == manifest
     assert len(storage.ls(folder)) == 4
-    other.delete_object(Bucket=fakes.BUCKET, Key=found["json"])
-    assert Landing.at(*PLACE).manifest() is None
+    other.delete_object(Bucket=fakes.BUCKET, Key=landed["json"])
+    assert Landing.at(*PARTS).manifest() is None
 
 
-def test_a_bucket_that_does_not_exist_is_not_made(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_bucket_is_not_created(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WEARABLES_LANDING", "s3://misspelt/zone")
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", zone)
     for name, value in fakes.CREDENTIALS.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(FileNotFoundError):
-        land(Landing.at(*PLACE), [b"{}"])
+        land(Landing.at(*PARTS), [b"{}"])
     assert [each["Name"] for each in fakes.client(zone).list_buckets()["Buckets"]] == [fakes.BUCKET]
 
 
-def test_a_pull_through_it_holds_the_truth_and_an_erasure_empties_it(
-    zone: str, team: Callable, monkeypatch: pytest.MonkeyPatch
+def test_a_pull_through_s3_has_the_expected_metrics_and_an_erasure_deletes_its_files(
+    zone: str, make_team: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = landing_url()
-    squad = team()
+    team = make_team()
     monkeypatch.setenv("WEARABLES_LANDING", url)
-    squad.pull(**squad.all_days())
-    assert squad.metrics() == squad.truth()
-    gone, stays = (f"/{athlete_id}/" for athlete_id in squad.athlete_ids)
-    assert any(gone in key for key in fakes.keys(zone))
-    offboard("team", squad.athlete_ids[0], erase=True)
-    assert not any(gone in key for key in fakes.keys(zone))
-    assert any(stays in key for key in fakes.keys(zone))
+    team.pull(**team.all_days())
+    assert team.metrics() == team.expected_metrics()
+    erased, kept = (f"/{athlete_id}/" for athlete_id in team.athlete_ids)
+    assert any(erased in key for key in fakes.keys(zone))
+    offboard("team", team.athlete_ids[0], erase=True)
+    assert not any(erased in key for key in fakes.keys(zone))
+    assert any(kept in key for key in fakes.keys(zone))

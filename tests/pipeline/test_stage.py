@@ -26,7 +26,7 @@ def utc(month: int, day: int, hour: int = 0) -> dt.datetime:
 
 
 CHUNK = TimeRange(utc(3, 1), utc(3, 25))
-NEXT = TimeRange(utc(3, 25), utc(4, 18))
+NEXT_CHUNK = TimeRange(utc(3, 25), utc(4, 18))
 
 
 def workout(record_id: str, day: int = 2, *, updated: int = 1, month: int = 3, **changes: object) -> dict:
@@ -51,7 +51,7 @@ Pull = Callable[..., dict[str, int]]
 
 @pytest.fixture
 def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pull:
-    """Lands and stages answers as a new run, a chunk after the other; returns the counts of the last chunk."""
+    """Return a function that lands and stages answers chunk by chunk as a new run and returns the last counts."""
     monkeypatch.setenv("WEARABLES_LANDING", tmp_path.as_uri())
     runs = 0
 
@@ -59,8 +59,8 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         nonlocal runs
         runs += 1
         run_id = f"run-{runs}"
-        whole = TimeRange(min(chunk.start for chunk in answers), max(chunk.end for chunk in answers))
-        plan = Plan("team", run_id, "manual", whole, list(answers), [ATHLETE], [collection], True)
+        window = TimeRange(min(chunk.start for chunk in answers), max(chunk.end for chunk in answers))
+        plan = Plan("team", run_id, "manual", window, list(answers), [ATHLETE], [collection], True)
         with transaction(warehouse_engine) as connection:
             save_plan(connection, plan)
         counts: dict[str, int] = {}
@@ -113,7 +113,7 @@ def versions(engine: Engine) -> list[tuple]:
         return [tuple(row) for row in rows]
 
 
-def test_records_never_seen_are_new_and_kept_whole(pull: Pull, warehouse_engine: Engine) -> None:
+def test_an_unknown_record_is_new_and_stored_whole(pull: Pull, warehouse_engine: Engine) -> None:
     assert pull({CHUNK: [workout("a", odd_key={"x": [1, None]})]}) == counts(new=1)
     with transaction(warehouse_engine) as connection:
         row = connection.exec_driver_sql("select * from raw.records").one()
@@ -121,7 +121,7 @@ def test_records_never_seen_are_new_and_kept_whole(pull: Pull, warehouse_engine:
     assert (row.integration, row.athlete_id, row.run_id) == ("team", ATHLETE, "run-1")
 
 
-def test_pulling_the_same_again_touches_nothing(pull: Pull, warehouse_engine: Engine) -> None:
+def test_staging_the_same_records_again_touches_nothing(pull: Pull, warehouse_engine: Engine) -> None:
     answer = {CHUNK: [workout("a"), workout("b", 3)]}
     pull(answer)
     before = raw_state(warehouse_engine)
@@ -134,12 +134,12 @@ def raw_state(engine: Engine) -> list:
         return connection.exec_driver_sql("select r.*, r.xmin::text from raw.records r order by record_id").all()
 
 
-def test_another_order_of_keys_is_no_change(pull: Pull) -> None:
+def test_a_different_order_of_keys_is_not_a_change(pull: Pull) -> None:
     pull({CHUNK: [workout("a")]})
     assert pull({CHUNK: [dict(reversed(workout("a").items()))]}) == counts(unchanged=1)
 
 
-def test_a_newer_version_supersedes_and_the_older_stays_in_history(pull: Pull, warehouse_engine: Engine) -> None:
+def test_a_newer_version_supersedes_the_older_one_which_stays_in_history(pull: Pull, warehouse_engine: Engine) -> None:
     pull({CHUNK: [workout("a")]})
     assert pull(
         {CHUNK: [workout("a", updated=2, score={"strain": 9, "zone_durations": {"zone_zero_milli": 2}})]}
@@ -153,14 +153,14 @@ def test_an_older_answer_that_arrives_later_changes_nothing(pull: Pull, warehous
     assert versions(warehouse_engine) == [("a", "8.5", True, False)]
 
 
-def test_with_equal_updated_at_the_one_seen_later_wins(pull: Pull, warehouse_engine: Engine) -> None:
+def test_with_equal_updated_at_the_version_seen_later_wins(pull: Pull, warehouse_engine: Engine) -> None:
     pull({CHUNK: [workout("a")]})
     score = {"strain": 9, "zone_durations": {"zone_zero_milli": 1}}
     assert pull({CHUNK: [workout("a", score=score)]}) == counts(changed=1)
     assert versions(warehouse_engine)[-1] == ("a", "9", True, False)
 
 
-def test_a_version_that_comes_back_is_a_version_again(pull: Pull, warehouse_engine: Engine) -> None:
+def test_a_version_that_returns_is_stored_as_a_new_version(pull: Pull, warehouse_engine: Engine) -> None:
     pull({CHUNK: [workout("a")]})
     pull({CHUNK: [workout("a", score={"strain": 9, "zone_durations": {"zone_zero_milli": 1}})]})
     assert pull({CHUNK: [workout("a")]}) == counts(changed=1)
@@ -168,7 +168,7 @@ def test_a_version_that_comes_back_is_a_version_again(pull: Pull, warehouse_engi
 
 
 @pytest.mark.parametrize(
-    "poorer",
+    "changes",
     [
         {"score": None},
         {"score": {"strain": 8.5}},
@@ -176,14 +176,14 @@ def test_a_version_that_comes_back_is_a_version_again(pull: Pull, warehouse_engi
     ],
     ids=["no score", "no zones", "null strain"],
 )
-def test_a_poorer_answer_wins_and_is_counted_as_a_regression(pull: Pull, poorer: dict) -> None:
+def test_a_version_with_fewer_values_wins_and_is_counted_as_a_regression(pull: Pull, changes: dict) -> None:
     pull({CHUNK: [workout("a")]})
-    assert pull({CHUNK: [workout("a", updated=2, **poorer)]}) == counts(changed=1, regressions=1)
+    assert pull({CHUNK: [workout("a", updated=2, **changes)]}) == counts(changed=1, regressions=1)
 
 
 def test_a_record_on_two_pages_is_staged_once_in_its_newest_version(pull: Pull, warehouse_engine: Engine) -> None:
-    twice = [workout("a", updated=2), workout("a", updated=1, score={"strain": 1})]
-    assert pull({CHUNK: twice}) == counts(new=1)
+    versions_of_a = [workout("a", updated=2), workout("a", updated=1, score={"strain": 1})]
+    assert pull({CHUNK: versions_of_a}) == counts(new=1)
     assert versions(warehouse_engine) == [("a", "8.5", True, False)]
 
 
@@ -193,25 +193,25 @@ def test_a_record_that_whoop_no_longer_returns_is_marked_deleted(pull: Pull, war
     assert versions(warehouse_engine) == [("a", "8.5", True, True), ("b", "8.5", True, False)]
 
 
-def test_an_empty_read_never_deletes(pull: Pull) -> None:
+def test_an_empty_answer_never_deletes(pull: Pull) -> None:
     pull({CHUNK: [workout("a")]})
     assert pull({CHUNK: []}) == counts()
 
 
-def test_a_read_that_did_not_land_never_deletes(pull: Pull) -> None:
+def test_an_answer_that_did_not_land_never_deletes(pull: Pull) -> None:
     pull({CHUNK: [workout("a")]})
     assert pull({CHUNK: []}, complete=False) == counts()
 
 
-def test_a_window_that_does_not_contain_the_record_never_deletes_it(pull: Pull) -> None:
-    pull({CHUNK: [workout("a", 2)], NEXT: [workout("b", 1, month=4)]})
-    assert pull({NEXT: [workout("b", 1, month=4)]}) == counts(unchanged=1)
+def test_a_chunk_that_does_not_contain_the_record_never_deletes_it(pull: Pull) -> None:
+    pull({CHUNK: [workout("a", 2)], NEXT_CHUNK: [workout("b", 1, month=4)]})
+    assert pull({NEXT_CHUNK: [workout("b", 1, month=4)]}) == counts(unchanged=1)
 
 
-def test_a_record_across_two_chunks_is_deleted_only_when_both_missed_it(pull: Pull) -> None:
+def test_a_record_across_two_chunks_is_deleted_only_when_missing_from_both(pull: Pull) -> None:
     across = workout("a", start=utc(3, 24, 23).isoformat(), end=utc(3, 25, 1).isoformat())
-    others = {CHUNK: [workout("b", 3)], NEXT: [workout("c", 1, month=4)]}
-    pull({CHUNK: [across, *others[CHUNK]], NEXT: others[NEXT]})
+    others = {CHUNK: [workout("b", 3)], NEXT_CHUNK: [workout("c", 1, month=4)]}
+    pull({CHUNK: [across, *others[CHUNK]], NEXT_CHUNK: others[NEXT_CHUNK]})
     assert pull({CHUNK: others[CHUNK]}) == counts(unchanged=1)
     assert pull(others) == counts(unchanged=1, deleted=1)
 
@@ -221,7 +221,7 @@ def test_an_open_cycle_is_never_deleted(pull: Pull) -> None:
     assert pull({CHUNK: [cycle(1, 2)]}, "cycle") == counts(unchanged=1)
 
 
-def test_a_recovery_lies_where_its_sleep_does(pull: Pull) -> None:
+def test_a_recovery_belongs_to_the_chunk_of_its_sleep(pull: Pull) -> None:
     pull({CHUNK: [workout("s1", 2, nap=False), workout("s2", 3, nap=False)]}, "sleep")
     recoveries = [workout("x") | {"cycle_id": number, "sleep_id": f"s{number}"} for number in (1, 2)]
     pull({CHUNK: recoveries}, "recovery")
@@ -251,7 +251,7 @@ def test_staging_the_same_chunk_again_does_nothing(pull: Pull, warehouse_engine:
     assert stage(TEAM, "run-1", CHUNK) == counts()
 
 
-def test_the_pull_log_tells_the_counts(pull: Pull, warehouse_engine: Engine) -> None:
+def test_the_pull_log_contains_the_counts(pull: Pull, warehouse_engine: Engine) -> None:
     pull({CHUNK: [workout("a"), workout("b", 3)]})
     pull({CHUNK: [workout("b", 3, updated=2), workout("c", 4)]})
     with transaction(warehouse_engine) as connection:

@@ -1,16 +1,20 @@
-"""What is refused before any data is asked of WHOOP: one sentence, and what to do."""
+"""Validate: bad parameters and settings are rejected before any request for data, each in one sentence."""
 
 import datetime as dt
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.factories import connect
+from tests.factories import ANY_VALUE, REPRODUCIBLE, connect
 from wearables.core.errors import PermanentError, WearablesError
+from wearables.core.integrations import Integration
 from wearables.core.warehouse import warehouse
+from wearables.pipeline.request import read_request
 
 TOMORROW = str(dt.datetime.now(dt.UTC).date() + dt.timedelta(days=2))
-BAD = [
+INVALID_PARAMETERS = [
     ({"start_date": "2026-05-02", "end_date": "2026-05-01"}, "2026-05-01.*before"),
     ({"start_date": "2026-05-02"}, "end_date is missing"),
     ({"end_date": "2026-05-02"}, "start_date is missing"),
@@ -31,55 +35,70 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("conf", "sentence"), BAD, ids=[str(conf)[:50] for conf, _ in BAD])
-def test_a_bad_parameter_is_refused_in_one_sentence(team: Any, conf: dict, sentence: str) -> None:
-    squad = team(athletes=1, days=3)
-    squad.world.requests.clear()
-    with pytest.raises(PermanentError, match=sentence) as refusal:
-        squad.validate(**conf)
-    assert "\n" not in str(refusal.value)
-    assert squad.world.requests == []
-    assert squad.rows("select count(*) from ops.runs") == [(0,)]
+@pytest.mark.parametrize(
+    ("conf", "sentence"), INVALID_PARAMETERS, ids=[str(conf)[:50] for conf, _ in INVALID_PARAMETERS]
+)
+def test_an_invalid_parameter_is_rejected_in_one_sentence(make_team: Any, conf: dict, sentence: str) -> None:
+    team = make_team(athletes=1, days=3)
+    team.world.requests.clear()
+    with pytest.raises(PermanentError, match=sentence) as rejection:
+        team.validate(**conf)
+    assert "\n" not in str(rejection.value)
+    assert team.world.requests == []
+    assert team.rows("select count(*) from ops.runs") == [(0,)]
 
 
-def test_a_squad_without_an_athlete_is_refused(team: Any) -> None:
+@REPRODUCIBLE
+@given(conf=st.dictionaries(st.sampled_from(["start_date", "end_date", "athletes", "collections", "x"]), ANY_VALUE))
+def test_any_parameters_are_a_request_or_rejected(conf: dict) -> None:
+    integration = Integration(name="team", connection="team")
+    try:
+        request = read_request(conf, integration)
+    except PermanentError as rejection:
+        assert "\n" not in str(rejection).strip()
+    else:
+        assert all(isinstance(athlete, int) for athlete in request.athletes)
+        assert set(request.collections) <= set(integration.collections)
+
+
+def test_a_team_without_athletes_is_rejected(make_team: Any) -> None:
     with pytest.raises(PermanentError, match="No athlete is enrolled in team"):
-        team(enrol=False).validate()
+        make_team(enrol=False).validate()
 
 
-def test_bad_client_credentials_are_refused(team: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    squad = team(athletes=1, days=3)
-    connect(monkeypatch, squad.world.url, squad.world.client_id, "not-the-secret")
-    with pytest.raises(PermanentError, match="does not accept the client id and secret") as refusal:
-        squad.validate()
-    assert "not-the-secret" not in str(refusal.value)
+def test_invalid_client_credentials_are_rejected(make_team: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    team = make_team(athletes=1, days=3)
+    connect(monkeypatch, team.world.url, team.world.client_id, "not-the-secret")
+    with pytest.raises(PermanentError, match="does not accept the client id and secret") as rejection:
+        team.validate()
+    assert "not-the-secret" not in str(rejection.value)
 
 
-def test_a_missing_connection_is_refused(team: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    squad = team(athletes=1, days=3)
+def test_a_missing_connection_is_rejected(make_team: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    team = make_team(athletes=1, days=3)
     monkeypatch.delenv("AIRFLOW_CONN_TEAM")
     with pytest.raises(PermanentError, match="no connection 'team'"):
-        squad.validate()
+        team.validate()
 
 
-def test_an_unmigrated_warehouse_is_refused(team: Any) -> None:
-    squad = team(athletes=1, days=3)
-    with squad.engine.begin() as connection:
+def test_an_unmigrated_warehouse_is_rejected(make_team: Any) -> None:
+    team = make_team(athletes=1, days=3)
+    with team.engine.begin() as connection:
         connection.exec_driver_sql("drop schema raw, ops, vault, analytics cascade")
     with pytest.raises(WearablesError, match="migrate"):
-        squad.validate()
+        team.validate()
 
 
-def test_an_unreachable_warehouse_is_refused(team: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    squad = team(athletes=1, days=3)
+def test_an_unreachable_warehouse_is_rejected(make_team: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    team = make_team(athletes=1, days=3)
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://nobody:hidden@127.0.0.1:9/none")
     warehouse.cache_clear()
-    with pytest.raises(WearablesError, match="cannot be reached") as refusal:
-        squad.validate()
-    assert "hidden" not in str(refusal.value)
+    with pytest.raises(WearablesError, match="cannot be reached") as rejection:
+        team.validate()
+    assert "hidden" not in str(rejection.value)
 
 
-def test_a_repeated_validate_keeps_the_plan(team: Any) -> None:
-    squad = team(athletes=1, days=3)
-    run_id, first = squad.validate()
-    assert squad.validate(run_id)[1] == first
+def test_validating_again_keeps_the_plan(make_team: Any) -> None:
+    team = make_team(athletes=1, days=3)
+    run_id, first = team.validate()
+    assert team.validate(run_id)[1] == first

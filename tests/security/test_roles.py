@@ -135,7 +135,7 @@ def test_a_whole_pull_and_an_erasure_run_with_the_rights_of_a_loader(
         receipt = offboard("team", squad.athlete_ids[0], erase=True)
     finally:
         warehouse().dispose()
-    assert pulled == squad.truth()
+    assert pulled == squad.expected_metrics()
     assert receipt.is_revoked
     assert squad.metrics() == {}
 

@@ -1,19 +1,18 @@
-"""The meaning of the metrics, as data: a folder per rule, with what WHOOP sent and the rows it must become.
+"""SQL cases, kept as data: one folder per rule, holding what WHOOP sent and the rows that must result.
 
-``raw.json`` holds pulls, one after the other; the transform runs after each. A pull is a list of records as WHOOP
-sends them, with three keys that are ours: ``collection`` says where a record belongs, ``integration`` whose it is
-(``team`` if it is left out), and ``deleted`` that WHOOP no longer returns it. ``user_id`` is 1 and ``score_state``
-SCORED if left out.
+``raw.json`` is a list of pulls; the transform runs after each of them. A pull is a list of records as WHOOP sends
+them, with three keys of our own: ``collection``, ``integration`` (default ``team``) and ``deleted`` (WHOOP no longer
+returns the record). ``user_id`` defaults to 1 and ``score_state`` to SCORED.
 
-A record may stand for many: with ``repeat`` it comes on so many days, each a day later and with ids that end in the
-number of the day; a list among its scores gives each day the next value, over and over.
+``repeat: n`` expands a record to n consecutive days and appends the day's number to its ids. A list among its scores
+supplies one value per day, cycling through the list.
 
-``ledger.json``, if there is one, holds rows of other tables: who consented, what was asked. What is left out of them is
-filled in by ``LEDGER``.
+``tables.json`` (optional) holds rows of other tables, such as consents and slices. ``DEFAULTS`` fills the columns that
+a row omits.
 
-``expected.json`` holds what the warehouse then must hold, the whole of it: a list of rows for every relation named. Of
-a view of schema analytics, the columns that the first row names, rounded; ``{"where": ..., "rows": [...]}`` looks at a
-part of it.
+``expected.json`` maps each relation to all the rows it must contain. For a view in schema ``analytics``, the test
+compares the columns that the first expected row names, rounded. ``{"where": ..., "rows": [...]}`` compares only the
+matching rows.
 """
 
 import datetime as dt
@@ -40,20 +39,30 @@ COLUMNS = {
     "sleeps": ("analytics.sleeps", ()),
     "workouts": ("analytics.workouts", ()),
 }
-DIGITS = 6  # of what the warehouse computes
-LEDGER = {
+ROUNDED_DIGITS = 6
+DEFAULTS = {
     "ops.athletes": {"integration": "team", "athlete_id": 1, "first_name": "A", "last_name": "B"},
     "vault.grants": {
-        "integration": "team", "athlete_id": 1, "access_token": "", "refresh_token": "", "expires_at": "2026-01-01Z",
+        "integration": "team",
+        "athlete_id": 1,
+        "access_token": "",
+        "refresh_token": "",
+        "expires_at": "2026-01-01Z",
         "scopes": "",
     },
     "ops.runs": {
-        "integration": "team", "run_id": "run-0", "run_type": "manual", "chunks": "[]", "athletes": "{1}",
-        "collections": "{}", "is_full_scope": True, "state": "complete",
+        "integration": "team",
+        "run_id": "run-0",
+        "run_type": "manual",
+        "chunks": "[]",
+        "athletes": "{1}",
+        "collections": "{}",
+        "is_full_scope": True,
+        "state": "complete",
     },
     "ops.slices": {"integration": "team", "run_id": "run-0", "athlete_id": 1, "state": "staged"},
-}  # fmt: skip
-KEEP = """
+}
+INSERT = """
 insert into raw.records (
     integration, collection, athlete_id, record_id, payload, started_at, ended_at, source_updated_at, pulled_at, run_id
 )
@@ -76,22 +85,22 @@ values (%(integration)s, %(athlete_id)s, %(collection)s, array[%(record_id)s])
 
 @pytest.mark.parametrize("case", CASES, ids=[path.name for path in CASES])
 def test_case(case: Path, warehouse_engine: Engine) -> None:
-    if (case / "ledger.json").exists():
+    if (case / "tables.json").exists():
         with transaction(warehouse_engine) as connection:
-            for table, ledger in read(case / "ledger.json").items():
-                for row in ledger:
-                    insert(connection, table, LEDGER[table] | row)
+            for table, table_rows in read(case / "tables.json").items():
+                for row in table_rows:
+                    insert(connection, table, DEFAULTS[table] | row)
     for number, pull in enumerate(read(case / "raw.json")):
-        records = [day for record in pull for day in days(record)]
+        records = [repetition for record in pull for repetition in expand(record)]
         with transaction(warehouse_engine) as connection:
-            integrations = {keep(connection, record, f"run-{number}") for record in records}
+            integrations = {store(connection, record, f"run-{number}") for record in records}
         for integration in sorted(integrations):
             with transaction(warehouse_engine) as connection:
                 recompute(connection, integration, f"run-{number}")
     expected = read(case / "expected.json")
     with transaction(warehouse_engine) as connection:
-        assert {name: rows(connection, name, wanted) for name, wanted in expected.items()} == {
-            name: in_order(wanted["rows"] if isinstance(wanted, dict) else wanted) for name, wanted in expected.items()
+        assert {name: actual_rows(connection, name, rows) for name, rows in expected.items()} == {
+            name: sort(rows["rows"] if isinstance(rows, dict) else rows) for name, rows in expected.items()
         }
 
 
@@ -100,18 +109,18 @@ def insert(connection: Connection, table: str, row: dict) -> None:
     connection.exec_driver_sql(f"insert into {table} ({', '.join(row)}) values ({values})", row)
 
 
-def days(record: dict) -> list[dict]:
-    """The record, or what it stands for when it is repeated."""
+def expand(record: dict) -> list[dict]:
+    """Return the record, or its repetitions on consecutive days."""
     count = record.get("repeat")
-    return [of_day({**record}, number) for number in range(count)] if count else [record]
+    return [repetition({**record}, number) for number in range(count)] if count else [record]
 
 
-def of_day(record: dict, number: int) -> dict:
+def repetition(record: dict, number: int) -> dict:
     del record["repeat"]
     for name in ("start", "end"):
         if record.get(name):
-            moment = dt.datetime.fromisoformat(record[name]) + dt.timedelta(days=number)
-            record[name] = moment.isoformat().replace("+00:00", "Z")
+            time = dt.datetime.fromisoformat(record[name]) + dt.timedelta(days=number)
+            record[name] = time.isoformat().replace("+00:00", "Z")
     for name in ("id", "cycle_id", "sleep_id"):
         if isinstance(record.get(name), int):
             record[name] += number
@@ -128,8 +137,8 @@ def read(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def keep(connection: Connection, record: dict, run_id: str) -> str:
-    """Bring a record into raw.records as staging would, and queue it; returns its integration."""
+def store(connection: Connection, record: dict, run_id: str) -> str:
+    """Write a record to raw.records as staging would, and queue it. Return its integration."""
     payload = {"user_id": 1, "score_state": "SCORED"} | record
     is_deleted = payload.pop("deleted", False)
     collection = payload.pop("collection")
@@ -147,32 +156,34 @@ def keep(connection: Connection, record: dict, run_id: str) -> str:
         connection.exec_driver_sql(DELETE + KEY, row)
     else:
         connection.exec_driver_sql(SUPERSEDE + KEY, row)
-        connection.exec_driver_sql(KEEP, row)
+        connection.exec_driver_sql(INSERT, row)
     connection.exec_driver_sql(QUEUE, row)
     return row["integration"]
 
 
-def rows(connection: Connection, name: str, wanted: Any) -> list[dict]:
-    part = wanted if isinstance(wanted, dict) else {"where": "true", "rows": wanted}
+def actual_rows(connection: Connection, name: str, expected: Any) -> list[dict]:
+    """Return the warehouse's rows in the shape of the expected ones."""
+    part = expected if isinstance(expected, dict) else {"where": "true", "rows": expected}
     relation, columns = COLUMNS.get(name) or (
         f"analytics.{name}",
         tuple(part["rows"][0] if part["rows"] else ["metric_date"]),
     )
     query = f"select {', '.join(columns) or '*'} from {relation} where {part['where']}".replace("%", "%%")
-    found = connection.exec_driver_sql(query).mappings()
-    plainly = plain if name in COLUMNS else rounded
-    return in_order([{column: plainly(value) for column, value in row.items()} for row in found])
+    rows = connection.exec_driver_sql(query).mappings()
+    convert = plain if name in COLUMNS else rounded
+    return sort([{column: convert(value) for column, value in row.items()} for row in rows])
 
 
 def rounded(value: Any) -> Any:
-    return round(value, DIGITS) if isinstance(value, float) else plain(value)
+    return round(value, ROUNDED_DIGITS) if isinstance(value, float) else plain(value)
 
 
 def plain(value: Any) -> Any:
+    """Return a date or a time as ISO text (a time with a zone in UTC), anything else unchanged."""
     if isinstance(value, dt.datetime) and value.tzinfo:
         value = value.astimezone(dt.UTC)
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def in_order(found: list[dict]) -> list[dict]:
-    return sorted(found, key=lambda row: json.dumps(row, sort_keys=True))
+def sort(rows: list[dict]) -> list[dict]:
+    return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))

@@ -93,7 +93,7 @@ def test_an_unusual_record_is_kept_whole(team: Any, name: str) -> None:
         "select payload = %s::jsonb from raw.records where record_id = %s", body.decode(), record_id
     )
     assert is_equal
-    assert squad.metrics() == squad.truth()
+    assert squad.metrics() == squad.expected_metrics()
 
 
 def test_a_record_nested_beyond_reason_costs_nobody_else_anything(team: Any) -> None:

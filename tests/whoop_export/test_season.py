@@ -95,7 +95,7 @@ def test_where_the_api_has_a_value_it_wins_whichever_came_first_and_both_remain_
     api_first = made.values()
     by_source = {source: {key[1] for key, (_, of) in api_first.items() if of == source} for source in ("api", "export")}
     assert min(by_source["export"]) < "2026-08-20" < "2026-09-01" <= min(by_source["api"])
-    truth = squad.truth()
+    truth = squad.expected_metrics()
     api = {key: value for key, (value, source) in api_first.items() if source == "api"}
     assert {key: (value, truth[key][1]) for key, value in api.items()} == {key: truth[key] for key in api}
     # Of a day that the API tells, the export gives nothing but what the API has no value of.

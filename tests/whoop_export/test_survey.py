@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.security.test_planted_secrets import everything_in_the_warehouse, everything_that_landed
+from tests.security.test_planted_secrets import landing_zone_text, warehouse_text
 from tests.whoop_export.steps import DAY, JOURNAL_HEADER, Importer, files, pack
 from wearables.core.errors import PermanentError
 from wearables.core.integrations import read_integration
@@ -49,7 +49,7 @@ def survey(made: Importer) -> list[tuple]:
 
 
 def everywhere(made: Importer, folder: Path) -> str:
-    return everything_in_the_warehouse(made.squad) + everything_that_landed(folder / "landing")
+    return warehouse_text(made.squad) + landing_zone_text(folder / "landing")
 
 
 def test_a_listed_question_appears_and_one_off_the_list_is_nowhere(
