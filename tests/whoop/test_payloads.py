@@ -69,7 +69,7 @@ def plant(squad: Any, body: Any) -> tuple[str, bytes]:
 def test_a_bad_record_is_kept_aside_and_the_rest_lands(team: Any, caplog: pytest.LogCaptureFixture, name: str) -> None:
     squad = team(days=12)
     record_id, _body = plant(squad, BAD[name])
-    with pytest.raises(RunFailed, match=r"workout record\(s\) were kept aside in ops\.quarantine"):
+    with pytest.raises(RunFailed, match=r"workout record\(s\) were quarantined \(see ops\.quarantine\)"):
         squad.pull(**squad.all_days())
     ((collection, athlete_id, reason, payload),) = squad.rows(
         "select collection, athlete_id, reason, payload from ops.quarantine"

@@ -287,6 +287,6 @@ def test_what_whoop_has_deleted_stays_deleted_though_an_export_has_it(importer: 
 def test_an_implausible_value_is_kept_aside(lone: Importer) -> None:
     from wearables.core.errors import RunFailed
 
-    with pytest.raises(RunFailed, match=r"export_cycle record.*kept aside.*day_strain is out of range"):
+    with pytest.raises(RunFailed, match=r"export_cycle record.*quarantined.*day_strain is out of range"):
         lone.run(pack(files(physiological_cycles=cycles(CYCLE_ROW.replace(",12.3,", ",99.5,")))))
     assert ("2026-03-02", "day_strain") not in values(lone)
