@@ -15,7 +15,7 @@ from wearables.pipeline.stage import COUNTS
 from wearables.pipeline.survey import listed
 from wearables.whoop.records import landed_row
 from wearables.whoop_export.archive import fetched
-from wearables.whoop_export.enrolment_check import refuse_stranger
+from wearables.whoop_export.enrolment_check import require_enrolled
 from wearables.whoop_export.inbox import discard
 from wearables.whoop_export.rows import records
 from wearables.whoop_export.table import Table, tables
@@ -32,7 +32,7 @@ def stage(wanted: Import) -> dict[str, int]:
     integration = load_integration(wanted.integration)
     with transaction(warehouse()) as connection:
         run_sql(connection, "pipeline/stage/lock", integration=integration.name)
-        refuse_stranger(connection, integration.name, wanted.athlete_id)
+        require_enrolled(connection, integration.name, wanted.athlete_id)
         plan = read_plan(connection, integration.name, wanted.run_id)
         (chunk,) = plan.chunks
         slices = [slice_ for slice_ in chunk_slices(connection, plan, chunk) if slice_.state == "landed"]
