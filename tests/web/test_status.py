@@ -56,7 +56,7 @@ def test_validate_says_what_whoop_says(admin: Visitor, squad: Any, monkeypatch: 
     assert f"{squad.world.url} accepts the client id and secret; 2 of 2 grants are alive." in good.text
     connect(monkeypatch, squad.world.url, squad.world.client_id, "a-wrong-one")
     bad = admin.act("/integrations/team/validate")
-    assert "does not accept the client id and secret; correct Client ID and Client secret" in bad.text
+    assert "does not accept the client id and secret. Correct Client ID and Client secret" in bad.text
     assert "a-wrong-one" not in bad.text
 
 

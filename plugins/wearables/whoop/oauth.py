@@ -1,6 +1,6 @@
-"""OAuth 2 as WHOOP speaks it: credentials in the form body, both tokens rotated at each refresh.
+"""OAuth 2 with WHOOP: client credentials go into the form body, and each refresh rotates both tokens.
 
-Messages and their errors come from oauthlib; this file adds what WHOOP adds.
+oauthlib builds the requests and parses the responses; this module adds what is specific to WHOOP.
 """
 
 import datetime as dt
@@ -33,7 +33,7 @@ SCOPES = (
 
 @dataclass(frozen=True)
 class Credentials:
-    """A WHOOP app: where it asks, and as whom. Its repr shows no secret."""
+    """The base URL and credentials of a WHOOP app. The repr hides the secret."""
 
     base_url: str
     client_id: str
@@ -42,7 +42,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class TokenPair:
-    """An access token and the refresh token that replaces it. Its repr shows neither."""
+    """An access token and the refresh token that renews it. The repr hides both."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -50,12 +50,12 @@ class TokenPair:
     scopes: str
 
     def expires_within(self, margin: dt.timedelta) -> bool:
-        """Whether the access token is dead, or will be before ``margin`` has passed."""
+        """Whether the access token has expired or will expire within ``margin``."""
         return self.expires_at <= dt.datetime.now(dt.UTC) + margin
 
     @property
     def lost_scopes(self) -> list[str]:
-        """Scopes that were asked for and not granted; an answer that names none grants all."""
+        """The scopes that were requested but not granted. A response without scopes grants all."""
         granted = set(self.scopes.split() or SCOPES)
         if not self.refresh_token:
             granted.discard(OFFLINE)
@@ -63,7 +63,7 @@ class TokenPair:
 
 
 def authorization_url(credentials: Credentials, redirect_url: str, state: str) -> str:
-    """Where an athlete consents; WHOOP sends the answer to ``redirect_url``."""
+    """Return the URL at which an athlete consents; WHOOP redirects to ``redirect_url`` afterwards."""
     query = {
         "client_id": credentials.client_id,
         "redirect_uri": redirect_url,
@@ -83,43 +83,46 @@ class TokenEndpoint:
         self._messages = WebApplicationClient(credentials.client_id)
 
     def refresh(self, refresh_token: str) -> TokenPair:
-        """Trade a refresh token for a new pair; WHOOP forgets the old pair.
+        """Exchange a refresh token for a new pair; WHOOP invalidates the old one.
 
-        Raises ReconnectRequired when WHOOP declares the grant dead, PermanentError for bad client credentials,
-        SourceUnavailable when it gives no proper answer.
+        Raises ReconnectRequired if WHOOP no longer accepts the grant, PermanentError if it rejects the client
+        credentials, SourceUnavailable if it answers with another error.
         """
-        response, error = self._ask(self._refresh_body(refresh_token))
+        response, error = self._post(self._refresh_body(refresh_token))
         if error is None:
             return self._pair(response, refresh_token)
-        raise _meaning(response, error)
+        raise _to_error(response, error)
 
     def redeem(self, code: str, redirect_url: str) -> TokenPair:
-        """Trade the code that WHOOP sent to ``redirect_url`` for a pair; it has no refresh token without `offline`.
+        """Exchange the code that WHOOP sent to ``redirect_url`` for a pair.
 
-        Raises as ``refresh`` does; ReconnectRequired when the code is spent, expired or not one.
+        The refresh token is empty if the athlete did not grant `offline`. Raises as ``refresh`` does; ReconnectRequired
+        if the code is used, expired or invalid.
         """
         body = self._messages.prepare_request_body(code=code, redirect_uri=redirect_url, include_client_id=False)
-        response, error = self._ask(body)
+        response, error = self._post(body)
         if error is None:
             return self._pair(response, "")
-        raise _meaning(response, error)
+        raise _to_error(response, error)
 
     def verify_client(self) -> None:
-        """Prove client id and secret without any athlete: a made-up grant must be refused as such.
+        """Verify client id and secret without an athlete: WHOOP must reject a made-up grant, but not the client.
 
-        Raises PermanentError when WHOOP does not know the client, SourceUnavailable when it gives no answer.
+        Raises PermanentError if WHOOP rejects the client, SourceUnavailable if it answers with another error.
         """
-        response, error = self._ask(self._refresh_body(secrets.token_urlsafe(32)))
-        if response.status_code == 401 and not _names_the_grant(error):
+        response, error = self._post(self._refresh_body(secrets.token_urlsafe(32)))
+        if response.status_code == 401 and not _is_about_grant(error):
             raise self._bad_client()
         if error is not None and response.status_code not in (400, 401, 403):
-            raise SourceUnavailable(f"WHOOP's token endpoint answered {response.status_code}; check the base URL.")
+            raise SourceUnavailable(
+                f"WHOOP's token endpoint answered {response.status_code}. Check the base URL in the connection."
+            )
 
     def _refresh_body(self, refresh_token: str) -> str:
-        # WHOOP gives no new refresh token unless `offline` is asked for again.
+        # WHOOP only returns a new refresh token if `offline` is requested again.
         return self._messages.prepare_refresh_body(refresh_token=refresh_token, scope=OFFLINE)
 
-    def _ask(self, body: str) -> tuple[requests.Response, OAuth2Error | None]:
+    def _post(self, body: str) -> tuple[requests.Response, OAuth2Error | None]:
         app = {"client_id": self._credentials.client_id, "client_secret": self._credentials.client_secret}
         response = self._transport.send("POST", TOKEN_PATH, data=f"{body}&{urlencode(app)}", headers=FORM)
         error = self._error_of(response)
@@ -146,18 +149,19 @@ class TokenEndpoint:
 
     def _bad_client(self) -> PermanentError:
         return PermanentError(
-            f"WHOOP at {self._credentials.base_url} does not accept the client id and secret; "
-            "correct Client ID and Client secret of the Airflow connection."
+            f"WHOOP at {self._credentials.base_url} does not accept the client id and secret. "
+            "Correct Client ID and Client secret in the Airflow connection."
         )
 
 
-def _names_the_grant(error: OAuth2Error | None) -> bool:
+def _is_about_grant(error: OAuth2Error | None) -> bool:
     return error is not None and error.error in {"invalid_grant", "token_inactive"}
 
 
-def _meaning(response: requests.Response, error: OAuth2Error) -> ReconnectRequired | SourceUnavailable:
-    if _names_the_grant(error) or response.status_code == 401:
-        return ReconnectRequired("WHOOP no longer accepts the grant; let the athlete consent again.")
+def _to_error(response: requests.Response, error: OAuth2Error) -> ReconnectRequired | SourceUnavailable:
+    if _is_about_grant(error) or response.status_code == 401:
+        return ReconnectRequired("WHOOP no longer accepts the grant. Let the athlete consent again.")
     return SourceUnavailable(
-        f"WHOOP's token endpoint answered {response.status_code} ({error.error}); run again, report it if it stays."
+        f"WHOOP's token endpoint answered {response.status_code} ({error.error}). "
+        "Run again; if the error persists, report it as a bug."
     )
