@@ -51,19 +51,25 @@ survey_questions: ["Alcohol?"]
         ("chunk_days: true", "chunk_days: .*valid integer"),
         ("member_cap: 0", "member_cap: .*greater than or equal to 1"),
         ("lookback_days: -1", "lookback_days: .*greater than or equal to 0"),
-        ("timezone: Europe/Bärlin", "timezone: is no IANA time zone"),
+        (
+            "timezone: Europe/Bärlin",
+            'timezone: "Europe/Bärlin" is not an IANA time zone. Use a name such as Europe/Berlin\\.',
+        ),
         ("timezone: 3", "timezone: .*valid string"),
-        ("schedule: every day", "schedule: is no cron expression"),
-        ("schedule: '@fortnightly'", "schedule: is no cron expression"),
-        ("start_date: yesterday", "start_date: .*valid date"),
+        ("schedule: every day", 'schedule: "every day" is not a schedule. Use a cron expression'),
+        ("schedule: '@fortnightly'", 'schedule: "@fortnightly" is not a schedule. Use a cron expression'),
+        (
+            "start_date: yesterday",
+            'start_date: "yesterday" is not a valid date. Use YYYY-MM-DD, for example 2026-03-01\\.',
+        ),
         ("collections: [sleep, steps]", "collections.1: .*'cycle', 'recovery', 'sleep' or 'workout'"),
         ("collections: []", "collections: .*at least 1 item"),
-        ("collections: [sleep, sleep]", "collections: names something twice"),
+        ("collections: [sleep, sleep]", "collections: contains duplicates"),
         ("collections: sleep", "collections: .*valid tuple"),
         ("survey_questions: [3]", "survey_questions.0: .*valid string"),
         ("connection: ''", "connection: "),
-        ("- a list", "must hold keys and values"),
-        ("a: b: c", "is not YAML"),
+        ("- a list", "must contain keys and values"),
+        ("a: b: c", "is not valid YAML"),
         ("1: 2", "1: Keys should be strings"),
     ],
 )
@@ -74,7 +80,7 @@ def test_a_faulty_file_is_refused_with_file_key_and_reason(tmp_path: Path, text:
 
 
 def test_a_file_name_that_cannot_name_a_dag_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(PermanentError, match="the name must be letters"):
+    with pytest.raises(PermanentError, match="the file name must consist of letters"):
         read_integration(write(tmp_path, "our team.yaml", ""))
 
 
@@ -92,5 +98,5 @@ def test_one_faulty_file_takes_no_other_integration_down(
 def test_an_unknown_name_is_refused_with_those_that_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "a.yaml", "")
     monkeypatch.setenv("WEARABLES_INTEGRATIONS", str(tmp_path))
-    with pytest.raises(PermanentError, match="known are: a"):
+    with pytest.raises(PermanentError, match=r"There is no integration 'b'\. Existing integrations: a\. "):
         load_integration("b")

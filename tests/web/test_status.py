@@ -15,9 +15,11 @@ def test_a_faulty_file_is_shown_with_its_reason_and_takes_no_other_down(
 ) -> None:
     (tmp_path / "broken.yaml").write_text("timezone: Atlantis\n")
     text = admin.get("/").text
-    assert "broken.yaml: timezone: is no IANA time zone such as Europe/Berlin" in text
+    assert (
+        "broken.yaml: timezone: &#34;Atlantis&#34; is not an IANA time zone. Use a name such as Europe/Berlin." in text
+    )
     assert "<b>2</b> active" in text
-    assert "is no IANA time zone" in admin.get("/integrations/broken").text
+    assert "is not an IANA time zone" in admin.get("/integrations/broken").text
 
 
 def test_a_missing_connection_is_shown_with_the_remedy(admin: Visitor, squad: Any, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_an_unusable_upload_is_not_kept(
 def test_an_upload_for_an_athlete_who_is_not_enrolled_is_not_stored(duo: Importer, tmp_path: Path) -> None:
     with pytest.raises(ExportRejected, match="not enrolled"):
         receive("team", 99, io.BytesIO(pack(files())))
-    with pytest.raises(PermanentError, match="No integration"):
+    with pytest.raises(PermanentError, match="There is no integration"):
         receive("other", duo.squad.athlete_ids[0], io.BytesIO(pack(files())))
     assert not (tmp_path / "landing").exists()
 
@@ -120,7 +120,7 @@ def test_a_file_is_kept_while_the_warehouse_is_unavailable(
         ({"integration": "team"}, "athlete, file is missing"),
         ({"integration": "team", "athlete": "x", "file": "file:///a.zip"}, "athlete must be a WHOOP user id"),
         ({"athletes": [1]}, "Unknown parameter athletes; known are integration, athlete, file"),
-        ({"integration": "other", "athlete": 1, "file": "file:///a.zip"}, "No integration is called 'other'"),
+        ({"integration": "other", "athlete": 1, "file": "file:///a.zip"}, "There is no integration 'other'"),
         ({"integration": ["team"], "athlete": 1, "file": "file:///a.zip"}, "must be texts"),
     ],
 )
