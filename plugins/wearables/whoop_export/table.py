@@ -63,11 +63,7 @@ class Table:
         """Return the error for an invalid cell: its place and the problem, never its content."""
         key = column if isinstance(column, str) else column.key
         position = next((number for number, each in enumerate(self.columns, 1) if each.key == key), 0)
-        hint = (
-            ""
-            if self.is_matched_by_name
-            else " The column names are in an unknown language, so columns go by position."
-        )
+        hint = "" if self.is_matched_by_name else " Some column names are unknown: columns were matched by position."
         return ExportRejected(
             f"{self.name}, line {line}, column {position} ({key}): {problem}. "
             f"Nothing was imported.{hint} {USE_ORIGINAL}"
