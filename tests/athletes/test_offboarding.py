@@ -234,5 +234,5 @@ def test_an_athlete_who_never_consented_is_unknown(team: Make) -> None:
     squad = team(athletes=1, days=3)
     with pytest.raises(PermanentError, match="Unknown athlete 42"):
         offboard("team", 42, erase=True)
-    with pytest.raises(PermanentError, match="No integration is called"):
+    with pytest.raises(PermanentError, match="There is no integration"):
         offboard("nosuch", squad.athlete_ids[0])

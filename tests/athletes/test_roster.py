@@ -100,7 +100,9 @@ def test_what_is_no_roster_is_refused(load: Any, text: str, reason: str) -> None
 def test_the_command_reads_the_file_beside_the_integration(load: Any, tmp_path: Path) -> None:
     (tmp_path / "team.roster.csv").write_text(f"athlete_id,squad\n{TWO},second\n")
     done = CliRunner().invoke(roster, ["team"])
-    assert done.output == (f"The roster of team tells of 1 athletes.\nEnrolled but not in it: {ONE}, {THREE}.\n")
+    assert (
+        done.output == f"Loaded 1 athletes from the roster of team.\nEnrolled, but not on the roster: {ONE}, {THREE}.\n"
+    )
     assert load.squad.rows(SHOWN)[1] == (TWO, None, "second", None)
     with pytest.raises(PermanentError, match=r"none\.csv: cannot be read: No such file or directory\."):
         CliRunner().invoke(roster, ["team", "none.csv"], catch_exceptions=False)

@@ -81,7 +81,7 @@ def test_an_athlete_is_offboarded_and_erased_with_a_receipt(team: Any, run: Run)
     erased = run("offboard", "team", second, "--erase")
     assert (erased.returncode, erased.stderr) == (0, "")
     assert re.search(rf"^ +{records}  rows of raw\.records$", erased.stdout, re.MULTILINE)
-    assert re.search(r"^ +\d+  files of the landing zone$", erased.stdout, re.MULTILINE)
+    assert re.search(r"^ +\d+  files in the landing zone$", erased.stdout, re.MULTILINE)
     assert second not in run("athletes", "team").stdout
     told = refused(run("enroll", "team", "--refresh-token", "-", stdin=squad.world.consent(int(second)).refresh_token))
     assert "was erased" in told
@@ -93,7 +93,7 @@ def test_an_athlete_is_offboarded_and_erased_with_a_receipt(team: Any, run: Run)
     [
         (("enroll", "team"), "either --invite or --refresh-token"),
         (("enroll", "team", "--invite", "--refresh-token", "-"), "either --invite or --refresh-token"),
-        (("enroll", "team", "--refresh-token", "-", "--athlete", "1"), "--athlete goes with --invite"),
+        (("enroll", "team", "--refresh-token", "-", "--athlete", "1"), "--athlete can only be used with --invite"),
         (("enroll", "team", "--invite", "--athlete", "1"), "Unknown athlete 1"),
         (("offboard", "team", "1"), "Unknown athlete 1"),
         (("offboard", "team", "anna"), "anna"),

@@ -77,11 +77,17 @@ survey_questions: ["Alcohol?"]
         ("chunk_days: true", "chunk_days: .*valid integer"),
         ("member_cap: 0", "member_cap: .*greater than or equal to 1"),
         ("lookback_days: -1", "lookback_days: .*greater than or equal to 0"),
-        ("timezone: Europe/Bärlin", "timezone: is no IANA time zone"),
+        (
+            "timezone: Europe/Bärlin",
+            'timezone: "Europe/Bärlin" is not an IANA time zone. Use a name such as Europe/Berlin\\.',
+        ),
         ("timezone: 3", "timezone: .*valid string"),
-        ("schedule: every day", "schedule: is no cron expression"),
-        ("schedule: '@fortnightly'", "schedule: is no cron expression"),
-        ("start_date: yesterday", "start_date: .*valid date"),
+        ("schedule: every day", 'schedule: "every day" is not a schedule. Use a cron expression'),
+        ("schedule: '@fortnightly'", 'schedule: "@fortnightly" is not a schedule. Use a cron expression'),
+        (
+            "start_date: yesterday",
+            'start_date: "yesterday" is not a valid date. Use YYYY-MM-DD, for example 2026-03-01\\.',
+        ),
         (
             "collections: [sleep, steps]",
             'collections: "steps" is not a collection. Use cycle, recovery, sleep, workout',
@@ -89,12 +95,12 @@ survey_questions: ["Alcohol?"]
         ("source: oura", 'source: "oura" is not a known source. Use whoop'),
         ("source: 3", "source: .*valid string"),
         ("collections: []", "collections: .*at least 1 item"),
-        ("collections: [sleep, sleep]", "collections: names something twice"),
+        ("collections: [sleep, sleep]", "collections: contains duplicates"),
         ("collections: sleep", "collections: .*valid tuple"),
         ("survey_questions: [3]", "survey_questions.0: .*valid string"),
         ("connection: ''", "connection: "),
-        ("- a list", "must hold keys and values"),
-        ("a: b: c", "is not YAML"),
+        ("- a list", "must contain keys and values"),
+        ("a: b: c", "is not valid YAML"),
         ("1: 2", "1: Keys should be strings"),
     ],
 )
@@ -105,7 +111,7 @@ def test_an_invalid_file_is_rejected_with_file_key_and_reason(tmp_path: Path, te
 
 
 def test_a_file_name_that_is_not_a_valid_dag_id_is_rejected(tmp_path: Path) -> None:
-    with pytest.raises(PermanentError, match="the name must be letters"):
+    with pytest.raises(PermanentError, match="the file name must consist of letters"):
         read_integration(write(tmp_path, "our team.yaml", ""))
 
 
@@ -123,7 +129,7 @@ def test_an_invalid_file_does_not_affect_other_integrations(
 def test_an_unknown_name_is_rejected_with_the_names_that_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "a.yaml", "")
     monkeypatch.setenv("WEARABLES_INTEGRATIONS", str(tmp_path))
-    with pytest.raises(PermanentError, match="known are: a"):
+    with pytest.raises(PermanentError, match=r"There is no integration 'b'\. Existing integrations: a\. "):
         load_integration("b")
 
 

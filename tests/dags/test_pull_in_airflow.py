@@ -45,7 +45,7 @@ def test_a_users_mistake_is_logged_in_one_sentence_and_nothing_else_runs(
     assert outcome["run"] == "failed"
     assert outcome["tasks"] == [("validate", "failed")] + [(step, "upstream_failed") for step in STEPS[1:]]
     assert [each.message for each in caplog.records if each.name.startswith("wearables")] == [
-        "end_date 2026-05-01 is before start_date 2026-05-02; swap them."
+        "end_date 2026-05-01 is before start_date 2026-05-02. Swap the dates."
     ]
     assert "Traceback" not in caplog.text
     assert team.world.requests == []

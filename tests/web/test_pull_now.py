@@ -40,7 +40,7 @@ def test_what_a_pull_takes_is_told_before_it_starts(admin: Visitor, pulled: Any)
     dates = {"period": "dates", "start_date": "2026-01-01", "end_date": "2026-03-01", "part": "outlook"}
     assert "3 chunks for 2 athletes" in admin.get("/integrations/team/pull", params=dates).text
     wrong = admin.get("/integrations/team/pull", params=dates | {"end_date": "2025-01-01"}).text
-    assert "end_date 2025-01-01 is before start_date 2026-01-01; swap them." in wrong
+    assert "end_date 2025-01-01 is before start_date 2026-01-01. Swap the dates." in wrong
     assert "Choose both days" in admin.get("/integrations/team/pull", params=dates | {"end_date": ""}).text
 
 

@@ -15,9 +15,11 @@ def test_a_faulty_file_is_shown_with_its_reason_and_takes_no_other_down(
 ) -> None:
     (tmp_path / "broken.yaml").write_text("timezone: Atlantis\n")
     text = admin.get("/").text
-    assert "broken.yaml: timezone: is no IANA time zone such as Europe/Berlin" in text
+    assert (
+        "broken.yaml: timezone: &#34;Atlantis&#34; is not an IANA time zone. Use a name such as Europe/Berlin." in text
+    )
     assert "<b>2</b> active" in text
-    assert "is no IANA time zone" in admin.get("/integrations/broken").text
+    assert "is not an IANA time zone" in admin.get("/integrations/broken").text
 
 
 def test_a_missing_connection_is_shown_with_the_remedy(admin: Visitor, squad: Any, tmp_path: Path) -> None:
@@ -56,7 +58,7 @@ def test_validate_says_what_whoop_says(admin: Visitor, squad: Any, monkeypatch: 
     assert f"{squad.world.url} accepts the client id and secret; 2 of 2 grants are alive." in good.text
     connect(monkeypatch, squad.world.url, squad.world.client_id, "a-wrong-one")
     bad = admin.act("/integrations/team/validate")
-    assert "does not accept the client id and secret; correct Client ID and Client secret" in bad.text
+    assert "does not accept the client id and secret. Correct Client ID and Client secret" in bad.text
     assert "a-wrong-one" not in bad.text
 
 

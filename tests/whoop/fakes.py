@@ -1,4 +1,4 @@
-"""A real HTTP server that answers as a test has scripted it."""
+"""A real HTTP server with scripted answers."""
 
 import threading
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Answer:
-    """One scripted answer; ``cut`` closes the connection before the body is whole."""
+    """One scripted answer; ``cut`` closes the connection before the end of the body."""
 
     status: int = 200
     body: bytes = b'{"records": []}'
@@ -18,7 +18,7 @@ class Answer:
 
 
 @dataclass
-class Asked:
+class Request:
     """One request as it arrived."""
 
     method: str
@@ -28,17 +28,17 @@ class Asked:
 
 
 class Script:
-    """Answers in order, and what was asked."""
+    """The answers to give, in order, and the requests received."""
 
     def __init__(self, answers: list[Answer]) -> None:
         self.answers = answers
-        self.asked: list[Asked] = []
+        self.asked: list[Request] = []
         self.url = ""
 
 
 @contextmanager
 def scripted(*answers: Answer) -> Iterator[Script]:
-    """Serve the answers on a free port of the loopback."""
+    """Serve the answers on a free local port."""
     script = Script(list(answers))
 
     class Handler(BaseHTTPRequestHandler):
@@ -46,7 +46,7 @@ def scripted(*answers: Answer) -> Iterator[Script]:
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-            script.asked.append(Asked(self.command, self.path, dict(self.headers), body))
+            script.asked.append(Request(self.command, self.path, dict(self.headers), body))
             answer = script.answers.pop(0)
             self.send_response(answer.status)
             for name, value in answer.headers.items():
@@ -56,10 +56,10 @@ def scripted(*answers: Answer) -> Iterator[Script]:
             self.wfile.write(answer.body[:-1] if answer.cut else answer.body)
             self.close_connection = answer.cut
 
-        do_GET = do_POST = answer  # noqa: N815 - the base class looks for these names
+        do_GET = do_POST = answer  # noqa: N815 - the base class requires these names
 
         def log_message(self, *arguments: object) -> None:
-            """Keep quiet."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -1,4 +1,4 @@
-"""Time as the request ledger sees it."""
+"""Simulated waiting for the request ledger."""
 
 from sqlalchemy import Engine
 
@@ -6,7 +6,7 @@ from wearables.core.warehouse import transaction
 
 
 class Clock:
-    """A wait moves the ledger back by as much: no test sleeps."""
+    """A clock whose sleep shifts the ledger into the past, so that no test waits."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine

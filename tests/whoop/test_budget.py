@@ -1,4 +1,4 @@
-"""The request budget: shared, obeyed before WHOOP has to say no, and clear when a day's is spent."""
+"""The request budget: shared, respected before WHOOP answers 429, and a clear error when it is used up."""
 
 import pytest
 from sqlalchemy import Engine
@@ -22,7 +22,7 @@ def spend(one: Budget, times: int) -> float:
     return sum(one.spend() for _ in range(times))
 
 
-def test_a_hundred_requests_go_out_at_once_and_the_next_waits_for_the_window(warehouse_engine: Engine) -> None:
+def test_a_hundred_requests_are_sent_at_once_and_the_next_waits_for_the_period(warehouse_engine: Engine) -> None:
     clock = Clock(warehouse_engine)
     one = budget(warehouse_engine, clock)
     assert spend(one, 100) == 0
@@ -44,7 +44,7 @@ def test_another_app_has_its_own_budget(warehouse_engine: Engine) -> None:
     assert budget(warehouse_engine, clock, "other").spend() == 0
 
 
-def test_what_was_leased_and_not_sent_is_given_back(warehouse_engine: Engine) -> None:
+def test_leased_requests_that_were_not_sent_are_returned(warehouse_engine: Engine) -> None:
     clock = Clock(warehouse_engine)
     for _ in range(100):
         one = budget(warehouse_engine, clock)
@@ -53,7 +53,7 @@ def test_what_was_leased_and_not_sent_is_given_back(warehouse_engine: Engine) ->
     assert clock.slept == []
 
 
-def test_a_budget_that_whoop_says_is_spent_is_waited_for(warehouse_engine: Engine) -> None:
+def test_a_budget_that_whoop_reports_as_used_up_is_waited_for(warehouse_engine: Engine) -> None:
     clock = Clock(warehouse_engine)
     one = budget(warehouse_engine, clock)
     one.spend()
@@ -62,7 +62,7 @@ def test_a_budget_that_whoop_says_is_spent_is_waited_for(warehouse_engine: Engin
     assert 29 < budget(warehouse_engine, clock).spend() <= 30
 
 
-def test_other_limits_told_by_whoop_replace_the_defaults(warehouse_engine: Engine) -> None:
+def test_limits_reported_by_whoop_replace_the_defaults(warehouse_engine: Engine) -> None:
     clock = Clock(warehouse_engine)
     one = budget(warehouse_engine, clock)
     one.spend()
@@ -73,13 +73,13 @@ def test_other_limits_told_by_whoop_replace_the_defaults(warehouse_engine: Engin
     assert again.spend() > 0
 
 
-def test_after_a_429_nobody_asks_until_the_pause_is_over(warehouse_engine: Engine) -> None:
+def test_after_a_429_nobody_sends_a_request_until_the_pause_is_over(warehouse_engine: Engine) -> None:
     clock = Clock(warehouse_engine)
     budget(warehouse_engine, clock).pause(20)
     assert 19 < budget(warehouse_engine, clock).spend() <= 20
 
 
-def test_a_day_without_budget_stops_with_the_time_it_resets(warehouse_engine: Engine) -> None:
+def test_an_exhausted_daily_budget_stops_with_the_time_of_its_reset(warehouse_engine: Engine) -> None:
     clock = Clock(warehouse_engine)
     one = budget(warehouse_engine, clock)
     one.pause(5 * 3600)
@@ -88,17 +88,17 @@ def test_a_day_without_budget_stops_with_the_time_it_resets(warehouse_engine: En
     assert clock.slept == []
 
 
-def test_headers_are_read_as_whoop_writes_them() -> None:
+def test_rate_limit_headers_are_parsed_as_whoop_writes_them() -> None:
     assert RateLimit.from_headers(headers(98, 3)) == RateLimit(98, 3.0, {"60": 100, "86400": 10000})
 
 
 @pytest.mark.parametrize("broken", [{}, {"X-RateLimit-Remaining": "many", "X-RateLimit-Reset": "3"}])
-def test_missing_or_unreadable_headers_tell_nothing(broken: dict) -> None:
+def test_missing_or_invalid_headers_are_ignored(broken: dict) -> None:
     assert RateLimit.from_headers(broken) is None
 
 
 @pytest.mark.parametrize(
-    ("told", "seconds"),
+    ("answered", "seconds"),
     [
         ({"X-RateLimit-Reset": "3", "Retry-After": "7"}, 3),
         ({"Retry-After": "7"}, 7),
@@ -106,5 +106,5 @@ def test_missing_or_unreadable_headers_tell_nothing(broken: dict) -> None:
         ({}, 60),
     ],
 )
-def test_a_429_is_waited_out_by_reset_then_retry_after_then_a_minute(told: dict, seconds: float) -> None:
-    assert pause_after_429(told) == seconds
+def test_the_pause_after_a_429_is_its_reset_else_retry_after_else_a_minute(answered: dict, seconds: float) -> None:
+    assert pause_after_429(answered) == seconds

@@ -1,4 +1,4 @@
-"""What a pull will take, computed from its chunks and the budget."""
+"""Estimates of requests and time, from the chunks of a pull and the budget."""
 
 import datetime as dt
 
@@ -19,14 +19,14 @@ def pieces(days: int) -> list[TimeRange]:
 @pytest.mark.parametrize(
     ("days", "athletes", "used", "expected"),
     [
-        # One page a collection, a renewal each, and the proof of the app.
+        # One page per collection, one renewal per athlete, and the verification of the app.
         (1, 4, {}, (1, 21, 20, 1)),
-        # 25 cycles still fit a page; a few naps do not.
+        # 25 cycles fit on a page, but not with a few naps.
         (24, 1, {}, (1, 7, 20, 1)),
         (60, 4, {}, (3, 53, 30, 1)),
-        # The minute's budget is used already: one minute more.
+        # The budget of this minute is used: one more minute.
         (1, 4, {60: 90}, (1, 21, 80, 1)),
-        # 401 requests: 100 now, and four loads of a minute each.
+        # 401 requests: 100 now, and four more minutes.
         (1, 80, {}, (1, 401, 260, 1)),
     ],
 )
@@ -37,10 +37,10 @@ def test_requests_and_time_follow_from_chunks_athletes_and_budget(
     assert (size.chunks, size.requests, size.seconds, size.days) == expected
 
 
-def test_more_than_a_day_s_budget_says_how_many_days_it_needs() -> None:
+def test_a_pull_beyond_the_daily_budget_needs_several_days() -> None:
     assert estimate(pieces(24), 4000, SOURCES["whoop"].collections, LIMITS, {}).days == 3
     assert estimate(pieces(1), 10, SOURCES["whoop"].collections, LIMITS, {86_400: 9_960}).days == 2
 
 
-def test_collections_that_are_not_asked_for_cost_nothing() -> None:
+def test_only_requested_collections_count() -> None:
     assert estimate(pieces(1), 1, ["cycle"], LIMITS, {}).requests == 3

@@ -1,4 +1,4 @@
-"""Grants: one refresh at a time, nothing used before it is saved, nothing readable at rest."""
+"""Grants: one refresh at a time, no pair used before it is saved, all pairs encrypted at rest."""
 
 import datetime as dt
 import threading
@@ -24,7 +24,7 @@ def pair(name: str, seconds: int = 3600) -> TokenPair:
 
 
 class Endpoint:
-    """A token endpoint that answers as it is told and counts."""
+    """A token endpoint with a scripted answer that records its requests."""
 
     def __init__(self, answer: Callable[[str], TokenPair]) -> None:
         self.answer = answer
@@ -60,7 +60,7 @@ def attempts(engine: Engine) -> int:
         return connection.exec_driver_sql("select count(*) from vault.refresh_attempts").scalar_one()
 
 
-def test_a_token_that_is_good_is_not_renewed(warehouse_engine: Engine) -> None:
+def test_a_valid_token_is_not_renewed(warehouse_engine: Engine) -> None:
     endpoint = Endpoint(dead)
     grants = Grants(warehouse_engine, "team", endpoint)
     stored(warehouse_engine, grants, pair("1"))
@@ -78,14 +78,14 @@ def test_a_token_about_to_expire_is_renewed_and_saved_before_use(warehouse_engin
     assert attempts(warehouse_engine) == 0
 
 
-def test_a_token_that_whoop_refused_is_renewed_even_if_it_looks_good(warehouse_engine: Engine) -> None:
+def test_a_token_that_whoop_rejected_is_renewed_even_if_it_has_not_expired(warehouse_engine: Engine) -> None:
     grants = Grants(warehouse_engine, "team", Endpoint(lambda token: pair("2")))
     stored(warehouse_engine, grants, pair("1"))
     assert grants.access_token(ATHLETE, stale="access-1") == "access-2"
     assert grants.access_token(ATHLETE, stale="access-1") == "access-2"
 
 
-def test_many_tasks_at_once_refresh_once(warehouse_engine: Engine) -> None:
+def test_concurrent_tasks_refresh_once(warehouse_engine: Engine) -> None:
     endpoint = Endpoint(lambda token: pair("2"))
     stored(warehouse_engine, Grants(warehouse_engine, "team", endpoint), pair("1", seconds=0))
     got: list[str] = []
@@ -102,7 +102,7 @@ def test_many_tasks_at_once_refresh_once(warehouse_engine: Engine) -> None:
     assert endpoint.asked == ["refresh-1"]
 
 
-def test_a_grant_that_whoop_declares_dead_is_not_tried_again(warehouse_engine: Engine) -> None:
+def test_a_dead_grant_is_not_tried_again(warehouse_engine: Engine) -> None:
     endpoint = Endpoint(dead)
     grants = Grants(warehouse_engine, "team", endpoint)
     stored(warehouse_engine, grants, pair("1", seconds=0))
@@ -113,7 +113,7 @@ def test_a_grant_that_whoop_declares_dead_is_not_tried_again(warehouse_engine: E
     assert state(warehouse_engine)[0] == "reconnect"
 
 
-def test_a_crash_between_whoops_answer_and_its_saving_is_recognised(warehouse_engine: Engine) -> None:
+def test_a_crash_before_whoops_answer_is_saved_is_recognised(warehouse_engine: Engine) -> None:
     class Killed(BaseException):
         pass
 
@@ -125,12 +125,12 @@ def test_a_crash_between_whoops_answer_and_its_saving_is_recognised(warehouse_en
     with pytest.raises(Killed):
         grants.access_token(ATHLETE)
     assert attempts(warehouse_engine) == 1
-    with pytest.raises(ReconnectRequired, match="broke off before WHOOP's answer was saved"):
+    with pytest.raises(ReconnectRequired, match="was interrupted before WHOOP's answer was saved"):
         Grants(warehouse_engine, "team", Endpoint(dead)).access_token(ATHLETE)
-    assert "broke off" in (state(warehouse_engine)[1] or "")
+    assert "was interrupted" in (state(warehouse_engine)[1] or "")
 
 
-def test_an_outage_leaves_the_grant_as_it_was(warehouse_engine: Engine) -> None:
+def test_an_outage_does_not_change_the_grant(warehouse_engine: Engine) -> None:
     def out(token: str) -> TokenPair:
         raise SourceUnavailable("out")
 
@@ -143,7 +143,7 @@ def test_an_outage_leaves_the_grant_as_it_was(warehouse_engine: Engine) -> None:
     assert attempts(warehouse_engine) == 0
 
 
-def test_bad_client_credentials_do_not_cost_the_grant(warehouse_engine: Engine) -> None:
+def test_invalid_client_credentials_do_not_change_the_grant(warehouse_engine: Engine) -> None:
     def refused(token: str) -> TokenPair:
         raise PermanentError("secret")
 
@@ -163,7 +163,7 @@ def test_an_inactive_membership_is_remembered(warehouse_engine: Engine) -> None:
         grants.access_token(ATHLETE)
 
 
-def test_a_new_consent_heals_a_dead_grant(warehouse_engine: Engine) -> None:
+def test_a_new_consent_makes_a_dead_grant_active(warehouse_engine: Engine) -> None:
     grants = Grants(warehouse_engine, "team", Endpoint(dead))
     stored(warehouse_engine, grants, pair("1"))
     grants.mark(ATHLETE, ReconnectRequired("dead"))
@@ -171,7 +171,7 @@ def test_a_new_consent_heals_a_dead_grant(warehouse_engine: Engine) -> None:
     assert grants.access_token(ATHLETE) == "access-2"
 
 
-def test_an_enrolment_that_broke_off_finds_its_pair_again(warehouse_engine: Engine) -> None:
+def test_an_interrupted_enrolment_finds_its_pair_again(warehouse_engine: Engine) -> None:
     endpoint = Endpoint(lambda token: pair("2"))
     grants = Grants(warehouse_engine, "team", endpoint)
     assert grants.claim("handed-in", endpoint.refresh).refresh_token == "refresh-2"
@@ -179,11 +179,11 @@ def test_an_enrolment_that_broke_off_finds_its_pair_again(warehouse_engine: Engi
     assert endpoint.asked == ["handed-in"]
 
 
-def test_nothing_readable_is_stored_and_nothing_is_shown(warehouse_engine: Engine) -> None:
+def test_tokens_are_stored_encrypted_and_hidden_from_repr(warehouse_engine: Engine) -> None:
     stored(warehouse_engine, Grants(warehouse_engine, "team", Endpoint(dead)), pair("1!"))
     with transaction(warehouse_engine) as connection:
         row = connection.exec_driver_sql("select access_token, refresh_token from vault.grants").one()
-    # Cipher text may hold "-1" by chance, but never an exclamation mark.
+    # Ciphertext may contain "-1" by chance, but never an exclamation mark.
     assert b"-1!" not in bytes(row.access_token) + bytes(row.refresh_token)
     assert "access-1" not in repr(pair("1")) and "refresh-1" not in repr(pair("1"))
 
@@ -204,7 +204,7 @@ def test_keys_can_be_rotated(warehouse_engine: Engine, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(("keys_set", "reason"), [("", "is not set"), ("short", "no Fernet key")])
-def test_a_missing_or_broken_key_is_refused(
+def test_a_missing_or_invalid_key_is_rejected(
     warehouse_engine: Engine, monkeypatch: pytest.MonkeyPatch, keys_set: str, reason: str
 ) -> None:
     monkeypatch.setenv("WEARABLES_GRANT_KEYS", keys_set)

@@ -1,4 +1,4 @@
-"""The token endpoint: what is sent, and what WHOOP's answers mean."""
+"""The token endpoint: what is sent, and which error each answer becomes."""
 
 import datetime as dt
 import json
@@ -26,7 +26,7 @@ def endpoint(engine: Engine, whoop: Script) -> TokenEndpoint:
     return TokenEndpoint(Credentials(whoop.url, "id", "s&cret"), transport)
 
 
-def test_a_refresh_sends_the_credentials_in_the_form_and_asks_for_offline_again(warehouse_engine: Engine) -> None:
+def test_a_refresh_sends_the_credentials_in_the_form_and_requests_offline_again(warehouse_engine: Engine) -> None:
     with scripted(answer(200, **GOOD)) as whoop:
         pair = endpoint(warehouse_engine, whoop).refresh("old")
     asked = whoop.asked[0]
@@ -44,7 +44,7 @@ def test_a_refresh_sends_the_credentials_in_the_form_and_asks_for_offline_again(
     assert dt.timedelta(minutes=59) < pair.expires_at - dt.datetime.now(dt.UTC) <= dt.timedelta(hours=1)
 
 
-def test_a_code_is_traded_with_the_address_it_was_sent_to(warehouse_engine: Engine) -> None:
+def test_a_code_is_exchanged_with_its_redirect_url(warehouse_engine: Engine) -> None:
     with scripted(answer(200, **GOOD)) as whoop:
         pair = endpoint(warehouse_engine, whoop).redeem("c&de", "https://team.example.org/consent/callback")
     assert parse_qs(whoop.asked[0].body) == {
@@ -59,7 +59,7 @@ def test_a_code_is_traded_with_the_address_it_was_sent_to(warehouse_engine: Engi
     assert "read:sleep" in pair.lost_scopes
 
 
-def test_an_answer_that_names_no_scopes_grants_all_but_offline_needs_its_token(warehouse_engine: Engine) -> None:
+def test_an_answer_without_scopes_grants_all_but_offline_needs_a_refresh_token(warehouse_engine: Engine) -> None:
     silent = {name: GOOD[name] for name in ("access_token", "refresh_token", "expires_in")}
     without = {name: silent[name] for name in ("access_token", "expires_in")}
     with scripted(answer(200, **silent), answer(200, **without)) as whoop:
@@ -71,15 +71,15 @@ def test_an_answer_that_names_no_scopes_grants_all_but_offline_needs_its_token(w
     ("status", "error"),
     [(400, "invalid_grant"), (401, "invalid_grant"), (400, "token_inactive"), (401, "token_inactive")],
 )
-def test_a_grant_that_whoop_does_not_accept_must_be_renewed(warehouse_engine: Engine, status: int, error: str) -> None:
+def test_a_grant_that_whoop_rejects_needs_a_new_consent(warehouse_engine: Engine, status: int, error: str) -> None:
     with scripted(answer(status, error=error)) as whoop, pytest.raises(ReconnectRequired, match="consent again"):
         endpoint(warehouse_engine, whoop).refresh("old")
 
 
 @pytest.mark.parametrize("error", ["invalid_client", "unauthorized_client"])
-def test_bad_client_credentials_are_refused_with_the_remedy(warehouse_engine: Engine, error: str) -> None:
-    remedy = "Client ID and Client secret"
-    with scripted(answer(401, error=error)) as whoop, pytest.raises(PermanentError, match=remedy) as refusal:
+def test_invalid_client_credentials_are_reported_with_the_fix(warehouse_engine: Engine, error: str) -> None:
+    fix = "Client ID and Client secret"
+    with scripted(answer(401, error=error)) as whoop, pytest.raises(PermanentError, match=fix) as refusal:
         endpoint(warehouse_engine, whoop).refresh("old")
     assert "s&cret" not in str(refusal.value)
 
@@ -93,13 +93,13 @@ def test_bad_client_credentials_are_refused_with_the_remedy(warehouse_engine: En
         Answer(200, b"<html>"),
     ],
 )
-def test_any_other_answer_does_not_condemn_the_grant(warehouse_engine: Engine, odd: Answer) -> None:
+def test_any_other_answer_does_not_invalidate_the_grant(warehouse_engine: Engine, odd: Answer) -> None:
     with scripted(odd) as whoop, pytest.raises(SourceUnavailable, match="token endpoint answered"):
         endpoint(warehouse_engine, whoop).refresh("old")
 
 
 @pytest.mark.parametrize("error", ["invalid_grant", "token_inactive"])
-def test_a_client_is_proved_by_how_a_made_up_grant_is_refused(warehouse_engine: Engine, error: str) -> None:
+def test_a_client_is_verified_with_a_made_up_grant(warehouse_engine: Engine, error: str) -> None:
     with scripted(answer(400, error=error), answer(400, error=error)) as whoop:
         endpoint(warehouse_engine, whoop).verify_client()
         endpoint(warehouse_engine, whoop).verify_client()
@@ -108,11 +108,11 @@ def test_a_client_is_proved_by_how_a_made_up_grant_is_refused(warehouse_engine: 
 
 
 @pytest.mark.parametrize("no", [answer(401, error="invalid_client"), Answer(401, b""), Answer(401, b"no")])
-def test_a_client_that_whoop_does_not_know_is_refused(warehouse_engine: Engine, no: Answer) -> None:
+def test_a_client_that_whoop_does_not_know_is_rejected(warehouse_engine: Engine, no: Answer) -> None:
     with scripted(no) as whoop, pytest.raises(PermanentError, match="does not accept the client id"):
         endpoint(warehouse_engine, whoop).verify_client()
 
 
-def test_a_base_url_that_is_not_whoops_is_told(warehouse_engine: Engine) -> None:
+def test_a_base_url_that_is_not_whoops_is_reported(warehouse_engine: Engine) -> None:
     with scripted(Answer(404, b"<html>")) as whoop, pytest.raises(SourceUnavailable, match="Check the base URL"):
         endpoint(warehouse_engine, whoop).verify_client()

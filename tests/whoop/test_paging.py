@@ -1,4 +1,4 @@
-"""Paging: from the first page to the last, or an error."""
+"""Paging: every page from the first to the last, or an error."""
 
 import json
 
@@ -27,12 +27,12 @@ def test_an_empty_list_is_one_page_without_records() -> None:
     assert list(pages(lambda token: body([]))) == [[]]
 
 
-def test_a_record_is_passed_on_as_it_was_sent() -> None:
+def test_a_record_keeps_the_bytes_that_whoop_sent() -> None:
     sent = b'{"records": [ {"x" : 1.50,\n "y":1e3} ], "other": 1}'
     assert list(pages(lambda token: sent)) == [[b'{"x" : 1.50,\n "y":1e3}']]
 
 
-def test_half_a_surrogate_pair_costs_its_record_not_the_page() -> None:
+def test_half_a_surrogate_pair_does_not_invalidate_the_page() -> None:
     sent = b'{"records": [{"id": 1}, {"note": "\\ud83d"}], "next_token": null}'
     assert list(pages(lambda token: sent)) == [[b'{"id": 1}', b'{"note": "\\ud83d"}']]
 
@@ -56,7 +56,7 @@ def test_a_repeated_token_is_an_error() -> None:
     ],
 )
 def test_a_malformed_page_is_an_error(answer: bytes) -> None:
-    with pytest.raises(IncompleteAnswer, match="not the JSON"):
+    with pytest.raises(IncompleteAnswer, match="not the expected JSON"):
         list(pages(lambda token: answer))
 
 

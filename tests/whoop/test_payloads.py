@@ -1,4 +1,4 @@
-"""A bad record is kept aside with its reason, and the rest of its page lands."""
+"""An invalid record is quarantined with its reason, and the rest of its page lands."""
 
 import json
 from typing import Any
@@ -22,7 +22,7 @@ JSON = st.recursive(
 )
 
 
-def spoilt(record: dict, **changes: Any) -> bytes:
+def changed(record: dict, **changes: Any) -> bytes:
     return json.dumps(record | changes).encode()
 
 
@@ -35,41 +35,43 @@ BAD = {
     "no updated_at": lambda record: without(record, "updated_at"),
     "no start": lambda record: without(record, "start"),
     "no offset": lambda record: without(record, "timezone_offset"),
-    "id of a wrong type": lambda record: spoilt(record, id={"a": 1}),
-    "start that is no instant": lambda record: spoilt(record, start="yesterday"),
-    "start without an offset": lambda record: spoilt(record, start="2026-05-01T10:00:00"),
-    "end before start": lambda record: spoilt(record, end="2001-01-01T00:00:00.000Z"),
-    "nonsense for an offset": lambda record: spoilt(record, timezone_offset="Europe/London"),
-    "another athlete's record": lambda record: spoilt(record, user_id=5),
+    "id of a wrong type": lambda record: changed(record, id={"a": 1}),
+    "a start that is not an instant": lambda record: changed(record, start="yesterday"),
+    "start without an offset": lambda record: changed(record, start="2026-05-01T10:00:00"),
+    "end before start": lambda record: changed(record, end="2001-01-01T00:00:00.000Z"),
+    "an invalid offset": lambda record: changed(record, timezone_offset="Europe/London"),
+    "another athlete's record": lambda record: changed(record, user_id=5),
     "a list": lambda record: b"[1, 2]",
     "a string": lambda record: b'"record"',
     "null": lambda record: b"null",
     "an empty object": lambda record: b"{}",
-    "NUL in a text": lambda record: spoilt(record, sport_name="a\x00b"),
-    "half a surrogate pair": lambda record: spoilt(record, sport_name="SURROGATE").replace(b"SURROGATE", b"\\ud800"),
+    "NUL in a text": lambda record: changed(record, sport_name="a\x00b"),
+    "half a surrogate pair": lambda record: changed(record, sport_name="SURROGATE").replace(b"SURROGATE", b"\\ud800"),
 }
 UNUSUAL = {
-    "a text of five megabytes": lambda record: spoilt(record, note="x" * 5_000_000),
-    "a number beyond double precision": lambda record: spoilt(record, much=10**400),
-    "nesting a hundred deep": lambda record: spoilt(record, deep=json.loads("[" * 100 + "]" * 100)),
-    "an emoji and a quotation mark": lambda record: spoilt(record, sport_name="🏃 \"run' \\ \r\n"),
-    "SQL in a text": lambda record: spoilt(record, sport_name="'); drop table raw.records; --"),
-    "SQL in a key": lambda record: spoilt(record, **{"x'); drop schema raw cascade; --": 1}),
+    "a text of five megabytes": lambda record: changed(record, note="x" * 5_000_000),
+    "a number beyond double precision": lambda record: changed(record, much=10**400),
+    "nesting a hundred deep": lambda record: changed(record, deep=json.loads("[" * 100 + "]" * 100)),
+    "an emoji and a quotation mark": lambda record: changed(record, sport_name="🏃 \"run' \\ \r\n"),
+    "SQL in a text": lambda record: changed(record, sport_name="'); drop table raw.records; --"),
+    "SQL in a key": lambda record: changed(record, **{"x'); drop schema raw cascade; --": 1}),
 }
 
 
 def plant(squad: Any, body: Any) -> tuple[str, bytes]:
-    """Spoil the third workout of the first athlete, as bytes."""
+    """Replace the third workout of the first athlete by these bytes."""
     record = squad.world.records[squad.athlete_ids[0], "workout"][2]
     record.body = body(record.payload)
     return record.id, record.body
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_record_is_kept_aside_and_the_rest_lands(team: Any, caplog: pytest.LogCaptureFixture, name: str) -> None:
+def test_an_invalid_record_is_quarantined_and_the_rest_lands(
+    team: Any, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
     squad = team(days=12)
     record_id, _body = plant(squad, BAD[name])
-    with pytest.raises(RunFailed, match=r"workout record\(s\) were kept aside in ops\.quarantine"):
+    with pytest.raises(RunFailed, match=r"workout record\(s\) were quarantined \(see ops\.quarantine\)"):
         squad.pull(**squad.all_days())
     ((collection, athlete_id, reason, payload),) = squad.rows(
         "select collection, athlete_id, reason, payload from ops.quarantine"
@@ -80,7 +82,7 @@ def test_a_bad_record_is_kept_aside_and_the_rest_lands(team: Any, caplog: pytest
     wanted = {key for key in at_whoop(squad) if key[1:] != ("workout", record_id)}
     assert {row[:3] for row in squad.rows("select athlete_id, collection, record_id from raw.records")} == wanted
     assert "kilojoule" not in caplog.text + reason
-    # It fails one run; the next one warns.
+    # It fails one run; later runs only warn.
     assert squad.pull(**squad.all_days())["warnings"] >= 1
 
 
@@ -96,10 +98,10 @@ def test_an_unusual_record_is_kept_whole(team: Any, name: str) -> None:
     assert squad.metrics() == squad.expected_metrics()
 
 
-def test_a_record_nested_beyond_reason_costs_nobody_else_anything(team: Any) -> None:
+def test_an_excessively_nested_record_does_not_affect_other_athletes(team: Any) -> None:
     squad = team(days=12)
     _record_id, _ = plant(
-        squad, lambda record: spoilt(record, deep="DEEP").replace(b'"DEEP"', b"[" * 20_000 + b"]" * 20_000)
+        squad, lambda record: changed(record, deep="DEEP").replace(b'"DEEP"', b"[" * 20_000 + b"]" * 20_000)
     )
     with pytest.raises(RunFailed):
         squad.pull(**squad.all_days())
@@ -108,7 +110,7 @@ def test_a_record_nested_beyond_reason_costs_nobody_else_anything(team: Any) -> 
     assert held == {key[2] for key in at_whoop(squad) if key[0] == well}
 
 
-def test_a_new_field_is_kept_and_listed_once(team: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_new_field_is_kept_and_reported_once(team: Any, caplog: pytest.LogCaptureFixture) -> None:
     squad = team(athletes=1, days=12)
     for record in squad.world.records[squad.athlete_ids[0], "sleep"][:3]:
         squad.world.patch(squad.athlete_ids[0], "sleep", record.id, {"vo2_max": 51.5, "score": {"stress": 3}})
@@ -124,7 +126,7 @@ def test_a_new_field_is_kept_and_listed_once(team: Any, caplog: pytest.LogCaptur
 
 @QUICK
 @given(content=JSON)
-def test_junk_in_place_of_a_record_is_unfit_and_nothing_worse(content: Any) -> None:
+def test_arbitrary_json_in_place_of_a_record_is_invalid(content: Any) -> None:
     for collection in ("cycle", "recovery", "sleep", "workout"):
         with pytest.raises(InvalidRecord):
             record_line(json.dumps(content).encode(), collection, 1)
@@ -132,7 +134,7 @@ def test_junk_in_place_of_a_record_is_unfit_and_nothing_worse(content: Any) -> N
 
 @QUICK
 @given(body=st.binary(max_size=200))
-def test_bytes_in_place_of_a_record_are_unfit_and_nothing_worse(body: bytes) -> None:
+def test_arbitrary_bytes_in_place_of_a_record_are_invalid(body: bytes) -> None:
     with pytest.raises(InvalidRecord):
         record_line(body, "cycle", 1)
 
@@ -147,7 +149,7 @@ values ('team', 'cycle', 1, '5', %(payload)s, '2026-03-01 22:00Z', '2026-03-02 2
 
 @settings(parent=QUICK, max_examples=60)
 @given(strain=JSON, kilojoule=JSON | st.sampled_from([1e308, -1e308, 10**400, -0.0, 1e-320]), steps=JSON)
-def test_whatever_a_score_holds_only_plausible_numbers_become_metrics(
+def test_only_plausible_numbers_in_a_score_become_metrics(
     warehouse_engine: Any, strain: Any, kilojoule: Any, steps: Any
 ) -> None:
     payload = {
@@ -158,7 +160,7 @@ def test_whatever_a_score_holds_only_plausible_numbers_become_metrics(
     }
     text = json.dumps(payload)
     if "\\u0000" in text or "\\ud" in text:
-        return  # such a record never gets here
+        return  # record_line rejects such a record
     with warehouse_engine.connect() as connection:
         connection.exec_driver_sql(CYCLE, {"payload": text})
         connection.exec_driver_sql(

@@ -1,4 +1,4 @@
-"""Which records are fit to stage."""
+"""Which records can be staged."""
 
 import json
 
@@ -27,13 +27,13 @@ def test_a_record_keeps_every_byte_of_its_values() -> None:
     assert record_line(raw, "cycle", 10129) == raw
 
 
-def test_line_ends_between_values_become_blanks() -> None:
+def test_line_ends_between_values_become_spaces() -> None:
     raw = json.dumps(CYCLE, indent=1).encode()
     assert b"\n" not in record_line(raw, "cycle", 10129)
     assert json.loads(record_line(raw, "cycle", 10129)) == CYCLE
 
 
-def test_an_escaped_backslash_before_u0000_is_no_nul() -> None:
+def test_an_escaped_backslash_before_u0000_is_not_a_nul() -> None:
     assert b"u0000" in line(note="\\u0000")
 
 
@@ -53,22 +53,22 @@ def test_an_escaped_backslash_before_u0000_is_no_nul() -> None:
         ({"note": "\ud83d"}, "not JSON"),
     ],
 )
-def test_a_record_the_pipeline_cannot_place_is_unfit(changes: dict, reason: str) -> None:
+def test_a_record_with_invalid_keys_is_invalid(changes: dict, reason: str) -> None:
     with pytest.raises(InvalidRecord, match=reason):
         line(**changes)
 
 
 @pytest.mark.parametrize("raw", [b"{", b"[1]", b'"x"', b'{"id": "\xff"}'])
-def test_what_is_no_record_is_unfit(raw: bytes) -> None:
+def test_bytes_that_are_not_a_json_object_are_invalid(raw: bytes) -> None:
     with pytest.raises(InvalidRecord):
         record_line(raw, "cycle", 10129)
 
 
 @pytest.mark.parametrize("secret", ["sixty-one-point-5", "Zoë"])
-def test_the_reason_never_tells_a_value(secret: str) -> None:
-    with pytest.raises(InvalidRecord) as unfit:
+def test_the_reason_never_contains_a_value(secret: str) -> None:
+    with pytest.raises(InvalidRecord) as error:
         line(start=secret)
-    assert secret not in str(unfit.value)
+    assert secret not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -82,5 +82,5 @@ def test_the_reason_never_tells_a_value(secret: str) -> None:
         (b"{", ""),
     ],
 )
-def test_a_faulty_record_is_identified_as_far_as_it_tells(raw: bytes, record_id: str) -> None:
+def test_an_invalid_record_is_identified_if_it_has_an_id(raw: bytes, record_id: str) -> None:
     assert identify(raw) == record_id

@@ -1,4 +1,4 @@
-"""The transport: retries what may pass, stops at what will not, and never tells a token."""
+"""The transport: retries temporary errors, stops at permanent ones, and never reveals a token."""
 
 import logging
 
@@ -22,7 +22,7 @@ def send(one: HttpTransport) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "trouble",
+    "failure",
     [
         Answer(500),
         Answer(503),
@@ -32,21 +32,21 @@ def send(one: HttpTransport) -> bytes:
     ],
     ids=["500", "503", "408", "empty", "cut short"],
 )
-def test_what_may_pass_is_tried_again(warehouse_engine: Engine, trouble: Answer) -> None:
-    with scripted(trouble, trouble, Answer(body=b"{}")) as whoop:
+def test_a_temporary_error_is_retried(warehouse_engine: Engine, failure: Answer) -> None:
+    with scripted(failure, failure, Answer(body=b"{}")) as whoop:
         one = transport(warehouse_engine, whoop.url, [])
         assert send(one) == b"{}"
         assert one.requests_sent == 3
 
 
-def test_what_does_not_pass_is_given_up_after_some_attempts(warehouse_engine: Engine) -> None:
+def test_a_persistent_error_is_given_up_after_the_last_attempt(warehouse_engine: Engine) -> None:
     with scripted(*[Answer(500)] * ATTEMPTS) as whoop:
         with pytest.raises(SourceUnavailable, match=r"no proper answer in 5 attempts \(status 500\)"):
             send(transport(warehouse_engine, whoop.url, []))
         assert whoop.answers == []
 
 
-def test_a_server_that_is_not_there_is_unavailable(warehouse_engine: Engine) -> None:
+def test_an_unreachable_server_is_unavailable(warehouse_engine: Engine) -> None:
     with pytest.raises(SourceUnavailable, match="ConnectionError"):
         send(transport(warehouse_engine, "http://127.0.0.1:9", []))
 
@@ -55,12 +55,12 @@ def test_a_server_that_is_not_there_is_unavailable(warehouse_engine: Engine) -> 
     ("status", "error"),
     [(401, Unauthorized), (403, MembershipInactive), (404, NotFound), (400, BadRequest), (302, BadRequest)],
 )
-def test_what_will_not_pass_is_not_tried_again(warehouse_engine: Engine, status: int, error: type[Exception]) -> None:
+def test_a_permanent_error_is_not_retried(warehouse_engine: Engine, status: int, error: type[Exception]) -> None:
     with scripted(Answer(status)) as whoop, pytest.raises(error):
         send(transport(warehouse_engine, whoop.url, []))
 
 
-def test_a_429_pauses_everyone_for_as_long_as_whoop_says(warehouse_engine: Engine) -> None:
+def test_a_429_pauses_all_tasks_for_as_long_as_whoop_says(warehouse_engine: Engine) -> None:
     clock = Clock(warehouse_engine)
     with scripted(Answer(429, headers={"X-RateLimit-Reset": "20"}), Answer(body=b"{}")) as whoop:
         one = HttpTransport(whoop.url, Budget(warehouse_engine, whoop.url, "app", sleep=clock.sleep), sleep=print)
@@ -68,26 +68,26 @@ def test_a_429_pauses_everyone_for_as_long_as_whoop_says(warehouse_engine: Engin
     assert 19 < sum(clock.slept) <= 20
 
 
-def test_a_429_for_hours_stops_the_pull_with_a_sentence(warehouse_engine: Engine) -> None:
+def test_a_429_for_hours_stops_the_pull_with_one_sentence(warehouse_engine: Engine) -> None:
     answer = Answer(429, headers={"Retry-After": "7200"})
     with scripted(answer) as whoop, pytest.raises(BudgetExhausted, match="next 120 minutes"):
         send(transport(warehouse_engine, whoop.url, []))
 
 
-def test_the_token_is_asked_for_anew_at_each_attempt(warehouse_engine: Engine) -> None:
+def test_each_attempt_requests_the_token_again(warehouse_engine: Engine) -> None:
     tokens = iter(["one", "two"])
     with scripted(Answer(500), Answer(body=b"{}")) as whoop:
         transport(warehouse_engine, whoop.url, []).send("GET", "/x", token=lambda: next(tokens))
     assert [asked.headers["Authorization"] for asked in whoop.asked] == ["Bearer one", "Bearer two"]
 
 
-def test_neither_token_nor_query_is_told_in_logs_and_errors(
+def test_logs_and_errors_contain_neither_token_nor_query(
     warehouse_engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, logger="wearables")
     one = transport(warehouse_engine, "http://127.0.0.1:9", [])
     with pytest.raises(SourceUnavailable) as error:
         one.send("GET", "/x", token=lambda: "SECRET", params={"start": "QUERY"})
-    told = caplog.text + str(error.value) + repr(error.value.__context__)
-    assert "SECRET" not in told
-    assert "QUERY" not in told
+    text = caplog.text + str(error.value) + repr(error.value.__context__)
+    assert "SECRET" not in text
+    assert "QUERY" not in text

@@ -1,4 +1,4 @@
-"""An importer for the squads of these tests."""
+"""Fixtures for imports of exports."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.whoop_export.steps import Importer
 
 @pytest.fixture
 def importer(team: Callable[..., Any], tmp_path: Path) -> Callable[..., Importer]:
-    """``importer(athletes=1)`` is an Importer for a squad that ``team`` makes."""
+    """Return a factory: ``importer(athletes=1)`` is an Importer for a new team from ``team``."""
     folder = tmp_path / "exports"
     folder.mkdir()
     return lambda *arguments, **traits: Importer(team(*arguments, **traits), folder)

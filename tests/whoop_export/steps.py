@@ -1,4 +1,4 @@
-"""Imports as the tasks run them, and exports that a test makes up."""
+"""Run imports as the tasks do, and build small exports."""
 
 import io
 import uuid
@@ -40,7 +40,7 @@ Files = dict[str, str | bytes]
 
 
 def files(**changes: str | bytes | None) -> Files:
-    """The four files of one day; a change replaces a file's text, None leaves it out."""
+    """Return the four files of one day; a change replaces a file's text, None leaves the file out."""
     made: dict[str, str | bytes | None] = {
         "physiological_cycles": f"{CYCLES_HEADER}\n{CYCLE_ROW}\n",
         "sleeps": f"{SLEEPS_HEADER}\n{SLEEP_ROW}\n",
@@ -51,7 +51,7 @@ def files(**changes: str | bytes | None) -> Files:
 
 
 def pack(made: Files) -> bytes:
-    """The files as a ZIP."""
+    """Return the files as a ZIP."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in made.items():
@@ -60,20 +60,20 @@ def pack(made: Files) -> bytes:
 
 
 def unpack(packed: bytes) -> dict[str, str]:
-    """The files of a ZIP."""
+    """Return the files of a ZIP as text."""
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         return {name: archive.read(name).decode() for name in archive.namelist()}
 
 
 class Importer:
-    """Imports into a Team, step by step as the tasks call them."""
+    """Import exports into a Team, step by step as the tasks do."""
 
     def __init__(self, squad: Any, folder: Path) -> None:
         self.squad = squad
         self._folder = folder
 
     def put(self, packed: bytes) -> str:
-        """Lay a file down; returns its URL."""
+        """Save a file and return its URL."""
         path = self._folder / f"{uuid.uuid4()}.zip"
         path.write_bytes(packed)
         return path.as_uri()
@@ -84,7 +84,7 @@ class Importer:
         )
 
     def run(self, packed: bytes, athlete_id: int | None = None) -> dict[str, int]:
-        """All steps; returns what was staged."""
+        """Run all steps; return the counts of staged records."""
         wanted = self.validate(packed, athlete_id)
         counts = stage(wanted)
         transform(load_integration(self.squad.name), wanted.run_id)
@@ -92,7 +92,7 @@ class Importer:
         return counts
 
     def values(self) -> dict[tuple, tuple]:
-        """Value and source by athlete, date and metric, survey apart."""
+        """Return value and source by athlete, date and metric, without survey metrics."""
         rows = self.squad.rows(
             "select athlete_id, metric_date::text, metric, value, source from analytics.metrics "
             "where metric not like 'survey.%%'"

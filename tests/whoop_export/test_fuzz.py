@@ -1,4 +1,4 @@
-"""Damaged and hostile files: refused in a sentence or read whole, never a crash, never half."""
+"""Damaged and hostile files are rejected in one sentence or read whole: no crash, no partial import."""
 
 import contextlib
 import io
@@ -20,12 +20,12 @@ WHOLE = pack(files(physiological_cycles="\n".join([CYCLES_HEADER, *[CYCLE_ROW] *
 LISTED = {slug("Have any caffeine?"): "Have any caffeine?"}
 FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 MUTATION = st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255))
-# What trips readers: quotes, delimiters, line ends, marks, controls, other scripts.
-TROUBLE = st.text(alphabet=st.sampled_from(list('",;\t\r\n\ufeff\x00\x1f\x85\u2028é٣😀 =-+@:/.0129aZ')), max_size=40)
+# Characters that break parsers: quotes, delimiters, line ends, byte order marks, controls, other scripts.
+SPECIAL = st.text(alphabet=st.sampled_from(list('",;\t\r\n\ufeff\x00\x1f\x85\u2028é٣😀 =-+@:/.0129aZ')), max_size=40)
 
 
 def read(packed: bytes, folder: Path) -> dict[str, int] | None:
-    """Records by file; None when it is refused."""
+    """Return the number of records by file, None if the export is rejected."""
     path = folder / "fuzz.zip"
     path.write_bytes(packed)
     try:
@@ -41,24 +41,26 @@ def read(packed: bytes, folder: Path) -> dict[str, int] | None:
 
 @FUZZ
 @given(st.lists(MUTATION, min_size=1, max_size=8))
-def test_a_zip_with_changed_bytes(tmp_path: Path, mutations: list[tuple[int, int]]) -> None:
+def test_a_zip_with_changed_bytes_is_read_whole_or_rejected(tmp_path: Path, mutations: list[tuple[int, int]]) -> None:
     packed = bytearray(WHOLE)
     for place, byte in mutations:
         packed[place] = byte
     found = read(bytes(packed), tmp_path)
-    # What is not covered by a checksum: names, dates, attributes.
+    # A change of a name, date or attribute goes unnoticed: no checksum covers them.
     assert found is None or set(found.values()) <= {200, 1}
 
 
 @FUZZ
 @given(st.integers(0, len(WHOLE)), st.integers(0, len(WHOLE)), st.binary(max_size=30))
-def test_a_zip_with_a_piece_replaced(tmp_path: Path, start: int, end: int, piece: bytes) -> None:
+def test_a_zip_with_replaced_bytes_is_read_or_rejected(tmp_path: Path, start: int, end: int, piece: bytes) -> None:
     read(WHOLE[:start] + piece + WHOLE[end:], tmp_path)
 
 
 @FUZZ
-@given(st.sampled_from(sorted(files())), st.integers(0, 700), st.integers(0, 5), TROUBLE)
-def test_a_csv_with_troublesome_text_put_in(tmp_path: Path, name: str, place: int, gone: int, text: str) -> None:
+@given(st.sampled_from(sorted(files())), st.integers(0, 700), st.integers(0, 5), SPECIAL)
+def test_a_csv_with_inserted_special_characters_is_read_or_rejected(
+    tmp_path: Path, name: str, place: int, gone: int, text: str
+) -> None:
     made = files()
     original = str(made[name])
     place = min(place, len(original))
@@ -68,13 +70,13 @@ def test_a_csv_with_troublesome_text_put_in(tmp_path: Path, name: str, place: in
 
 @FUZZ
 @given(st.sampled_from(sorted(files())), st.binary(max_size=200))
-def test_a_csv_of_arbitrary_bytes(tmp_path: Path, name: str, content: bytes) -> None:
+def test_a_csv_of_arbitrary_bytes_is_read_or_rejected(tmp_path: Path, name: str, content: bytes) -> None:
     read(pack(files() | {name: content}), tmp_path)
 
 
 @FUZZ
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_any_question_and_note_that_csv_can_hold(tmp_path: Path, question: str, note: str) -> None:
+def test_any_question_and_note_is_read_or_rejected(tmp_path: Path, question: str, note: str) -> None:
     import csv
 
     text = io.StringIO()
@@ -84,9 +86,7 @@ def test_any_question_and_note_that_csv_can_hold(tmp_path: Path, question: str, 
     assert found is None or found["journal_entries.csv"] in {0, 1}
 
 
-def test_a_file_that_breaks_off_at_its_last_row_leaves_nothing_behind(
-    importer: Callable[..., Importer]
-) -> None:  # fmt: skip
+def test_a_file_that_is_cut_off_in_its_last_row_leaves_nothing_behind(importer: Callable[..., Importer]) -> None:
     made = importer(athletes=1, days=1)
     broken = files(
         journal_entries=f"{JOURNAL_HEADER}\n" + f"{','.join(SLEEP_ROW.split(',')[:3])},A?,true,\n" * 500 + '"'
@@ -99,7 +99,7 @@ def test_a_file_that_breaks_off_at_its_last_row_leaves_nothing_behind(
 
 @FUZZ
 @given(st.binary(max_size=400))
-def test_arbitrary_bytes_are_no_export(tmp_path: Path, content: bytes) -> None:
+def test_arbitrary_bytes_are_rejected(tmp_path: Path, content: bytes) -> None:
     assert read(content, tmp_path) is None
     with contextlib.suppress(zipfile.BadZipFile):
         assert read(b"PK\x03\x04" + content, tmp_path) is None

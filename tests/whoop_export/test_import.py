@@ -1,4 +1,4 @@
-"""Imports from end to end: again, newer, older, saved again by Excel, killed; and what the pull log tells of them."""
+"""Imports from end to end: repeated, newer, older, saved by Excel, killed; and their rows in the pull log."""
 
 import datetime as dt
 import random
@@ -56,22 +56,43 @@ def next_day(row: str) -> str:
     return row.replace("2026-03-02", "2026-03-03").replace("2026-03-01", "2026-03-02")
 
 
-def test_a_day_becomes_these_metrics(lone: Importer) -> None:
+def test_one_day_gives_these_metrics(lone: Importer) -> None:
     lone.run(pack(files()))
     found = values(lone)
     assert {date for date, _ in found} == {"2026-03-02"}
     assert {metric: round(value, 6) for (_, metric), value in found.items()} == {
-        "day_strain": 12.3, "energy": 8995.6, "max_heart_rate": 171, "average_heart_rate": 64, "recovery": 66,
-        "resting_heart_rate": 52, "heart_rate_variability": 71, "skin_temperature": 33.51, "blood_oxygen": 96.25,
-        "sleep_performance": 84, "respiratory_rate": 15.3, "hours_of_sleep": 7, "light_sleep": round(220 / 60, 6),
-        "slow_wave_sleep": round(100 / 60, 6), "rem_sleep": round(100 / 60, 6), "awake_time": 0.5, "time_in_bed": 7.5,
-        "sleep_need": 8, "sleep_efficiency": 93, "sleep_consistency": 70, "workouts": 1, "workout_minutes": 60,
-        "workout_energy": 2677.76, "zone_1_minutes": 6, "zone_2_minutes": 12, "zone_3_minutes": 18,
-        "zone_4_minutes": 12, "zone_5_minutes": 6,
-    }  # fmt: skip
+        "day_strain": 12.3,
+        "energy": 8995.6,
+        "max_heart_rate": 171,
+        "average_heart_rate": 64,
+        "recovery": 66,
+        "resting_heart_rate": 52,
+        "heart_rate_variability": 71,
+        "skin_temperature": 33.51,
+        "blood_oxygen": 96.25,
+        "sleep_performance": 84,
+        "respiratory_rate": 15.3,
+        "hours_of_sleep": 7,
+        "light_sleep": round(220 / 60, 6),
+        "slow_wave_sleep": round(100 / 60, 6),
+        "rem_sleep": round(100 / 60, 6),
+        "awake_time": 0.5,
+        "time_in_bed": 7.5,
+        "sleep_need": 8,
+        "sleep_efficiency": 93,
+        "sleep_consistency": 70,
+        "workouts": 1,
+        "workout_minutes": 60,
+        "workout_energy": 2677.76,
+        "zone_1_minutes": 6,
+        "zone_2_minutes": 12,
+        "zone_3_minutes": 18,
+        "zone_4_minutes": 12,
+        "zone_5_minutes": 6,
+    }
 
 
-def test_cycles_of_any_offset_and_sleep_are_found_on_their_dates(lone: Importer) -> None:
+def test_cycles_with_any_offset_and_sleep_get_the_right_date(lone: Importer) -> None:
     rng = random.Random(7)
     rows, expected = [], {}
     for number in range(300):
@@ -96,16 +117,19 @@ def test_cycles_of_any_offset_and_sleep_are_found_on_their_dates(lone: Importer)
     assert dict(found) == expected
 
 
-def test_a_row_is_kept_whole_but_for_the_notes(lone: Importer) -> None:
+def test_a_row_is_kept_whole_except_for_the_notes(lone: Importer) -> None:
     lone.run(pack(files()))
     payloads = dict(lone.squad.rows("select collection, payload from raw.records"))
     assert payloads["export_cycle"]["row"]["sleep_debt"] == 20
     assert payloads["export_cycle"]["start"] == "2026-03-01T22:10:05.000Z"
     assert payloads["export_workout"]["row"]["activity_name"] == "Running"
     assert payloads["journal"]["row"] == {
-        "cycle_start_time": "2026-03-01 23:10:05", "cycle_end_time": "2026-03-02 22:30:00",
-        "cycle_timezone": "+01:00", "question_text": "Have any caffeine?", "answered_yes": True,
-    }  # fmt: skip
+        "cycle_start_time": "2026-03-01 23:10:05",
+        "cycle_end_time": "2026-03-02 22:30:00",
+        "cycle_timezone": "+01:00",
+        "question_text": "Have any caffeine?",
+        "answered_yes": True,
+    }
 
 
 def test_importing_the_same_file_again_changes_nothing(importer: Callable[..., Importer]) -> None:
@@ -118,7 +142,7 @@ def test_importing_the_same_file_again_changes_nothing(importer: Callable[..., I
     assert again == {"new": 0, "changed": 0, "unchanged": first["new"], "deleted": 0, "regressions": 0}
 
 
-def test_a_newer_export_updates_adds_and_takes_away(lone: Importer) -> None:
+def test_a_newer_export_updates_adds_and_deletes_records(lone: Importer) -> None:
     lone.run(pack(files(workouts=f"{WORKOUTS_HEADER}\n{WORKOUT_ROW}\n{WORKOUT_ROW.replace(' 17:00', ' 09:00')}\n")))
     newer = files(
         physiological_cycles=cycles(next_day(CYCLE_ROW), CYCLE_ROW.replace(",66,", ",70,")),
@@ -131,7 +155,7 @@ def test_a_newer_export_updates_adds_and_takes_away(lone: Importer) -> None:
     assert lone.squad.rows("select count(*) from raw.records where superseded_at is not null") == [(1,)]
 
 
-def test_an_older_export_adds_what_is_missing_and_changes_nothing(lone: Importer) -> None:
+def test_an_older_export_adds_missing_records_and_changes_nothing(lone: Importer) -> None:
     lone.run(pack(files(physiological_cycles=cycles(next_day(CYCLE_ROW), CYCLE_ROW))))
     before = values(lone)
     earlier = CYCLE_ROW.replace("2026-03-01", "2026-02-27").replace("2026-03-02", "2026-02-28")
@@ -142,7 +166,7 @@ def test_an_older_export_adds_what_is_missing_and_changes_nothing(lone: Importer
     assert after["2026-02-28", "recovery"] == 66
 
 
-def test_of_duplicate_rows_the_last_counts(lone: Importer) -> None:
+def test_the_last_of_duplicate_rows_counts(lone: Importer) -> None:
     made = files(
         physiological_cycles=cycles(CYCLE_ROW, CYCLE_ROW, CYCLE_ROW.replace(",66,", ",71,")),
         workouts=f"{WORKOUTS_HEADER}\n{WORKOUT_ROW}\n{WORKOUT_ROW}\n",
@@ -152,7 +176,7 @@ def test_of_duplicate_rows_the_last_counts(lone: Importer) -> None:
     assert values(lone)["2026-03-02", "workouts"] == 1
 
 
-def test_an_open_cycle_has_its_recovery_and_sleep_and_no_strain(lone: Importer) -> None:
+def test_an_open_cycle_has_a_recovery_and_a_sleep_but_no_strain(lone: Importer) -> None:
     row = CYCLE_ROW.replace("2026-03-02 22:30:00", "").replace(",12.3,2150,171,64,", ",,,,,")
     lone.run(pack(files(physiological_cycles=cycles(row))))
     found = values(lone)
@@ -163,11 +187,14 @@ def test_an_open_cycle_has_its_recovery_and_sleep_and_no_strain(lone: Importer) 
 def test_the_strain_of_an_open_cycle_is_provisional(lone: Importer) -> None:
     lone.run(pack(files(physiological_cycles=cycles(CYCLE_ROW.replace("2026-03-02 22:30:00", "")))))
     assert lone.squad.rows("select metric from analytics.metrics where is_provisional order by 1") == [
-        ("average_heart_rate",), ("day_strain",), ("energy",), ("max_heart_rate",)
-    ]  # fmt: skip
+        ("average_heart_rate",),
+        ("day_strain",),
+        ("energy",),
+        ("max_heart_rate",),
+    ]
 
 
-def test_a_cycle_without_a_sleep_has_its_strain_on_the_date_of_its_start_plus_eight_hours(lone: Importer) -> None:
+def test_a_cycle_without_a_sleep_is_dated_eight_hours_after_its_start(lone: Importer) -> None:
     row = CYCLE_ROW.replace(NIGHT_CELLS, "," * 13).replace(",66,52,71,33.51,96.25,", ",,,,,,")
     lone.run(pack(files(physiological_cycles=cycles(row), sleeps=f"{SLEEPS_HEADER}\n")))
     found = values(lone)
@@ -175,7 +202,7 @@ def test_a_cycle_without_a_sleep_has_its_strain_on_the_date_of_its_start_plus_ei
     assert not {"recovery", "hours_of_sleep"} & {metric for _, metric in found}
 
 
-def test_a_nap_belongs_to_the_date_of_its_cycle_and_moves_with_it(lone: Importer) -> None:
+def test_a_nap_has_the_date_of_its_cycle_and_moves_with_it(lone: Importer) -> None:
     nap = SLEEP_ROW.replace(NIGHT_CELLS, "2026-03-02 14:00:00,2026-03-02 14:40:00,,,30,35,20,4,6,5,,,80,")
     nap = nap.replace("false", "true")
     sleeps = f"{SLEEPS_HEADER}\n{SLEEP_ROW}\n{nap}\n"
@@ -189,7 +216,7 @@ def test_a_nap_belongs_to_the_date_of_its_cycle_and_moves_with_it(lone: Importer
     assert found["2026-03-03", "naps"] == 1
 
 
-def test_a_nap_that_comes_alone_is_counted(lone: Importer) -> None:
+def test_a_nap_that_is_imported_later_is_counted(lone: Importer) -> None:
     lone.run(pack(files()))
     nap = SLEEP_ROW.replace(NIGHT_CELLS, "2026-03-02 14:00:00,2026-03-02 14:40:00,,,30,35,20,4,6,5,,,80,")
     sleeps = f"{SLEEPS_HEADER}\n{SLEEP_ROW}\n{nap.replace('false', 'true')}\n"
@@ -198,14 +225,14 @@ def test_a_nap_that_comes_alone_is_counted(lone: Importer) -> None:
 
 
 def excel(text: str) -> bytes:
-    """Saved again by an Excel that was set to German; no cell of the sandbox holds a comma."""
+    """Return a CSV file as a German Excel saves it; no cell from the sandbox contains a comma."""
     header, *rows = text.splitlines()
     saved = [header, *(row.replace(",", ";").replace(".", ",") for row in rows)]
     words = "\r\n".join([saved[0].replace(",", ";"), *saved[1:], ""])
     return ("\ufeff" + words.replace(";true", ";WAHR").replace(";false", ";FALSCH")).encode()
 
 
-def test_what_excel_saved_again_is_the_same_export(importer: Callable[..., Importer]) -> None:
+def test_an_export_saved_again_by_excel_changes_nothing(importer: Callable[..., Importer]) -> None:
     made = importer(LISTED, athletes=1, days=20)
     packed = export(made.squad.world, made.squad.athlete_ids[0])
     made.run(packed)
@@ -215,13 +242,13 @@ def test_what_excel_saved_again_is_the_same_export(importer: Callable[..., Impor
     assert everything(made) == before
 
 
-def test_what_excel_cut_to_the_minute_changes_no_identity(lone: Importer) -> None:
+def test_times_that_excel_cuts_to_the_minute_keep_their_record_ids(lone: Importer) -> None:
     lone.run(pack(files()))
     cut = {name: str(text).replace(":05,", ",") for name, text in files().items()}
     assert lone.run(pack(cut)) == {"new": 0, "changed": 4, "unchanged": 0, "deleted": 0, "regressions": 0}
 
 
-def test_an_import_that_is_killed_anywhere_and_run_again_gives_the_same(lone: Importer) -> None:
+def test_an_import_that_is_killed_after_staging_can_be_run_again(lone: Importer) -> None:
     packed = pack(files())
     wanted = lone.validate(packed)
     with pytest.raises(RuntimeError), pytest.MonkeyPatch.context() as patch:
@@ -237,7 +264,7 @@ def test_an_import_that_is_killed_anywhere_and_run_again_gives_the_same(lone: Im
     assert lone.squad.rows("select count(*) from raw.records") == [(4,)]
 
 
-def test_the_pull_log_tells_of_an_import_as_of_a_pull(lone: Importer, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_pull_log_records_an_import_like_a_pull(lone: Importer, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
     journal = f"{JOURNAL_HEADER}\n{JOURNAL_ROW}\n{JOURNAL_ROW.replace('Have any caffeine? ', 'Share your bed?')}\n"
     lone.run(pack(files(journal_entries=journal)))
@@ -257,13 +284,13 @@ def test_the_pull_log_tells_of_an_import_as_of_a_pull(lone: Importer, caplog: py
         assert value not in caplog.text
 
 
-def test_an_import_does_not_move_the_schedule_of_the_pulls(lone: Importer) -> None:
+def test_an_import_does_not_move_the_watermark_of_the_pulls(lone: Importer) -> None:
     lone.run(pack(files()))
     _, chunks = lone.squad.validate(run_type="scheduled")
     assert chunks[-1].start > dt.datetime.now(dt.UTC) - dt.timedelta(days=12)
 
 
-def test_what_whoop_has_deleted_stays_deleted_though_an_export_has_it(importer: Callable[..., Importer]) -> None:
+def test_a_record_that_whoop_deleted_stays_deleted_even_if_an_export_has_it(importer: Callable[..., Importer]) -> None:
     made = importer(athletes=1, days=20)
     squad = made.squad
     (athlete_id,) = squad.athlete_ids
@@ -284,9 +311,9 @@ def test_what_whoop_has_deleted_stays_deleted_though_an_export_has_it(importer: 
     )
 
 
-def test_an_implausible_value_is_kept_aside(lone: Importer) -> None:
+def test_an_implausible_value_is_quarantined(lone: Importer) -> None:
     from wearables.core.errors import RunFailed
 
-    with pytest.raises(RunFailed, match=r"export_cycle record.*kept aside.*day_strain is out of range"):
+    with pytest.raises(RunFailed, match=r"export_cycle record.*quarantined.*day_strain is out of range"):
         lone.run(pack(files(physiological_cycles=cycles(CYCLE_ROW.replace(",12.3,", ",99.5,")))))
     assert ("2026-03-02", "day_strain") not in values(lone)

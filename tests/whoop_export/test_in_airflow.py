@@ -17,7 +17,7 @@ STEPS = ["validate", "stage", "transform", "check"]
 
 @pytest.fixture
 def run_export(airflow_database: None) -> Callable[..., dict[str, Any]]:
-    """Runs the DAG: state of the run, and of every task in order."""
+    """Return a function that runs the DAG and returns the states of the run and of every task, in order."""
 
     def run(**parameters: Any) -> dict[str, Any]:
         from airflow.dag_processing.dagbag import DagBag
@@ -42,14 +42,14 @@ def test_an_export_is_imported_and_a_second_run_changes_nothing(
     before = made.squad.snapshot()
     assert run_export(**parameters)["run"] == "success"
     assert made.squad.snapshot() == before
-    # Airflow's database holds XComs, rendered templates and events; its folder, the logs.
+    # AIRFLOW_HOME contains the database, with XComs, rendered templates and events, and the logs.
     everything = b"".join(path.read_bytes() for path in Path(os.environ["AIRFLOW_HOME"]).rglob("*") if path.is_file())
     for value in (b"two cups", b"caffeine", b"33.51"):
         assert value not in everything
 
 
 @pytest.mark.dag
-def test_a_refused_export_is_one_sentence_in_the_log_and_nothing_else_runs(
+def test_a_rejected_export_is_one_sentence_in_the_log_and_no_other_task_runs(
     importer: Callable[..., Importer], run_export: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     made = importer(athletes=1, days=1)
@@ -64,7 +64,7 @@ def test_a_refused_export_is_one_sentence_in_the_log_and_nothing_else_runs(
 
 
 @pytest.mark.dag
-def test_without_parameters_it_imports_what_waits_and_names_what_it_refused(
+def test_without_parameters_it_imports_waiting_files_and_fails_for_the_rejected_ones(
     importer: Callable[..., Importer], run_export: Callable[..., Any], tmp_path: Path
 ) -> None:
     made = importer(athletes=2, days=1)

@@ -1,4 +1,4 @@
-"""The drop folder: uploads are stored safely, waiting files are found, and nothing stays once it was judged."""
+"""The drop folder: uploads are stored safely, waiting files are found, and files are deleted once processed."""
 
 import io
 import os
@@ -22,7 +22,7 @@ def duo(importer: Callable[..., Importer]) -> Importer:
 
 
 def drop(folder: Path, athlete: object, content: bytes, age: float = SETTLED_SECONDS + 5) -> Path:
-    """A file that somebody put there by hand so many seconds ago."""
+    """Put a file into the drop folder, last modified ``age`` seconds ago."""
     path = folder / "landing" / "team" / "inbox" / "exports" / str(athlete) / "Any Name of Theirs.ZIP"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
@@ -30,7 +30,7 @@ def drop(folder: Path, athlete: object, content: bytes, age: float = SETTLED_SEC
     return path
 
 
-def test_an_upload_is_stored_under_a_name_of_our_own(duo: Importer, tmp_path: Path) -> None:
+def test_an_upload_is_stored_under_a_random_name(duo: Importer, tmp_path: Path) -> None:
     (athlete_id, _) = duo.squad.athlete_ids
     url = receive("team", athlete_id, io.BytesIO(pack(files())))
     path = Path(url.removeprefix("file://"))
@@ -43,7 +43,7 @@ def test_an_upload_is_stored_under_a_name_of_our_own(duo: Importer, tmp_path: Pa
 
 
 @pytest.mark.parametrize(("content", "reason"), [(b"", "empty"), (b"no zip", "not a ZIP"), (b"PK" * 600_000, "larger")])
-def test_an_upload_that_will_not_do_is_not_kept(
+def test_an_unusable_upload_is_not_kept(
     duo: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, reason: str
 ) -> None:
     monkeypatch.setattr("wearables.whoop_export.inbox.MAX_ARCHIVE_BYTES", archive.MEGABYTE)
@@ -52,15 +52,15 @@ def test_an_upload_that_will_not_do_is_not_kept(
     assert not [path for path in (tmp_path / "landing").rglob("*") if path.is_file()]
 
 
-def test_an_upload_for_a_stranger_is_not_stored(duo: Importer, tmp_path: Path) -> None:
+def test_an_upload_for_an_athlete_who_is_not_enrolled_is_not_stored(duo: Importer, tmp_path: Path) -> None:
     with pytest.raises(ExportRejected, match="not enrolled"):
         receive("team", 99, io.BytesIO(pack(files())))
-    with pytest.raises(PermanentError, match="No integration"):
+    with pytest.raises(PermanentError, match="There is no integration"):
         receive("other", duo.squad.athlete_ids[0], io.BytesIO(pack(files())))
     assert not (tmp_path / "landing").exists()
 
 
-def test_files_that_have_settled_are_found_and_those_on_their_way_wait(duo: Importer, tmp_path: Path) -> None:
+def test_settled_files_are_found_and_recent_ones_wait(duo: Importer, tmp_path: Path) -> None:
     first, second = duo.squad.athlete_ids
     drop(tmp_path, first, pack(files()))
     drop(tmp_path, second, b"PK half of", age=5)
@@ -68,7 +68,9 @@ def test_files_that_have_settled_are_found_and_those_on_their_way_wait(duo: Impo
     assert [(file.integration, file.athlete_id) for file in waiting()] == [("team", first)]
 
 
-def test_a_refused_file_of_the_drop_folder_is_deleted_and_holds_up_no_other(duo: Importer, tmp_path: Path) -> None:
+def test_a_rejected_file_of_the_drop_folder_is_deleted_and_does_not_stop_the_others(
+    duo: Importer, tmp_path: Path
+) -> None:
     first, second = duo.squad.athlete_ids
     bad = drop(tmp_path, first, b"no zip")
     stranger = drop(tmp_path, 99, pack(files()))
@@ -81,14 +83,14 @@ def test_a_refused_file_of_the_drop_folder_is_deleted_and_holds_up_no_other(duo:
     assert not good.exists()
 
 
-def test_when_all_are_refused_the_run_is(duo: Importer, tmp_path: Path) -> None:
+def test_a_run_whose_files_are_all_rejected_fails(duo: Importer, tmp_path: Path) -> None:
     drop(tmp_path, duo.squad.athlete_ids[0], b"no zip")
     with pytest.raises(ExportRejected, match=r"1 export\(s\) refused.*not a ZIP"):
         judge({}, "run")
     assert judge({}, "run").imports == []
 
 
-def test_a_file_elsewhere_is_never_deleted(duo: Importer, tmp_path: Path) -> None:
+def test_a_file_outside_the_drop_folder_is_never_deleted(duo: Importer, tmp_path: Path) -> None:
     url = duo.put(b"no zip")
     with pytest.raises(ExportRejected):
         judge(conf("team", duo.squad.athlete_ids[0], url), "run")
@@ -99,7 +101,7 @@ def test_a_file_elsewhere_is_never_deleted(duo: Importer, tmp_path: Path) -> Non
     assert outside.exists()
 
 
-def test_while_the_warehouse_is_away_the_file_waits(
+def test_a_file_is_kept_while_the_warehouse_is_unavailable(
     duo: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from wearables.core.warehouse import warehouse
@@ -118,10 +120,10 @@ def test_while_the_warehouse_is_away_the_file_waits(
         ({"integration": "team"}, "athlete, file is missing"),
         ({"integration": "team", "athlete": "x", "file": "file:///a.zip"}, "athlete must be a WHOOP user id"),
         ({"athletes": [1]}, "Unknown parameter athletes; known are integration, athlete, file"),
-        ({"integration": "other", "athlete": 1, "file": "file:///a.zip"}, "No integration is called 'other'"),
+        ({"integration": "other", "athlete": 1, "file": "file:///a.zip"}, "There is no integration 'other'"),
         ({"integration": ["team"], "athlete": 1, "file": "file:///a.zip"}, "must be texts"),
     ],
 )
-def test_parameters_that_cannot_work_are_refused(duo: Importer, parameters: dict, reason: str) -> None:
+def test_invalid_parameters_are_rejected(duo: Importer, parameters: dict, reason: str) -> None:
     with pytest.raises(PermanentError, match=reason):
         judge(parameters, "run")

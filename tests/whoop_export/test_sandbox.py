@@ -1,4 +1,4 @@
-"""The sandbox hands out an export for each athlete, in the form of WHOOP's."""
+"""The sandbox serves an export for each athlete, in WHOOP's format."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from tests.whoop_export.steps import CYCLES_HEADER, JOURNAL_HEADER, SLEEPS_HEADE
 GPS = "Distance (meters),Altitude gain (meters),Altitude change (meters)"
 
 
-def test_each_athlete_has_an_export_in_the_form_of_whoop_s(sandbox: Callable[..., Any]) -> None:
+def test_each_athlete_has_an_export_in_whoops_format(sandbox: Callable[..., Any]) -> None:
     world = sandbox(athletes=2, days=20)
     found = []
     for athlete_id in world.squad:
@@ -37,7 +37,7 @@ def test_an_export_can_have_the_columns_of_earlier_years(sandbox: Callable[..., 
     assert unpack(answer.content)["workouts.csv"].splitlines()[0] == f"{WORKOUTS_HEADER},{GPS}"
 
 
-def test_a_stranger_has_no_export_and_the_request_limit_is_not_touched(sandbox: Callable[..., Any]) -> None:
+def test_an_unknown_athlete_has_no_export_and_the_request_does_not_count(sandbox: Callable[..., Any]) -> None:
     world = sandbox(athletes=1, days=2, per_minute=1)
     for _ in range(3):
         assert requests.get(f"{world.url}/sandbox/athletes/1/export", timeout=30).status_code == 404

@@ -1,4 +1,4 @@
-"""The same season by API and by export: the same metrics, day by day, within the export's rounding."""
+"""The same season from the API and from an export gives the same daily metrics, within the export's rounding."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -8,10 +8,10 @@ from wearables.sandbox import World
 from wearables.sandbox.expected_metrics import local, moment
 from wearables.sandbox.export import export
 
-# Not across a clock change: there, export and API may date a workout at midnight differently.
+# No clock change in this season: around one, export and API may date a workout at midnight differently.
 NOW = dt.datetime(2026, 9, 20, 12, tzinfo=dt.UTC)
 HALF_A_MINUTE = 0.5 / 60
-# What rounding may make of a value; of a sum, per thing added up.
+# The largest difference that rounding can make; for a sum, the sum of its parts' differences.
 ROUNDING = {
     "day_strain": 0.05,
     "energy": 0.5 * 4.184,
@@ -46,7 +46,7 @@ WORKOUT = {metric for metric in ROUNDING if "workout" in metric or "zone" in met
 
 
 def after_a_flight(world: World) -> set[tuple[int, str]]:
-    """Days of workouts with another offset than their cycle: an export tells the cycle's only."""
+    """Return days of workouts whose offset is not that of their cycle: an export only has the cycle's."""
     found = set()
     for athlete_id in world.squad:
         cycles = [record.payload for record in world.records[athlete_id, "cycle"]]
@@ -54,12 +54,14 @@ def after_a_flight(world: World) -> set[tuple[int, str]]:
             begun = [cycle for cycle in cycles if moment(cycle["start"]) <= moment(workout["start"])]
             offset = max(begun, key=lambda cycle: cycle["start"], default=cycles[-1])["timezone_offset"]
             if local(workout["start"], offset).date() != local(workout["start"], workout["timezone_offset"]).date():
-                found |= {(athlete_id, str(local(workout["start"], each).date()))
-                          for each in (offset, workout["timezone_offset"])}  # fmt: skip
+                found |= {
+                    (athlete_id, str(local(workout["start"], each).date()))
+                    for each in (offset, workout["timezone_offset"])
+                }
     return found
 
 
-def test_the_same_season_by_api_and_by_export_gives_the_same_metrics_within_rounding(
+def test_api_and_export_of_a_season_give_the_same_metrics_within_rounding(
     importer: Callable[..., Any],
 ) -> None:
     made = importer(athletes=4, days=60, now=NOW)
@@ -74,15 +76,18 @@ def test_the_same_season_by_api_and_by_export_gives_the_same_metrics_within_roun
 
     exported = {key: value for key, (value, _) in made.values().items() if is_comparable(key)}
     squad.pull(**{"start_date": "2026-07-15", "end_date": "2026-09-21"})
-    pulled = {key: value for key, (value, is_provisional) in squad.metrics().items()
-              if is_comparable(key) and not is_provisional}  # fmt: skip
+    pulled = {
+        key: value
+        for key, (value, is_provisional) in squad.metrics().items()
+        if is_comparable(key) and not is_provisional
+    }
     assert len(pulled) > 4000
     assert set(exported) == set(pulled)
     off = [key for key, value in pulled.items() if abs(exported[key] - value) > ROUNDING[key[2]] + 1e-9]
     assert off == []
 
 
-def test_where_the_api_has_a_value_it_wins_whichever_came_first_and_both_remain_in_raw(
+def test_a_value_from_the_api_wins_whichever_came_first_and_both_stay_in_raw(
     importer: Callable[..., Any],
 ) -> None:
     made = importer(athletes=1, days=40, now=NOW)
@@ -98,7 +103,7 @@ def test_where_the_api_has_a_value_it_wins_whichever_came_first_and_both_remain_
     truth = squad.expected_metrics()
     api = {key: value for key, (value, source) in api_first.items() if source == "api"}
     assert {key: (value, truth[key][1]) for key, value in api.items()} == {key: truth[key] for key in api}
-    # Of a day that the API tells, the export gives nothing but what the API has no value of.
+    # The export only provides values that the API does not have.
     assert {key for key, (_, source) in api_first.items() if source == "export"}.isdisjoint(api)
     squad.rows("delete from analytics.metrics; delete from raw.records; delete from analytics.cycle_days returning 1")
     made.run(packed)

@@ -1,4 +1,4 @@
-"""Survey answers: what is on the team's list reaches analytics, what is off it is nowhere, and notes never are."""
+"""Survey answers: only listed questions are stored, anywhere, and notes never are."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -52,7 +52,7 @@ def everywhere(made: Importer, folder: Path) -> str:
     return warehouse_text(made.squad) + landing_zone_text(folder / "landing")
 
 
-def test_a_listed_question_appears_and_one_off_the_list_is_nowhere(
+def test_a_listed_question_is_stored_and_an_unlisted_one_is_nowhere(
     lone: Importer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     from wearables.pipeline.check import check
@@ -70,8 +70,9 @@ def test_a_listed_question_appears_and_one_off_the_list_is_nowhere(
     check(lone.squad.integration, wanted.run_id)
     assert answers(lone) == [("2026-03-02", SEA, "yes")]
     assert survey(lone) == [("2026-03-02", "survey.did_you_swim_in_the_sea", 1.0, "", "export")]
-    (definition,) = lone.squad.rows("select title, minimum, maximum from analytics.metric_definitions "
-                                    "where metric like 'survey.%%'")  # fmt: skip
+    (definition,) = lone.squad.rows(
+        "select title, minimum, maximum from analytics.metric_definitions where metric like 'survey.%%'"
+    )
     assert definition == (SEA, 0, 1)
     text = everywhere(lone, tmp_path) + caplog.text
     assert "swim" in text
@@ -88,7 +89,7 @@ def test_without_a_list_no_answer_is_kept(lone: Importer, tmp_path: Path) -> Non
     assert lone.squad.rows("select withheld from ops.slices where collection = 'journal'") == [(2,)]
 
 
-def test_a_question_that_is_listed_later_comes_with_the_next_import_of_the_same_file(
+def test_a_question_that_is_listed_later_is_stored_by_the_next_import_of_the_same_file(
     lone: Importer, tmp_path: Path
 ) -> None:
     lone.run(BOTH)
@@ -98,7 +99,7 @@ def test_a_question_that_is_listed_later_comes_with_the_next_import_of_the_same_
     assert answers(lone) == [("2026-03-02", UNLISTED, "yes"), ("2026-03-02", SEA, "yes")]
 
 
-def test_a_question_that_leaves_the_list_leaves_no_trace_after_the_next_transform_of_any_run(
+def test_a_question_removed_from_the_list_leaves_no_trace_after_the_next_transform(
     lone: Importer, tmp_path: Path
 ) -> None:
     lone.run(BOTH)
@@ -110,7 +111,7 @@ def test_a_question_that_leaves_the_list_leaves_no_trace_after_the_next_transfor
     assert lone.values()
 
 
-def test_an_answer_that_changes_or_goes_is_changed_or_gone(lone: Importer) -> None:
+def test_a_changed_or_removed_answer_is_updated_or_deleted(lone: Importer) -> None:
     lone.run(BOTH)
     lone.run(journal((SEA, "false")))
     assert answers(lone) == [("2026-03-02", SEA, "no")]
@@ -119,19 +120,19 @@ def test_an_answer_that_changes_or_goes_is_changed_or_gone(lone: Importer) -> No
     assert (answers(lone), survey(lone)) == ([], [])
 
 
-def test_blanks_case_and_accents_do_not_make_two_questions(lone: Importer, tmp_path: Path) -> None:
+def test_questions_that_differ_in_blanks_case_and_accents_are_the_same(lone: Importer, tmp_path: Path) -> None:
     list_questions(tmp_path, "¿Bebiste café?")
     lone.run(journal(("¿bebiste  CAFE? ", "true"), ("¿Bebiste café?", "false")))
     assert answers(lone) == [("2026-03-02", "¿Bebiste café?", "no")]
     assert [row[1] for row in survey(lone)] == ["survey.bebiste_cafe"]
 
 
-def test_a_question_without_an_answer_is_counted_only(lone: Importer) -> None:
+def test_a_question_without_an_answer_is_not_stored(lone: Importer) -> None:
     lone.run(journal((SEA, "")))
     assert answers(lone) == []
 
 
-def test_an_analyst_reads_answers_and_metrics_alike(lone: Importer) -> None:
+def test_answers_join_to_their_metric_definitions_by_title(lone: Importer) -> None:
     lone.run(BOTH)
     joined = lone.squad.rows(
         "select responses.answer, definitions.title from analytics.survey_responses as responses "
@@ -151,21 +152,19 @@ def test_an_analyst_reads_answers_and_metrics_alike(lone: Importer) -> None:
         ("?", ""),
     ],
 )
-def test_the_short_name_of_a_question(question: str, name: str) -> None:
+def test_the_slug_of_a_question(question: str, name: str) -> None:
     assert slug(question) == name
 
 
 @pytest.mark.parametrize("questions", ['["Alcohol?", "alcohol"]', '["?"]'])
-def test_a_list_that_names_a_question_twice_or_none_is_refused(tmp_path: Path, questions: str) -> None:
+def test_a_list_with_a_duplicate_or_empty_question_is_rejected(tmp_path: Path, questions: str) -> None:
     path = tmp_path / "team.yaml"
     path.write_text(f"survey_questions: {questions}\n")
     with pytest.raises(PermanentError, match="survey_questions"):
         read_integration(path)
 
 
-def test_the_rights_of_the_pipeline_are_enough_and_define_nothing_but_survey_questions(
-    lone: Importer, monkeypatch: Any
-) -> None:
+def test_the_loader_role_may_define_survey_metrics_and_no_others(lone: Importer, monkeypatch: Any) -> None:
     from tests.security.test_roles import acting_as
 
     with acting_as(lone.squad.engine, "loader") as cursor:

@@ -1,7 +1,10 @@
--- Of an older export than one imported before, only what is new is staged. One row per collection: how many rows of it
--- are known and left as they are. Parameters: integration, athlete_id, run_id, window_end.
-with older as (
-    select true as is_older
+-- If a newer export was imported before, remove the rows that the warehouse already knows from landed.
+-- Grain: one row per collection with the number of rows removed; no row if this is the newest export. If nothing was removed,
+-- one row without a collection.
+-- Parameters: integration, athlete_id, run_id, window_end (of this export).
+-- Reads: ops.slices, raw.records. Writes: landed (deletes).
+with newer_import as (
+    select true as is_found
     where exists (
         select
         from ops.slices
@@ -14,9 +17,9 @@ with older as (
     )
 ),
 
-left_alone as (
+removed as (
     delete from landed
-    using older
+    using newer_import
     where exists (
         select
         from raw.records as known
@@ -30,8 +33,8 @@ left_alone as (
 )
 
 select
-    left_alone.collection,
-    count(left_alone.collection) as records
-from older
-left join left_alone on older.is_older
-group by left_alone.collection
+    removed.collection,
+    count(removed.collection) as records
+from newer_import
+left join removed on newer_import.is_found
+group by removed.collection

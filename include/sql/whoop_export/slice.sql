@@ -1,5 +1,7 @@
--- One row: a file of an export that was read to its end and may be staged. Parameters: integration, run_id, chunk_start,
--- chunk_end, athlete_id, collection, records, withheld, seconds.
+-- Record that a file of an export was read to its end and may be staged.
+-- Grain: one row of ops.slices.
+-- Parameters: integration, run_id, chunk_start, chunk_end, athlete_id, collection, records, withheld, seconds.
+-- Reads: nothing. Writes: ops.slices.
 insert into ops.slices (
     integration, run_id, chunk_start, chunk_end, athlete_id, collection, state, records, withheld, seconds
 )

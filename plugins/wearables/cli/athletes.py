@@ -1,4 +1,4 @@
-"""Commands about athletes."""
+"""Commands for athletes."""
 
 import getpass
 import sys
@@ -20,19 +20,19 @@ from wearables.core.warehouse import run_sql, transaction, warehouse
 
 @click.command()
 @click.argument("integration")
-@click.option("--refresh-token", type=click.File(), help="File that holds it; - reads stdin.")
-@click.option("--invite", is_flag=True, help="Print a link under which the athlete consents.")
-@click.option("--athlete", type=int, help="With --invite: only this athlete, known already, may use the link.")
+@click.option("--refresh-token", type=click.File(), help="File with the refresh token; - reads it from stdin.")
+@click.option("--invite", is_flag=True, help="Print an invitation link through which the athlete consents.")
+@click.option("--athlete", type=int, help="With --invite: only this athlete, who enrolled before, can use the link.")
 def enroll(integration: str, refresh_token: TextIO | None, invite: bool, athlete: int | None) -> None:
-    """Invite an athlete, or store the grant of one who has consented."""
+    """Invite an athlete to consent, or save the grant of one who has."""
     if invite == (refresh_token is not None):
         raise click.UsageError("Give either --invite or --refresh-token.")
     if athlete is not None and not invite:
-        raise click.UsageError("--athlete goes with --invite; a refresh token tells whose it is.")
+        raise click.UsageError("--athlete can only be used with --invite: a refresh token identifies its athlete.")
     if refresh_token is None:
-        made = create_invite(integration, f"{getpass.getuser()} (command line)", athlete)
-        click.echo(made.url)
-        click.echo(f"One athlete can use this link, once, until {made.expires_at:%Y-%m-%d %H:%M} UTC.", err=True)
+        invite_link = create_invite(integration, f"{getpass.getuser()} (command line)", athlete)
+        click.echo(invite_link.url)
+        click.echo(f"One athlete can use this link, once, until {invite_link.expires_at:%Y-%m-%d %H:%M} UTC.", err=True)
         return
     if refresh_token is sys.stdin and sys.stdin.isatty():
         click.echo("Paste the refresh token, then press Ctrl-D:", err=True)
@@ -40,12 +40,15 @@ def enroll(integration: str, refresh_token: TextIO | None, invite: bool, athlete
     click.echo(f"Enrolled athlete {enrolled.athlete_id} ({enrolled.name}) in {integration}.")
 
 
+enrol = enroll
+
+
 @click.command()
 @click.argument("integration")
 @click.argument("athlete", type=int)
-@click.option("--erase", is_flag=True, help="Delete everything about the athlete, too.")
+@click.option("--erase", is_flag=True, help="Also delete all of the athlete's data.")
 def offboard(integration: str, athlete: int, erase: bool) -> None:
-    """Revoke an athlete's grant at WHOOP and pull their data no more."""
+    """Revoke an athlete's grant at WHOOP and stop pulling their data."""
     for line in _lines(offboard_athlete(integration, athlete, erase)):
         click.echo(line)
 
@@ -54,15 +57,15 @@ def _lines(receipt: Receipt) -> list[str]:
     lines = [f"Offboarded athlete {receipt.athlete_id} from {receipt.integration}: {receipt.revocation}."]
     if receipt.is_erased:
         lines += [f"{count:>9}  rows of {table}" for table, count in receipt.rows.items() if count]
-        lines += [f"{receipt.landing_files:>9}  files of the landing zone"]
-        lines += ["All of it is deleted; only a mark stays, so that no pull brings the athlete back."]
+        lines += [f"{receipt.landing_files:>9}  files in the landing zone"]
+        lines += ["All of this was deleted. A marker remains, so that no pull brings the athlete back."]
     return lines
 
 
 @click.command()
 @click.argument("integration")
 def athletes(integration: str) -> None:
-    """List who has consented, and the state of their grants."""
+    """List the enrolled athletes and the states of their grants."""
     name = load_integration(integration).name
     with transaction(warehouse()) as connection:
         require_migrated(connection)
@@ -78,12 +81,12 @@ def athletes(integration: str) -> None:
 @click.argument("integration")
 @click.argument("file", type=click.Path(path_type=Path), required=False)
 def roster(integration: str, file: Path | None) -> None:
-    """Load external ids, squads and positions from a CSV; INTEGRATION.roster.csv beside the integration if left out."""
+    """Load external ids, squads and positions from a CSV file, by default the integration's INTEGRATION.roster.csv."""
     name = load_integration(integration).name
     path = file or integrations_dir() / f"{name}.roster.csv"
     with transaction(warehouse()) as connection:
         require_migrated(connection)
         loaded = load_roster(connection, name, path)
-    click.echo(f"The roster of {name} tells of {loaded.athletes} athletes.")
+    click.echo(f"Loaded {loaded.athletes} athletes from the roster of {name}.")
     if loaded.unlisted:
-        click.echo(f"Enrolled but not in it: {', '.join(map(str, loaded.unlisted))}.")
+        click.echo(f"Enrolled, but not on the roster: {', '.join(map(str, loaded.unlisted))}.")

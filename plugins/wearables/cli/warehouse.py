@@ -1,4 +1,4 @@
-"""Commands about the warehouse."""
+"""Commands for the warehouse."""
 
 import click
 
@@ -10,7 +10,7 @@ from wearables.whoop import grants
 
 @click.command()
 def migrate() -> None:
-    """Bring the schema of the warehouse up to date."""
+    """Apply pending migrations to the warehouse."""
     names = schema.migrate(warehouse())
     for name in names:
         click.echo(f"Applied {name}.")
@@ -22,12 +22,12 @@ def migrate() -> None:
 def rotate_keys() -> None:
     """Encrypt every grant with the first of WEARABLES_GRANT_KEYS."""
     count = grants.rotate_keys(warehouse())
-    click.echo(f"{count} grants are encrypted with the first key; the others may go.")
+    click.echo(f"{count} grants are encrypted with the first key. The remaining keys can be removed.")
 
 
 @click.command()
 def dictionary() -> None:
-    """Print what every table and column means, as Markdown."""
+    """Print the data dictionary as Markdown."""
     with transaction(warehouse()) as connection:
         schema.require_migrated(connection)
         click.echo(data_dictionary(connection), nl=False)

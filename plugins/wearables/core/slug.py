@@ -1,4 +1,4 @@
-"""The short name of a survey question."""
+"""Slugs of survey questions."""
 
 import re
 import unicodedata
@@ -9,6 +9,6 @@ SEPARATORS = re.compile(r"[\W_]+")
 
 @lru_cache(maxsize=1000)
 def slug(question: str) -> str:
-    """Letters and digits joined by _: blanks, case, accents and punctuation do not tell two questions apart."""
+    """Return a question's letters and digits, joined by _, without the case and accents in which spellings differ."""
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", question) if not unicodedata.combining(letter))
     return SEPARATORS.sub("_", unicodedata.normalize("NFC", bare).casefold()).strip("_")

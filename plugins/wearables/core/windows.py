@@ -1,4 +1,4 @@
-"""Periods and their chunks: pure functions on instants."""
+"""The windows of runs and their chunks. Pure functions."""
 
 import datetime as dt
 import math
@@ -13,7 +13,7 @@ MAX_CHUNK = dt.timedelta(days=28)
 
 @dataclass(frozen=True)
 class TimeRange:
-    """A half-open period of instants, ``start <= t < end``, in UTC."""
+    """A half-open range of instants, ``start <= t < end``, in UTC."""
 
     start: dt.datetime
     end: dt.datetime
@@ -23,24 +23,24 @@ class TimeRange:
 
     @property
     def label(self) -> str:
-        """A name fit for a path."""
+        """The range as part of a file path."""
         return f"{self.start:%Y%m%dT%H%M%SZ}-{self.end:%Y%m%dT%H%M%SZ}"
 
 
 def dates_to_window(first: dt.date, last: dt.date, zone: ZoneInfo, now: dt.datetime) -> TimeRange:
-    """The days ``first`` to ``last`` (inclusive) in ``zone``, cut off at ``now``.
+    """Return the range of the local days ``first`` to ``last`` (inclusive), ending at ``now`` at the latest.
 
-    Raises PermanentError when they are in the wrong order or begin in the future.
+    Raises PermanentError if the dates are in the wrong order or begin in the future.
     """
     if last < first:
-        raise PermanentError(f"end_date {last} is before start_date {first}; swap them.")
+        raise PermanentError(f"end_date {last} is before start_date {first}. Swap the dates.")
     if first > now.astimezone(zone).date():
-        raise PermanentError(f"start_date {first} is in the future; choose today ({zone.key}) or earlier.")
+        raise PermanentError(f"start_date {first} is in the future in {zone.key}. Choose today or an earlier date.")
     return TimeRange(_midnight(first, zone), min(_midnight(last + dt.timedelta(days=1), zone), now))
 
 
 def day_before(now: dt.datetime) -> TimeRange:
-    """The 24 hours before ``now``."""
+    """Return the 24 hours before ``now``."""
     return TimeRange(now - dt.timedelta(hours=24), now)
 
 
@@ -51,9 +51,9 @@ def since_last_pull(
     zone: ZoneInfo,
     now: dt.datetime,
 ) -> TimeRange:
-    """From the end of the last complete pull to ``now``, widened back by ``lookback_days``.
+    """Return the range from the watermark ``last_end`` to ``now``, with ``lookback_days`` before it.
 
-    Without a complete pull: from the day ``start_date`` or the previous day, whichever is later.
+    Without a watermark, the range begins at the later of ``start_date`` and yesterday.
     """
     if last_end is None:
         yesterday = now.astimezone(zone).date() - dt.timedelta(days=1)
@@ -62,10 +62,10 @@ def since_last_pull(
 
 
 def chunks(window: TimeRange, chunk_days: int, zone: ZoneInfo) -> list[TimeRange]:
-    """Cut a window into half-open chunks of at most ``chunk_days`` local days, never over 28 x 24 hours, newest first.
+    """Split a window into half-open chunks of at most ``chunk_days`` local days and 28 x 24 hours, newest first.
 
-    They are about equally long: a short rest would cost as many requests as a whole chunk, and the long ones
-    spill over the end of a page.
+    The chunks are about equally long: a short remainder would need as many requests as a long chunk, and a chunk of the
+    full length may need a second page.
     """
     first, last = (instant.astimezone(zone).replace(tzinfo=None) for instant in (window.start, window.end))
     local_days = (last - first) / DAY
@@ -85,5 +85,5 @@ def _midnight(date: dt.date, zone: ZoneInfo) -> dt.datetime:
 
 
 def _add_local_days(instant: dt.datetime, days: int, zone: ZoneInfo) -> dt.datetime:
-    # Arithmetic on an aware datetime moves the wall clock; the way back to UTC honours a clock change.
+    # Adding days to an aware datetime keeps its local time; converting to UTC accounts for a clock change.
     return (instant.astimezone(zone) + dt.timedelta(days=days)).astimezone(dt.UTC)

@@ -1,8 +1,8 @@
 """The landing zone: a source's answers, complete and unchanged, as newline-delimited JSON with a manifest.
 
-    <landing>/<integration>/<run>/<chunk>/<athlete>/<collection>.ndjson.gz          one record per line
-                                                    <collection>.rejected.ndjson.gz   records that cannot be staged
-                                                    <collection>.manifest.json        written last: the answer is complete
+    <landing>/<integration>/<run>/<chunk>/<athlete>/<collection>.ndjson.gz        one record per line
+                                                    <collection>.rejected.ndjson.gz  records that cannot be staged
+                                                    <collection>.manifest.json      written last: complete
 
 Any storage that Airflow's object storage supports will do. Without a manifest nothing has landed, so a kill at
 any moment leaves either the complete answer or none.

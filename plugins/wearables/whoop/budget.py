@@ -1,7 +1,7 @@
-"""The request budget of a WHOOP app: shared by every task, host and integration with the same client id.
+"""The request budget of a WHOOP app, shared by every task, host and integration with the same client id.
 
-WHOOP allows 100 requests a minute and 10,000 a day unless it says otherwise in ``X-RateLimit-Limit``.
-The ledger lies in the warehouse (``ops.request_budgets``, ``ops.request_leases``) and runs on its clock.
+WHOOP allows 100 requests a minute and 10,000 a day unless ``X-RateLimit-Limit`` says otherwise. The ledger is in the
+warehouse (``ops.request_budgets``, ``ops.request_leases``) and uses the warehouse's clock.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from wearables.core.errors import BudgetExhausted
 from wearables.core.warehouse import run_sql, transaction
 
 DEFAULT_LIMITS = {"60": 100, "86400": 10_000}
-# A request leased at t reaches WHOOP a little later; the ledger holds it that much longer than the window.
+# A request reaches WHOOP a little after it was leased, so the ledger counts it for that much longer than the period.
 MARGIN_SECONDS = 0.5
 LEASE_SIZE = 50
 LEASE_SECONDS = 0.25
@@ -29,7 +29,7 @@ DEFAULT_PAUSE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class RateLimit:
-    """What an answer says of the budget; ``limits`` maps seconds of a window to requests."""
+    """The rate limit that a response reports; ``limits`` maps the seconds of a period to requests."""
 
     remaining: int
     reset_seconds: float
@@ -37,23 +37,23 @@ class RateLimit:
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> "RateLimit | None":
-        """Read ``X-RateLimit-*``; None when they are absent or unreadable."""
+        """Parse ``X-RateLimit-*``; return None if they are missing or invalid."""
         try:
             remaining = int(headers["X-RateLimit-Remaining"])
             reset_seconds = float(headers["X-RateLimit-Reset"])
         except (KeyError, ValueError):
             return None
-        told = re.findall(r"(\d+)\s*;\s*window=(\d+)", headers.get("X-RateLimit-Limit", ""))
-        return cls(remaining, max(0.0, reset_seconds), {window: int(limit) for limit, window in told} or None)
+        limits = re.findall(r"(\d+)\s*;\s*window=(\d+)", headers.get("X-RateLimit-Limit", ""))
+        return cls(remaining, max(0.0, reset_seconds), {period: int(limit) for limit, period in limits} or None)
 
 
 def client_key(base_url: str, client_id: str) -> str:
-    """Under which key the ledger keeps the budget of an app."""
+    """Return the key of an app's budget in the ledger."""
     return hashlib.sha256(f"{base_url}\n{client_id}".encode()).hexdigest()
 
 
 def pause_after_429(headers: Mapping[str, str]) -> float:
-    """Seconds to pause after a 429: ``X-RateLimit-Reset``, else ``Retry-After``, else a minute."""
+    """Return the seconds to pause after a 429: ``X-RateLimit-Reset``, else ``Retry-After``, else a minute."""
     for name in ("X-RateLimit-Reset", "Retry-After"):
         try:
             return max(0.0, float(headers[name]))
@@ -63,7 +63,7 @@ def pause_after_429(headers: Mapping[str, str]) -> float:
 
 
 class Budget:
-    """Hands out permission to send one request at a time."""
+    """Grant permission to send requests, one at a time."""
 
     def __init__(
         self,
@@ -86,9 +86,9 @@ class Budget:
         self.waited_seconds = 0.0
 
     def spend(self) -> float:
-        """Wait until one request may be sent; returns the seconds waited.
+        """Wait until one request may be sent, and return the seconds waited.
 
-        Raises BudgetExhausted when that would take longer than a task should wait.
+        Raises BudgetExhausted if the wait would be longer than LONGEST_WAIT_SECONDS.
         """
         waited = 0.0
         while not self._from_lease():
@@ -96,8 +96,8 @@ class Budget:
             if pause > LONGEST_WAIT_SECONDS:
                 resumes = datetime.now(UTC) + timedelta(seconds=pause)
                 raise BudgetExhausted(
-                    f"WHOOP's request budget is used up until {resumes:%Y-%m-%d %H:%M} UTC; "
-                    "what was pulled is kept, run the pull again then."
+                    f"The request budget of the WHOOP app is used up until {resumes:%Y-%m-%d %H:%M} UTC. "
+                    "What was pulled is kept. Run the pull again then."
                 )
             if pause:
                 self._sleep(pause)
@@ -106,27 +106,27 @@ class Budget:
         return waited
 
     def observe(self, headers: Mapping[str, str]) -> None:
-        """Take note of what an answer says of the budget."""
-        told = RateLimit.from_headers(headers)
-        if told is None:
+        """Record the rate limit that a response reports, if it adds to what the ledger knows."""
+        reported = RateLimit.from_headers(headers)
+        if reported is None:
             return
-        # The ledger knows the window already unless WHOOP tells less than a lease, or other limits.
-        news = (
+        # Writing is only worth a transaction if the limits changed or the rest is nearly used up.
+        is_worth_recording = (
             self._last_seen is None
-            or told.limits != self._last_seen.limits
-            or told.remaining <= 2 * max(self._granted, LOW_REMAINING)
+            or reported.limits != self._last_seen.limits
+            or reported.remaining <= 2 * max(self._granted, LOW_REMAINING)
         )
-        self._last_seen = told
-        if news:
-            self._record(told)
+        self._last_seen = reported
+        if is_worth_recording:
+            self._record(reported)
 
     def pause(self, seconds: float) -> None:
-        """No task may send a request for that long: WHOOP answered 429."""
+        """Let no task send a request for that long, because WHOOP answered 429."""
         self._record(RateLimit(remaining=0, reset_seconds=seconds))
         self.close()
 
     def close(self) -> None:
-        """Give back what was leased and not sent."""
+        """Return the requests that were leased but not sent."""
         if self._lease_id is not None:
             with transaction(self._engine) as connection:
                 run_sql(connection, "whoop/budget/settle", lease_id=self._lease_id, sent=self._sent)
@@ -139,7 +139,7 @@ class Budget:
         return True
 
     def _lease(self) -> float:
-        """Take a new lease; returns the seconds to wait first, 0 when requests were granted."""
+        """Take a new lease. Return 0 if it grants requests, otherwise the seconds to wait before the next attempt."""
         with transaction(self._engine) as connection:
             if not self._opened:
                 run_sql(
@@ -161,14 +161,14 @@ class Budget:
         self._lease_until = self._clock() + LEASE_SECONDS
         return 0.0 if row.granted else max(row.wait_seconds, 0.05)
 
-    def _record(self, told: RateLimit) -> None:
+    def _record(self, reported: RateLimit) -> None:
         with transaction(self._engine) as connection:
             run_sql(connection, "whoop/budget/open", client_key=self._key, default_limits=json.dumps(DEFAULT_LIMITS))
             run_sql(
                 connection,
                 "whoop/budget/observe",
                 client_key=self._key,
-                limits=json.dumps(told.limits) if told.limits else None,
-                remaining=told.remaining,
-                reset_seconds=told.reset_seconds,
+                limits=json.dumps(reported.limits) if reported.limits else None,
+                remaining=reported.remaining,
+                reset_seconds=reported.reset_seconds,
             )

@@ -1,4 +1,4 @@
-"""What can be asked of WHOOP on behalf of one athlete."""
+"""WHOOP's API on behalf of one athlete."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -13,20 +13,20 @@ from wearables.whoop.paging import pages
 from wearables.whoop.statuses import BadRequest, NotFound, Unauthorized
 from wearables.whoop.transport import Transport
 
-PAGE_SIZE = 25  # WHOOP's largest
+PAGE_SIZE = 25  # the largest that WHOOP allows
 PROFILE_PATH = "/developer/v2/user/profile/basic"
 ACCESS_PATH = "/developer/v2/user/access"
 
 
 class Tokens(Protocol):
-    """Gives the access token of the athlete."""
+    """A source of the athlete's access tokens."""
 
     def __call__(self, stale: str | None = None) -> str:
-        """A good access token, other than ``stale``."""
+        """Return a valid access token, other than ``stale``."""
 
 
 class Profile(msgspec.Struct):
-    """Who the athlete is."""
+    """The athlete's user id and name."""
 
     user_id: int
     first_name: str | None = None
@@ -34,18 +34,18 @@ class Profile(msgspec.Struct):
 
 
 class WhoopClient:
-    """WHOOP's v2 API as seen by one athlete."""
+    """WHOOP's v2 API with the token of one athlete."""
 
     def __init__(self, transport: Transport, tokens: Tokens) -> None:
         self._transport = transport
         self._tokens = tokens
 
-    def records(self, collection: str, window: TimeRange) -> Iterator[list[bytes]]:
-        """Yield the pages of a collection's records that meet the window.
+    def records(self, collection: str, chunk: TimeRange) -> Iterator[list[bytes]]:
+        """Yield the pages of a collection's records that overlap the chunk.
 
         Raises AthleteError, BudgetExhausted, SourceUnavailable or IncompleteAnswer.
         """
-        query = {"limit": str(PAGE_SIZE), "start": _instant(window.start), "end": _instant(window.end)}
+        query = {"limit": str(PAGE_SIZE), "start": _instant(chunk.start), "end": _instant(chunk.end)}
 
         def fetch(token: str | None) -> bytes:
             return self._get(ENDPOINTS[collection].path, query | ({"nextToken": token} if token else {}))
@@ -53,31 +53,33 @@ class WhoopClient:
         return pages(fetch)
 
     def profile(self) -> Profile:
-        """Who the athlete is."""
+        """Return the athlete's profile. Raises as ``records`` does."""
         try:
             return msgspec.json.decode(self._get(PROFILE_PATH, {}), type=Profile)
         except msgspec.DecodeError:
-            raise IncompleteAnswer("WHOOP sent a profile that is not the JSON it promises; try again.") from None
+            raise IncompleteAnswer("WHOOP returned a profile that is not the expected JSON. Try again.") from None
 
     def revoke_access(self) -> None:
-        """Withdraw the athlete's consent at WHOOP. Raises ReconnectRequired when the grant is dead already."""
-        self._ask("DELETE", ACCESS_PATH, {})
+        """Revoke the athlete's grant at WHOOP. Raises ReconnectRequired if WHOOP has already invalidated it."""
+        self._request("DELETE", ACCESS_PATH, {})
 
     def _get(self, path: str, query: dict[str, str]) -> bytes:
-        return self._ask("GET", path, query)
+        return self._request("GET", path, query)
 
-    def _ask(self, method: str, path: str, query: dict[str, str]) -> bytes:
+    def _request(self, method: str, path: str, query: dict[str, str]) -> bytes:
         try:
             return self._send(method, path, query)
         except Unauthorized:
-            raise ReconnectRequired("WHOOP refuses a fresh access token; let the athlete consent again.") from None
+            raise ReconnectRequired("WHOOP rejects a new access token. Let the athlete consent again.") from None
         except NotFound:
-            raise SourceUnavailable(f"WHOOP has no {path} (404); check the base URL of the connection.") from None
+            raise SourceUnavailable(
+                f"WHOOP does not know {path} (404). Check the base URL in the Airflow connection."
+            ) from None
         except BadRequest as error:
-            raise SourceUnavailable(f"WHOOP refused {path} ({error}); report this.") from None
+            raise SourceUnavailable(f"WHOOP rejected the request for {path} ({error}). Report this as a bug.") from None
 
     def _send(self, method: str, path: str, query: dict[str, str]) -> bytes:
-        """Send with the current token; should WHOOP refuse that one, once more with a newer."""
+        """Send with the current token; if WHOOP rejects it, once more with a renewed one."""
         used: list[str] = []
 
         def newest() -> str:

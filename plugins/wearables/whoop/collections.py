@@ -1,7 +1,7 @@
-"""The four collections as data: where WHOOP serves them, and what a record must hold to be kept.
+"""The four collections of WHOOP's API, declared as data: their paths, and the fields of their records.
 
-A record is checked only for what the pipeline itself needs: who, which, when. Scores may be missing, and
-unknown keys are kept, and told.
+A record is only checked for what the pipeline needs: athlete, id and times. Scores may be missing. Unknown fields are
+kept and reported in ``ops.schema_drift``.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ Offset = Annotated[str, msgspec.Meta(pattern=r"^([+-]\d\d:\d\d|Z)$")]
 
 
 class Cycle(msgspec.Struct):
-    """A physiological day; without ``end`` it is still open."""
+    """A physiological day; it is still open if ``end`` is missing."""
 
     id: int
     user_id: int
@@ -28,7 +28,7 @@ class Cycle(msgspec.Struct):
 
 
 class Recovery(msgspec.Struct):
-    """The recovery of a cycle; it has no time of its own."""
+    """The recovery of a cycle; it has no times of its own."""
 
     cycle_id: int
     user_id: int
@@ -38,7 +38,7 @@ class Recovery(msgspec.Struct):
 
     @property
     def id(self) -> int:
-        """A recovery goes by its cycle's id."""
+        """The id of the recovery's cycle, which identifies it."""
         return self.cycle_id
 
 
@@ -76,7 +76,7 @@ Parent = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a collection is served, the shape of its records, and the fields known at each place in them."""
+    """The path of a collection, the type of its records, and the known fields of each object in a record."""
 
     path: str
     record_type: type[Record]

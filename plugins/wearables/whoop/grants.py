@@ -1,9 +1,8 @@
-"""The grants of an integration's athletes: kept in ``vault.grants``, renewed one at a time.
+"""The grants of an integration's athletes: stored in ``vault.grants``, renewed one at a time.
 
-WHOOP rotates both tokens at each refresh and forgets the old pair at once. So a refresh runs under a lock
-on the athlete's row, the attempt is recorded before WHOOP is asked, and the new pair is committed before
-anyone uses it. The row lock is also why an error of WHOOP can be believed: nobody else can have renewed
-the pair between the read and the answer.
+WHOOP rotates both tokens at each refresh and invalidates the old pair at once. So a refresh holds a lock on the
+athlete's row, the attempt is recorded before the request, and the new pair is committed before anyone uses it. Thanks
+to the lock, an error from WHOOP is conclusive: nobody else can have renewed the pair in the meantime.
 """
 
 import datetime as dt
@@ -18,7 +17,7 @@ from wearables.whoop.client import Tokens
 from wearables.whoop.oauth import TokenEndpoint, TokenPair
 from wearables.whoop.vault import cipher, decrypted, encrypted
 
-# A page may take a minute to arrive; a token must outlive it.
+# A page may take a minute to arrive; the token must not expire before.
 EXPIRY_MARGIN = dt.timedelta(minutes=2)
 
 
@@ -31,16 +30,16 @@ class Grants:
         self._endpoint = endpoint
 
     def access_token(self, athlete_id: int, stale: str | None = None) -> str:
-        """An access token that is good for a while, other than ``stale``; renewed if need be.
+        """Return a valid access token other than ``stale``, renewed if it is about to expire.
 
-        Raises ReconnectRequired or MembershipInactive when the grant is of no use.
+        Raises ReconnectRequired or MembershipInactive if the grant cannot be used.
         """
         return self._good_pair(athlete_id, stale).access_token
 
     def tokens(self, athlete_id: int) -> Tokens:
-        """The athlete's access tokens: held while they are good, read anew when due or refused by WHOOP.
+        """Return a source of the athlete's access tokens that caches a token until it is due or rejected by WHOOP.
 
-        Each call raises ReconnectRequired or MembershipInactive when the grant is of no use.
+        Each call raises ReconnectRequired or MembershipInactive if the grant cannot be used.
         """
         held: TokenPair | None = None
 
@@ -52,39 +51,39 @@ class Grants:
 
         return access_token
 
-    def mark(self, athlete_id: int, trouble: AthleteError) -> None:
-        """Note that an athlete's grant is of no use until it is renewed."""
+    def mark(self, athlete_id: int, error: AthleteError) -> None:
+        """Mark an athlete's grant as unusable until it is renewed, with the error as reason."""
         with transaction(self._engine) as connection:
-            _mark(connection, {"integration": self._integration, "athlete_id": athlete_id}, trouble)
+            _mark(connection, {"integration": self._integration, "athlete_id": athlete_id}, error)
 
     def save(self, connection: Connection, athlete_id: int, pair: TokenPair) -> None:
-        """Store an athlete's pair in place of any older one."""
+        """Save an athlete's pair in place of any older one."""
         key = {"integration": self._integration, "athlete_id": athlete_id}
         run_sql(connection, "whoop/grants/save", **key, **encrypted(pair))
         run_sql(connection, "whoop/grants/end_refresh", **key)
 
-    def claim(self, handed_in: str, trade: Callable[[str], TokenPair]) -> TokenPair:
-        """Trade a refresh token or a code of a yet unknown athlete for a pair, and keep the pair safe.
+    def claim(self, credential: str, exchange: Callable[[str], TokenPair]) -> TokenPair:
+        """Exchange a refresh token or code for a pair, and keep the pair until its athlete is known.
 
-        An enrolment that broke off after the trade finds its pair again.
+        If an earlier enrolment was interrupted after the exchange, its pair is returned.
         """
-        key = {"integration": self._integration, "token_hash": _token_hash(handed_in)}
+        key = {"integration": self._integration, "token_hash": _token_hash(credential)}
         with transaction(self._engine) as connection:
             kept = run_sql(connection, "whoop/grants/read_unclaimed", **key).one_or_none()
-        pair = decrypted(kept) if kept else trade(handed_in)
+        pair = decrypted(kept) if kept else exchange(credential)
         if kept and pair.expires_within(EXPIRY_MARGIN):
             pair = self._endpoint.refresh(pair.refresh_token)
         with transaction(self._engine) as connection:
             run_sql(connection, "whoop/grants/keep_unclaimed", **key, **encrypted(pair))
         return pair
 
-    def claimed(self, connection: Connection, handed_in: str) -> None:
-        """The pair got by ``claim`` has found its athlete, or its end."""
+    def claimed(self, connection: Connection, credential: str) -> None:
+        """Delete the pair kept by ``claim``: it was saved for its athlete, or is not needed."""
         run_sql(
             connection,
             "whoop/grants/drop_unclaimed",
             integration=self._integration,
-            token_hash=_token_hash(handed_in),
+            token_hash=_token_hash(credential),
         )
 
     def _good_pair(self, athlete_id: int, stale: str | None) -> TokenPair:
@@ -94,7 +93,7 @@ class Grants:
         return self._renew(key, stale) if _is_due(pair, stale) else pair
 
     def _renew(self, key: dict, stale: str | None) -> TokenPair:
-        trouble: AthleteError
+        error: AthleteError
         with transaction(self._engine) as connection:
             row = run_sql(connection, "whoop/grants/lock", **key).one_or_none()
             pair = _usable_pair(row)
@@ -108,19 +107,19 @@ class Grants:
                 with transaction(self._engine) as other:
                     run_sql(other, "whoop/grants/end_refresh", **key)
                 raise
-            except AthleteError as refusal:
-                trouble = _explained(refusal, row.attempted_at if row else None)
-                _mark(connection, key, trouble)
+            except AthleteError as rejection:
+                error = _with_interruption(rejection, row.attempted_at if row else None)
+                _mark(connection, key, error)
                 run_sql(connection, "whoop/grants/end_refresh", **key)
             else:
                 run_sql(connection, "whoop/grants/save", **key, **encrypted(fresh))
                 run_sql(connection, "whoop/grants/end_refresh", **key)
                 return fresh
-        raise trouble
+        raise error
 
 
 def rotate_keys(engine: Engine) -> int:
-    """Encrypt every grant with the first key of ``WEARABLES_GRANT_KEYS``; returns how many."""
+    """Encrypt every grant with the first key of ``WEARABLES_GRANT_KEYS``; return the number of grants."""
     fernet = cipher()
     with transaction(engine) as connection:
         rows = run_sql(connection, "whoop/grants/lock_all").all()
@@ -138,7 +137,7 @@ def rotate_keys(engine: Engine) -> int:
 
 def _usable_pair(row: Row | None) -> TokenPair:
     if row is None:
-        raise ReconnectRequired("no grant is stored; let the athlete consent.")
+        raise ReconnectRequired("No grant is stored. Let the athlete consent.")
     if row.state == "reconnect":
         raise ReconnectRequired(row.reason)
     if row.state == "inactive":
@@ -150,18 +149,18 @@ def _is_due(pair: TokenPair, stale: str | None) -> bool:
     return pair.access_token == stale or pair.expires_within(EXPIRY_MARGIN)
 
 
-def _explained(refusal: AthleteError, attempted_at: dt.datetime | None) -> AthleteError:
+def _with_interruption(rejection: AthleteError, attempted_at: dt.datetime | None) -> AthleteError:
     if attempted_at is None:
-        return refusal
+        return rejection
     return ReconnectRequired(
-        f"the refresh begun at {attempted_at:%Y-%m-%d %H:%M} UTC broke off before WHOOP's answer was saved, "
-        "and WHOOP no longer accepts the grant; let the athlete consent again."
+        f"A refresh that began at {attempted_at:%Y-%m-%d %H:%M} UTC was interrupted before WHOOP's answer was saved, "
+        "and WHOOP no longer accepts the grant. Let the athlete consent again."
     )
 
 
-def _mark(connection: Connection, key: dict, trouble: AthleteError) -> None:
-    run_sql(connection, "whoop/grants/mark", **key, state=trouble.grant_state, reason=str(trouble))
+def _mark(connection: Connection, key: dict, error: AthleteError) -> None:
+    run_sql(connection, "whoop/grants/mark", **key, state=error.grant_state, reason=str(error))
 
 
-def _token_hash(handed_in: str) -> str:
-    return hashlib.sha256(handed_in.encode()).hexdigest()
+def _token_hash(credential: str) -> str:
+    return hashlib.sha256(credential.encode()).hexdigest()

@@ -1,6 +1,6 @@
-"""OAuth 2 as WHOOP speaks it: credentials in the form body, both tokens rotated at each refresh.
+"""OAuth 2 with WHOOP: client credentials go into the form body, and each refresh rotates both tokens.
 
-Messages and their errors come from oauthlib; this file adds what WHOOP adds.
+oauthlib builds the requests and parses the responses; this module adds what is specific to WHOOP.
 """
 
 import datetime as dt
@@ -33,7 +33,7 @@ SCOPES = (
 
 @dataclass(frozen=True)
 class TokenPair:
-    """An access token and the refresh token that replaces it. Its repr shows neither."""
+    """An access token and the refresh token that renews it. The repr hides both."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -41,12 +41,12 @@ class TokenPair:
     scopes: str
 
     def expires_within(self, margin: dt.timedelta) -> bool:
-        """Whether the access token is dead, or will be before ``margin`` has passed."""
+        """Whether the access token has expired or will expire within ``margin``."""
         return self.expires_at <= dt.datetime.now(dt.UTC) + margin
 
     @property
     def lost_scopes(self) -> list[str]:
-        """Scopes that were asked for and not granted; an answer that names none grants all."""
+        """The scopes that were requested but not granted. A response without scopes grants all."""
         granted = set(self.scopes.split() or SCOPES)
         if not self.refresh_token:
             granted.discard(OFFLINE)
@@ -54,7 +54,7 @@ class TokenPair:
 
 
 def authorization_url(credentials: Credentials, redirect_url: str, state: str) -> str:
-    """Where an athlete consents; WHOOP sends the answer to ``redirect_url``."""
+    """Return the URL at which an athlete consents; WHOOP redirects to ``redirect_url`` afterwards."""
     query = {
         "client_id": credentials.client_id,
         "redirect_uri": redirect_url,
@@ -103,7 +103,7 @@ class TokenEndpoint:
         except BadRequest as error:
             if not str(error).startswith(("400", "403")):
                 raise SourceUnavailable(
-                    f"WHOOP's token endpoint answered {error}. Check the base URL of the connection."
+                    f"WHOOP's token endpoint answered {error}. Check the base URL in the connection."
                 ) from None
 
     def _refresh_body(self, refresh_token: str) -> str:
@@ -116,10 +116,10 @@ class TokenEndpoint:
         except ClientRejected:
             raise self._bad_client() from None
         except (GrantRejected, TokenRejected):
-            raise ReconnectRequired("WHOOP no longer accepts the grant. The athlete must consent again.") from None
+            raise ReconnectRequired("WHOOP no longer accepts the grant. Let the athlete consent again.") from None
         except BadRequest as error:
             raise SourceUnavailable(
-                f"WHOOP's token endpoint answered {error}. Run again; report it if it stays."
+                f"WHOOP's token endpoint answered {error}. Run again; if the error persists, report it as a bug."
             ) from None
 
     def _request(self, body: str) -> dict:
@@ -143,5 +143,5 @@ class TokenEndpoint:
     def _bad_client(self) -> PermanentError:
         return PermanentError(
             f"WHOOP at {self._credentials.base_url} does not accept the client id and secret. "
-            "Correct Client ID and Client secret of the Airflow connection."
+            "Correct Client ID and Client secret in the Airflow connection."
         )

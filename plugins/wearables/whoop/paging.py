@@ -1,4 +1,4 @@
-"""Pages of a list: from the first to the last, or an error; never a part passed off as the whole."""
+"""Page through a list, from the first page to the last. An incomplete list is always an error."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -7,14 +7,14 @@ import msgspec
 
 from wearables.core.errors import IncompleteAnswer
 
-MALFORMED = "WHOOP sent a page that is not the JSON it promises; run again."
+MALFORMED = "WHOOP returned a page that is not the expected JSON. Run again."
 
 Fetch = Callable[[str | None], bytes]
-"""Asks for the page that a token names (None: the first) and returns its body."""
+"""Request the page with this token (None for the first) and return its body."""
 
 
 class Page(msgspec.Struct):
-    """WHOOP's envelope; ``records`` are left as they were sent."""
+    """WHOOP's envelope; ``records`` stay undecoded."""
 
     records: list[msgspec.Raw]
     next_token: str | None = None
@@ -26,7 +26,7 @@ _decoder = msgspec.json.Decoder(Page)
 def pages(fetch: Fetch) -> Iterator[list[bytes]]:
     """Yield the records of each page, newest first, as the bytes WHOOP sent.
 
-    Raises IncompleteAnswer when a page is malformed or a page token comes twice.
+    Raises IncompleteAnswer if a page is malformed or a page token repeats.
     """
     token: str | None = None
     seen = set()
@@ -38,7 +38,7 @@ def pages(fetch: Fetch) -> Iterator[list[bytes]]:
             return
         token = page.next_token
         if token in seen:
-            raise IncompleteAnswer("WHOOP repeated a page token, so its list cannot be whole; run again.")
+            raise IncompleteAnswer("WHOOP repeated a page token, so its list may be incomplete. Run again.")
         seen.add(token)
 
 
@@ -52,8 +52,7 @@ def _decode(body: bytes) -> Page:
 
 
 def _decode_leniently(body: bytes) -> Page:
-    # One record with half a surrogate pair must not cost the page: json reads it, and the record is then
-    # found unfit by itself.
+    # json accepts half a surrogate pair, which msgspec rejects. So only that record is quarantined later, not the page.
     try:
         content = json.loads(body)
         return Page(

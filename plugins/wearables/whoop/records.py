@@ -1,4 +1,4 @@
-"""Sorts what WHOOP sent: records fit to stage, and those to keep aside with the reason."""
+"""Check WHOOP's records: valid ones become lines to stage, the others raise InvalidRecord and are quarantined."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _decoders = {name: msgspec.json.Decoder(endpoint.record_type) for name, endpoint
 
 
 class _Key(msgspec.Struct):
-    """What tells a record and its version apart, as it was sent."""
+    """The fields that identify a record and its version, as WHOOP sent them."""
 
     user_id: int
     updated_at: str
@@ -30,18 +30,18 @@ _key_decoder = msgspec.json.Decoder(_Key)
 
 
 class InvalidRecord(Exception):
-    """A record that cannot be staged; says why, never what it held."""
+    """A record that cannot be staged; the message names the problem, never a value."""
 
 
 def record_line(raw: bytes, collection: str, athlete_id: int) -> bytes:
-    """The record as one line of JSON. Raises InvalidRecord."""
+    """Return the record as one line of JSON. Raises InvalidRecord."""
     try:
         record = _decoders[collection].decode(raw)
     except msgspec.ValidationError as error:
         raise InvalidRecord(_without_values(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InvalidRecord("is not JSON") from None
-    _require_sense(record, athlete_id)
+    _require_plausible(record, athlete_id)
     return _one_line(raw)
 
 
@@ -53,20 +53,20 @@ def landed_row(number: int, line: bytes, collection: str) -> bytes:
 
 
 def unknown_fields(line: bytes, collection: str) -> list[str]:
-    """Paths of the fields that this version does not know, such as ``score.stress``."""
+    """Return the paths of fields that this version does not know, such as ``score.stress``."""
     record = msgspec.json.decode(line)
     found = []
     for parent, known in ENDPOINTS[collection].known_fields.items():
-        place = record
+        value = record
         for name in parent:
-            place = place.get(name) if isinstance(place, dict) else None
-        if isinstance(place, dict):
-            found += [".".join((*parent, name)) for name in place.keys() - known]
+            value = value.get(name) if isinstance(value, dict) else None
+        if isinstance(value, dict):
+            found += [".".join((*parent, name)) for name in value.keys() - known]
     return found
 
 
 def identify(raw: bytes) -> str:
-    """The id of a faulty record, as far as one can tell; empty if it tells none."""
+    """Return the id of an invalid record, empty if it cannot be read."""
     try:
         content = json.loads(raw)
     except (ValueError, RecursionError):
@@ -77,7 +77,7 @@ def identify(raw: bytes) -> str:
     return str(found).replace("\x00", "") if isinstance(found, int | str) else ""
 
 
-def _require_sense(record: Record, athlete_id: int) -> None:
+def _require_plausible(record: Record, athlete_id: int) -> None:
     if record.user_id != athlete_id:
         raise InvalidRecord("belongs to another athlete")
     if isinstance(record.id, int) and not 0 < record.id <= INT64_MAX:
@@ -89,11 +89,11 @@ def _require_sense(record: Record, athlete_id: int) -> None:
 
 def _one_line(raw: bytes) -> bytes:
     if b"\\u0000" in raw and NUL_ESCAPE.search(raw):
-        raise InvalidRecord("holds a NUL character")
-    # Inside JSON strings a line end is always escaped: these stand between values.
+        raise InvalidRecord("contains a NUL character")
+    # JSON escapes line ends within strings, so these are between values.
     return raw.replace(b"\n", b" ").replace(b"\r", b" ")
 
 
 def _without_values(message: str) -> str:
-    # msgspec names types and paths, never values, except for enums and tags, which are not used here.
+    # msgspec's messages name types and paths. They only contain values for enums and tags, which are not used here.
     return message.replace("`", "")

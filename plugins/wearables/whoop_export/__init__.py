@@ -1,11 +1,13 @@
-"""An athlete's own data export (a ZIP of CSV files) as a source beside the API.
+"""An athlete's own data export (a ZIP of CSV files) as a second source beside the API.
 
-archive                      opens the ZIP, or refuses it
-columns, headers, languages  what the four files hold, and what their columns are called
-table, cells                 a CSV file becomes typed rows
-rows, sense                  a typed row becomes a record, if it makes sense
-consent, account             may it be taken, and is it the chosen athlete's?
-survey, slug                 which questions the team may see
-inbox, request               the drop folder, and what a run is about
-validate, stage, tasks       the steps; transform and check are the pull's
+inbox, request               the drop folder, and the files that a run imports
+archive                      fetch the ZIP and open it safely
+columns, headers, languages  the columns of the four files, and their names in each account language
+table, cells                 parse a CSV file into typed rows
+rows, consistency            turn rows into records, and check that they are plausible
+enrolment_check, ownership   may this athlete's data be imported, and is the export theirs?
+validate, stage, tasks       the steps of the DAG; transform and check are shared with the API
+
+Errors name the file by WHOOP's name for it, the line and the column. They never repeat a cell, a header or a file name
+of the export: those may contain health data or an athlete's name.
 """

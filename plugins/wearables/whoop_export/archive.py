@@ -1,4 +1,4 @@
-"""Opens an export's ZIP without trusting it; nothing of it is ever written to disk under its own name."""
+"""Fetch an export and open its ZIP without trusting it. No entry is ever written to disk under its own name."""
 
 import hashlib
 import tempfile
@@ -19,22 +19,22 @@ MEGABYTE = 2**20
 MAX_ARCHIVE_BYTES = 50 * MEGABYTE
 MAX_UNPACKED_BYTES = 200 * MEGABYTE
 MAX_ENTRIES = 100
-# Journals repeat themselves and pack 16 to 1, more the less is answered. Small entries may do anything.
+# Journals are repetitive: they compress 16 to 1, and more if few questions are answered. Small entries are exempt.
 MAX_RATIO = 200
-RATIO_MATTERS_FROM = MEGABYTE
+RATIO_CHECKED_FROM_BYTES = MEGABYTE
 COPY_BYTES = MEGABYTE
-METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-ENCRYPTED = 0x1 | 0x40
+ALLOWED_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+ENCRYPTED_FLAGS = 0x1 | 0x40
 SYMBOLIC_LINK = 0o120000
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 # An unknown scheme, a folder, or a file that may not be read: the same again tomorrow.
 WRONG_URL = (ValueError, ImportError, IsADirectoryError, NotADirectoryError, PermissionError)
-HAND_IN = "hand in the ZIP as WHOOP sent it"
+DAMAGE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+USE_ORIGINAL = "Use the ZIP file exactly as WHOOP sent it."
 
 
 @dataclass(frozen=True)
 class Copy:
-    """A file that was fetched: where it lies for the time being, and its SHA-256."""
+    """A fetched file: the path of a temporary copy, and its SHA-256."""
 
     path: Path
     sha256: str
@@ -52,7 +52,7 @@ def fetched(url: str) -> Iterator[Copy]:
         for block in _blocks(url):
             size += len(block)
             if size > MAX_ARCHIVE_BYTES:
-                raise ExportRejected(f"The file is larger than {MAX_ARCHIVE_BYTES // MEGABYTE} MB; {HAND_IN}.")
+                raise ExportRejected(f"The file is larger than {MAX_ARCHIVE_BYTES // MEGABYTE} MB. {USE_ORIGINAL}")
             digest.update(block)
             copy.write(block)
         copy.flush()
@@ -66,7 +66,8 @@ def _blocks(url: str) -> Iterator[bytes]:
                 yield block
     except FileNotFoundError:
         raise PermanentError(
-            "There is no file at that URL; an export in the drop folder is taken away once it was imported or refused."
+            "There is no file at this URL. The drop folder keeps a file only until it is imported or rejected. "
+            "Upload the export again."
         ) from None
     except Exception as error:
         # Any storage may be configured, each with errors of its own; their texts may contain the URL's credentials.
@@ -77,95 +78,89 @@ def _blocks(url: str) -> Iterator[bytes]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[dict[str, "Entry"]]:
-    """The CSV files of the archive by their names. Raises ExportRejected."""
-    with _archive(path) as archive:
+def open_archive(path: Path) -> Iterator[list["Entry"]]:
+    """Open the archive and list its CSV files. Raises ExportRejected if it is unsafe or damaged."""
+    with _zip_file(path) as archive:
         infos = archive.infolist()
-        _refuse_bombs(infos)
+        _reject_bombs(infos)
         for info in infos:
-            _refuse_escapes(info)
-            _refuse_unreadable(info)
+            _reject_unsafe_path(info)
+            _reject_unreadable(info)
         yield _csv_files(archive, infos)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A file in the archive."""
+    """A CSV file of the archive; ``label`` names it in errors by its position, because its own name may be private."""
 
-    name: str
+    label: str
     archive: zipfile.ZipFile
     info: zipfile.ZipInfo
 
     @contextmanager
     def open(self) -> Iterator[IO[bytes]]:
-        """Its content, unpacked piece by piece. Raises ExportRejected when it is damaged."""
+        """Open the content, decompressed as it is read. Raises ExportRejected if it is damaged."""
         try:
             with self.archive.open(self.info) as content:
                 yield content
         except UnicodeDecodeError:
             raise
-        except BROKEN:
-            raise ExportRejected(f"{self.name} in the ZIP is damaged; download the export again.") from None
+        except DAMAGE_ERRORS:
+            raise ExportRejected(f"{self.label} is damaged. Download the export again.") from None
 
 
 @contextmanager
-def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+def _zip_file(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         if not zipfile.is_zipfile(path):
-            raise ExportRejected(f"The file is not a ZIP; {HAND_IN}.")
+            raise ExportRejected(f"The file is not a ZIP. {USE_ORIGINAL}")
         archive = zipfile.ZipFile(path)
     except ExportRejected:
         raise
     except Exception:
-        # zipfile raises half a dozen kinds of errors on headers that lie.
-        raise ExportRejected("The ZIP is damaged; download the export again.") from None
+        # zipfile raises half a dozen kinds of exceptions on forged headers.
+        raise ExportRejected("The ZIP is damaged. Download the export again.") from None
     with archive:
         yield archive
 
 
-def _refuse_bombs(infos: list[zipfile.ZipInfo]) -> None:
-    # zipfile never unpacks more of an entry than is declared here.
+def _reject_bombs(infos: list[zipfile.ZipInfo]) -> None:
+    # The declared sizes can be trusted: zipfile never decompresses more of an entry than its header declares.
     if len(infos) > MAX_ENTRIES:
-        raise ExportRejected(
-            f"The ZIP has more than {MAX_ENTRIES} entries; an export has four. {HAND_IN.capitalize()}."
-        )
+        raise ExportRejected(f"The ZIP has more than {MAX_ENTRIES} entries; an export has four. {USE_ORIGINAL}")
     if sum(info.file_size for info in infos) > MAX_UNPACKED_BYTES:
-        raise ExportRejected(f"The ZIP unpacks to more than {MAX_UNPACKED_BYTES // MEGABYTE} MB; {HAND_IN}.")
+        raise ExportRejected(f"The ZIP decompresses to more than {MAX_UNPACKED_BYTES // MEGABYTE} MB. {USE_ORIGINAL}")
     for info in infos:
-        if info.file_size > RATIO_MATTERS_FROM and info.file_size > MAX_RATIO * info.compress_size:
-            raise ExportRejected(f"The ZIP unpacks to more than {MAX_RATIO} times its size; {HAND_IN}.")
+        if info.file_size > RATIO_CHECKED_FROM_BYTES and info.file_size > MAX_RATIO * info.compress_size:
+            raise ExportRejected(f"The ZIP decompresses to more than {MAX_RATIO} times its size. {USE_ORIGINAL}")
 
 
-def _refuse_escapes(info: zipfile.ZipInfo) -> None:
-    # As it is written: zipfile itself mends backslashes and cuts at a NUL.
+def _reject_unsafe_path(info: zipfile.ZipInfo) -> None:
+    # The name as stored: zipfile's `filename` has backslashes replaced and ends at a NUL.
     name = info.orig_filename
     parts = PurePosixPath(name.replace("\\", "/")).parts
     is_link = (info.external_attr >> 16) & 0o170000 == SYMBOLIC_LINK
     if ".." in parts or name.startswith(("/", "\\")) or ":" in name or "\x00" in name or is_link:
-        raise ExportRejected(f"The ZIP holds a path that leads out of it; {HAND_IN}.")
+        raise ExportRejected(f"The ZIP contains a link or a path that leads out of it. {USE_ORIGINAL}")
 
 
-def _refuse_unreadable(info: zipfile.ZipInfo) -> None:
-    if info.flag_bits & ENCRYPTED:
-        raise ExportRejected(f"The ZIP is encrypted; {HAND_IN}, without a password.")
-    if info.compress_type not in METHODS:
-        raise ExportRejected(f"The ZIP is packed in an unusual way; {HAND_IN}.")
+def _reject_unreadable(info: zipfile.ZipInfo) -> None:
+    if info.flag_bits & ENCRYPTED_FLAGS:
+        raise ExportRejected(f"The ZIP is encrypted. {USE_ORIGINAL}")
+    if info.compress_type not in ALLOWED_METHODS:
+        raise ExportRejected(f"The ZIP uses an unsupported compression method. {USE_ORIGINAL}")
 
 
-def _csv_files(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> dict[str, Entry]:
+def _csv_files(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> list[Entry]:
     files: dict[str, Entry] = {}
     for info in infos:
         path = PurePosixPath(info.filename)
-        # What macOS adds when a folder is packed again.
+        # macOS adds these when somebody zips the folder again.
         is_clutter = "__MACOSX" in path.parts or path.name.startswith(".")
         if info.is_dir() or is_clutter or path.suffix.lower() != ".csv":
             continue
-        name = _fit_to_print(path.name)
-        if name in files:
-            raise ExportRejected(f"The ZIP holds {name} twice; {HAND_IN}.")
-        files[name] = Entry(name, archive, info)
-    return files
-
-
-def _fit_to_print(name: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in name)[:80]
+        label = f"CSV file {len(files) + 1} of the ZIP"
+        if path.name in files:
+            raise ExportRejected(f"{label} has the same name as {files[path.name].label}. {USE_ORIGINAL}")
+        files[path.name] = Entry(label, archive, info)
+    return list(files.values())

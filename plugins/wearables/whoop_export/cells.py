@@ -1,4 +1,4 @@
-"""What a cell says: times on the wall clock, offsets, numbers, yes or no. A complaint never repeats the cell."""
+"""Parse the cells of an export: local times, offsets, numbers, flags and texts. Errors never repeat the cell."""
 
 import datetime as dt
 import re
@@ -10,61 +10,61 @@ from wearables.whoop_export.columns import Column
 Value = str | int | float | bool | dt.datetime | None
 
 TIME = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
-# With dots the day comes first, wherever Excel writes it so; with slashes nobody can tell.
+# Excel writes the day first where it separates with dots. Dates with slashes are ambiguous and not accepted.
 DOTTED_TIME = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 OFFSET = re.compile(r"UTC(?:(Z)|([+-])(\d{2}):([0-5]\d))", re.ASCII)
-GREATEST_OFFSET_HOURS = 14
+MAX_OFFSET_HOURS = 14
 NUMBER = re.compile(r"-?\d{1,9}(?:[.,]\d{1,12})?", re.ASCII)
 LOOKS_LIKE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
-# Excel writes them in its own language.
+# Excel translates these to its own language.
 TRUE = {"true", "wahr", "verdadero", "verdadeiro", "vrai"}
 FALSE = {"false", "falsch", "falso", "faux"}
-LONGEST_TEXT = 10_000
+MAX_TEXT_LENGTH = 10_000
 
 
 class BadCell(Exception):
-    """A cell that does not say what its column should; says what is expected."""
+    """A cell that cannot be parsed as its column's kind; the message says what is expected."""
 
 
 def read_cell(text: str, column: Column) -> Value:
-    """The value of a cell; None for a blank one. Raises BadCell."""
+    """Return the value of a cell, None if it is blank. Raises BadCell."""
     text = text.strip()
     if not text:
         if column.is_required:
-            raise BadCell("is blank")
+            raise BadCell("a value is required")
         return None
     return _READERS[column.kind](text)
 
 
 def read_time(text: str) -> dt.datetime:
-    """A time on the wall clock."""
+    """Parse a local time, to the second. Raises BadCell."""
     if found := TIME.fullmatch(text):
         year, month, day, *clock = found.groups()
     elif found := DOTTED_TIME.fullmatch(text):
         day, month, year, *clock = found.groups()
     else:
-        raise BadCell("is no time such as 2026-03-01 23:14:05")
+        raise BadCell("not a time such as 2026-03-01 23:14:05")
     try:
         hour, minute, second = (int(part or 0) for part in clock)
         return dt.datetime(int(year), int(month), int(day), hour, minute, second)
     except ValueError:
-        raise BadCell("is no time that exists") from None
+        raise BadCell("not an existing date and time") from None
 
 
 def read_offset(text: str) -> str:
-    """An offset as the API writes it: +hh:mm, -hh:mm or Z."""
+    """Return a UTC offset as the API writes it: +hh:mm, -hh:mm or Z. Raises BadCell."""
     found = OFFSET.fullmatch(text)
-    if not found or int(found[3] or 0) * 60 + int(found[4] or 0) > GREATEST_OFFSET_HOURS * 60:
-        raise BadCell("is no offset such as UTC-04:00 or UTCZ")
+    if not found or int(found[3] or 0) * 60 + int(found[4] or 0) > MAX_OFFSET_HOURS * 60:
+        raise BadCell("not a UTC offset such as UTC-04:00 or UTCZ")
     return found[1] or f"{found[2]}{found[3]}:{found[4]}"
 
 
 def to_utc(local: dt.datetime, offset: str) -> dt.datetime:
-    """The instant at which a wall clock with this offset shows a time. Raises BadCell."""
+    """Return the instant of a local time with this offset. Raises BadCell if it is outside the calendar."""
     try:
         return local.replace(tzinfo=_zone(offset)).astimezone(dt.UTC)
     except OverflowError:
-        raise BadCell("is no time that exists") from None
+        raise BadCell("not an existing date and time") from None
 
 
 @cache
@@ -73,15 +73,15 @@ def _zone(offset: str) -> dt.tzinfo | None:
 
 
 def _amount(text: str) -> int | float:
-    """A number that may reach a thousand: WHOOP writes it without a separator and without decimals."""
+    """Parse a number that may exceed a thousand; WHOOP writes these without separators and decimals."""
     if LOOKS_LIKE_THOUSANDS.fullmatch(text):
-        raise BadCell("may be a thousand or a fraction; write it without a separator")
+        raise BadCell("ambiguous, thousands or decimals; write the number without a thousands separator")
     return _number(text)
 
 
 def _number(text: str) -> int | float:
     if not NUMBER.fullmatch(text):
-        raise BadCell("is no number")
+        raise BadCell("not a number")
     value = float(text.replace(",", "."))
     return int(value) if value.is_integer() else value
 
@@ -89,13 +89,13 @@ def _number(text: str) -> int | float:
 def _flag(text: str) -> bool:
     word = text.casefold()
     if word not in TRUE | FALSE:
-        raise BadCell("is neither true nor false")
+        raise BadCell("neither true nor false")
     return word in TRUE
 
 
 def _text(text: str) -> str:
-    if len(text) > LONGEST_TEXT or "\x00" in text:
-        raise BadCell("is no text that can be kept")
+    if len(text) > MAX_TEXT_LENGTH or "\x00" in text:
+        raise BadCell(f"longer than {MAX_TEXT_LENGTH} characters, or contains a NUL character")
     return " ".join(text.split())
 
 

@@ -1,4 +1,4 @@
-"""The four files of an export as data: their columns in order, as every account language has them."""
+"""The four files of an export, as data: their columns in order, which is the same in every account language."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ Kind = Literal["time", "offset", "number", "amount", "flag", "text"]
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its key in a row, what its cells are, and whether a cell may be blank. Amounts may reach thousands."""
+    """A column: its key in a row, and the kind of its cells. An amount is a number that may exceed a thousand."""
 
     key: str
     kind: Kind = "number"
@@ -17,7 +17,10 @@ class Column:
 
 @dataclass(frozen=True)
 class File:
-    """A file of the export: the collection its rows become, and its columns, of which the last few may be missing."""
+    """A file of the export: the collection of its records, WHOOP's name for it, and its columns.
+
+    The last ``optional`` columns may be missing.
+    """
 
     collection: str
     name: str
@@ -26,7 +29,7 @@ class File:
 
     @property
     def widths(self) -> set[int]:
-        """How many columns it may have."""
+        """The possible numbers of columns."""
         return {len(self.columns), len(self.columns) - self.optional}
 
 
@@ -96,7 +99,7 @@ WORKOUTS = File(
         Column("altitude_gain"),
         Column("altitude_change"),
     ),
-    # Exports of 2024 and 2025 have the last three.
+    # Only exports from 2024 and 2025 have the last three columns.
     optional=3,
 )
 JOURNAL = File(

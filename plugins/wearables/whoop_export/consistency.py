@@ -1,46 +1,46 @@
-"""Whether rows whose columns were told by position make sense: numbers that hang together do so."""
+"""Check rows whose columns were matched by position: related numbers must agree, or the positions are wrong."""
 
 from wearables.core.errors import ExportRejected
 from wearables.whoop_export.table import Row, Table
 
-# Minutes are rounded each for itself, and WHOOP's own data has a few outliers.
+# WHOOP rounds every duration to a minute on its own, and its data contain a few outliers.
 TOLERATED_MINUTES = 3
 TOLERATED_SHARE = 0.02
 STAGES = ("light_sleep", "deep_sleep", "rem_sleep")
 ZONES = tuple(f"zone_{number}" for number in range(1, 6))
 
 
-class Sense:
-    """Counts the rows of a table that contradict themselves."""
+class ConsistencyCheck:
+    """Count the rows of a table whose values contradict each other."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
         self._rows = 0
         self._contradictions = 0
 
-    def look(self, row: Row) -> None:
-        """Take a row into account."""
-        if not self._table.is_known:
+    def add(self, row: Row) -> None:
+        """Check a row; only where columns were matched by position."""
+        if not self._table.is_matched_by_name:
             self._rows += 1
-            self._contradictions += not _makes_sense(row)
+            self._contradictions += not _is_consistent(row)
 
-    def judge(self) -> None:
-        """Raises ExportRejected when too many rows contradict themselves."""
+    def require_consistent(self) -> None:
+        """Raise ExportRejected if too many rows contradict themselves."""
         if self._contradictions > max(1, TOLERATED_SHARE * self._rows):
             raise ExportRejected(
-                f"{self._table.name} has column names in an unknown language, and by their position the values make no "
-                "sense; set the app to English and ask for the export again."
+                f"{self._table.name}: the column names are in an unknown language, and matched by position the values "
+                "contradict each other. Set the WHOOP app to English and export again."
             )
 
 
-def _makes_sense(row: Row) -> bool:
+def _is_consistent(row: Row) -> bool:
     stages, asleep = _sum(row, STAGES), _sum(row, ("asleep",))
     zones = _sum(row, ZONES)
-    greatest, average = _sum(row, ("max_heart_rate",)), _sum(row, ("average_heart_rate",))
+    highest, average = _sum(row, ("max_heart_rate",)), _sum(row, ("average_heart_rate",))
     return (
         (stages is None or asleep is None or abs(stages - asleep) <= TOLERATED_MINUTES)
         and (zones is None or zones <= 100 + len(ZONES))
-        and (greatest is None or average is None or greatest >= average)
+        and (highest is None or average is None or highest >= average)
     )
 
 

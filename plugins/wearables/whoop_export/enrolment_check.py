@@ -1,19 +1,19 @@
-"""Whose export may be taken at all."""
+"""Only the exports of enrolled athletes may be imported."""
 
 from sqlalchemy import Connection
 
 from wearables.core.errors import ExportRejected
 from wearables.core.warehouse import run_sql
 
-# A grant that must be renewed will do: the athlete has handed in the export.
-CONSENTING = {"active", "reconnect", "inactive"}
+# A grant that must be renewed is enough: the athlete enrolled, and has handed over the export.
+ENROLLED_STATES = {"active", "reconnect", "inactive"}
 
 
-def refuse_stranger(connection: Connection, integration: str, athlete_id: int) -> None:
-    """Raises ExportRejected for an athlete who never consented, was offboarded or was erased: they have no grant."""
+def require_enrolled(connection: Connection, integration: str, athlete_id: int) -> None:
+    """Raise ExportRejected if the athlete never enrolled, was offboarded or was erased: then they have no grant."""
     roster = run_sql(connection, "whoop/grants/roster", integration=integration).all()
-    if athlete_id not in {athlete.athlete_id for athlete in roster if athlete.grant_state in CONSENTING}:
+    if athlete_id not in {athlete.athlete_id for athlete in roster if athlete.grant_state in ENROLLED_STATES}:
         raise ExportRejected(
-            f"Athlete {athlete_id} is not enrolled in {integration}, or was offboarded or erased, so nothing of theirs "
-            f"is taken; `bin/wearables athletes {integration}` lists who is enrolled."
+            f"Athlete {athlete_id} is not enrolled in {integration}, so the export was not imported. "
+            f"Enrol the athlete, or choose one from `bin/wearables athletes {integration}`."
         )

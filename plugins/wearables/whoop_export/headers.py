@@ -1,8 +1,8 @@
-"""Which file a header row belongs to, and which column is which: by known names, else by position.
+"""Identify the file and the columns of a header row: by known names, otherwise by position.
 
-The order of the columns is the same in every account language; the names are not. A header in English must be known
-word for word. One in another language may hold names not met yet: then the position decides, and the reader checks
-that the content agrees.
+The order of the columns is the same in every account language; the names are not. In English, every name must be
+known. In another language some may be unknown: then the columns are matched by position, and consistency.py checks that
+the values agree.
 """
 
 import unicodedata
@@ -12,51 +12,53 @@ from wearables.core.errors import ExportRejected
 from wearables.whoop_export.columns import FILES, Column, File
 from wearables.whoop_export.languages import ENGLISH, NAMES
 
-LONGEST_NAME = 60
-MOST_NAMED = 3
+MAX_LISTED = 3
 
 
 @dataclass(frozen=True)
 class Header:
-    """The columns of a file in the order in which they stand there; ``is_known`` if every name is."""
+    """The columns of a file in the order of the header; ``is_matched_by_name`` if every name is known."""
 
     file: File
     columns: tuple[Column, ...]
-    is_known: bool
+    is_matched_by_name: bool
 
 
 def read_header(cells: list[str], where: str) -> Header:
-    """Identify a header row. Raises ExportRejected when it is none of the four, or not surely one."""
+    """Identify a header row; ``where`` names its file in errors.
+
+    Raises ExportRejected if it is not, or not unambiguously, the header of one of the four files.
+    """
     folded = [_fold(cell) for cell in cells]
-    # The file that knows most of the names, then the one of that width.
+    # The file with the most known names; among equals, one with this number of columns.
     file = max(FILES, key=lambda each: (len(_known(folded, each)), len(cells) in each.widths))
     known = _known(folded, file)
     if not known and len(cells) not in file.widths:
-        raise ExportRejected(f"{where} is none of WHOOP's four files; {_WHAT_TO_DO}")
-    unknown = [cell for cell, name in zip(cells, folded, strict=True) if name not in known]
+        raise ExportRejected(f"{where} is not one of WHOOP's four files. {_WHAT_TO_DO}")
+    unknown = [position for position, name in enumerate(folded, 1) if name not in known]
     if len(cells) not in file.widths or (unknown and _is_english(folded, file)):
-        raise ExportRejected(f"{where} {_difference(file, cells, folded, unknown)}; {_WHAT_TO_DO}")
+        raise ExportRejected(f"{where} ({file.name}) {_difference(file, folded, unknown)}. {_WHAT_TO_DO}")
     if not unknown:
         return _by_name(file, folded, known, where)
     columns = file.columns[: len(cells)]
     if any(known.get(name, column.key) != column.key for name, column in zip(folded, columns, strict=True)):
-        raise ExportRejected(f"{where} has its columns in an unknown order; {_WHAT_TO_DO}")
-    return Header(file, columns, is_known=False)
+        raise ExportRejected(f"{where} ({file.name}) has its columns in an unexpected order. {_WHAT_TO_DO}")
+    return Header(file, columns, is_matched_by_name=False)
 
 
-_WHAT_TO_DO = "hand in the export as WHOOP made it, or set the app to English and ask for it again."
+_WHAT_TO_DO = "Use the file exactly as WHOOP sent it, or set the WHOOP app to English and export again."
 
 
 def _by_name(file: File, folded: list[str], known: dict[str, str], where: str) -> Header:
     by_key = {column.key: column for column in file.columns}
     columns = tuple(by_key[known[name]] for name in folded)
     if len(set(columns)) != len(columns) or not set(file.columns[: len(folded)]) <= set(columns):
-        raise ExportRejected(f"{where} has a column twice or lacks one; {_WHAT_TO_DO}")
-    return Header(file, columns, is_known=True)
+        raise ExportRejected(f"{where} ({file.name}) has a missing or repeated column. {_WHAT_TO_DO}")
+    return Header(file, columns, is_matched_by_name=True)
 
 
 def _known(folded: list[str], file: File) -> dict[str, str]:
-    """Keys of the columns whose names are known, by name."""
+    """Return the keys of the columns whose names are known, by name."""
     keys = {column.key for column in file.columns}
     return {name: key for name in folded for key in _KEYS.get(name, ()) if key in keys}
 
@@ -66,19 +68,18 @@ def _is_english(folded: list[str], file: File) -> bool:
     return sum(name in english for name in folded) > len(file.columns) / 2
 
 
-def _difference(file: File, cells: list[str], folded: list[str], unknown: list[str]) -> str:
+def _difference(file: File, folded: list[str], unknown: list[int]) -> str:
     if unknown:
-        names = ", ".join(repr(name[:LONGEST_NAME]) for name in unknown[:MOST_NAMED])
-        return f"({file.name}) has unknown columns: {names}"
+        return f"has unknown columns at position {', '.join(map(str, unknown[:MAX_LISTED]))}"
     known = set(_known(folded, file).values())
     missing = [column.key for column in file.columns if column.key not in known]
-    if missing and len(cells) < max(file.widths):
-        return f"({file.name}) lacks columns: {', '.join(missing[:MOST_NAMED])}"
-    return f"({file.name}) has {len(cells)} columns, not {' or '.join(map(str, sorted(file.widths)))}"
+    if missing and len(folded) < max(file.widths):
+        return f"has missing columns: {', '.join(missing[:MAX_LISTED])}"
+    return f"has {len(folded)} columns instead of {' or '.join(map(str, sorted(file.widths)))}"
 
 
 def _fold(name: str) -> str:
-    """Without accents, case, and the many kinds of blanks and apostrophes."""
+    """Remove accents and case, and unify blanks and apostrophes."""
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
     return " ".join(plain.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").casefold().split())
 

@@ -1,6 +1,6 @@
 """The drop folder: ``<landing>/<integration>/inbox/exports/<athlete>/<any name>.zip``.
 
-A file stays there until it was imported or refused, and is then deleted: it holds what the team may not see.
+A file is deleted once it is imported or rejected, because it contains answers and notes that the team may not see.
 """
 
 import logging
@@ -16,16 +16,16 @@ from wearables.core.errors import ExportRejected
 from wearables.core.integrations import integration_files, load_integration
 from wearables.core.settings import landing_url
 from wearables.core.warehouse import transaction, warehouse
-from wearables.whoop_export.archive import HAND_IN, MAX_ARCHIVE_BYTES, MEGABYTE
-from wearables.whoop_export.enrolment_check import refuse_stranger
+from wearables.whoop_export.archive import MAX_ARCHIVE_BYTES, MEGABYTE, USE_ORIGINAL
+from wearables.whoop_export.enrolment_check import require_enrolled
 
 log = logging.getLogger(__name__)
 
-# As deep as what a pull lands: whoever deletes an athlete's files finds them too.
+# As deep as the files that a pull lands, so that the erasure of an athlete's landed files finds exports, too.
 FOLDER = "inbox/exports"
-# A file may still be on its way; and one that was received has a run of its own, which comes first.
+# Younger files may still be uploading, or belong to the run that their upload triggered.
 SETTLED_SECONDS = 600
-ZIP_BEGINS = b"PK"
+ZIP_SIGNATURE = b"PK"
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,15 @@ class Dropped:
 
 
 def receive(integration: str, athlete_id: int, stream: IO[bytes]) -> str:
-    """Store an upload in the drop folder; returns its URL. Nothing of an athlete who has not consented is stored.
+    """Store an upload in the drop folder and return its URL.
 
-    Raises PermanentError for an unknown integration, ExportRejected for a stranger, or what is too large or no ZIP.
+    Raises PermanentError if the integration does not exist. Raises ExportRejected, and stores nothing, if the athlete
+    is not enrolled or the upload is not a ZIP or too large.
     """
     name = load_integration(integration).name
     with transaction(warehouse()) as connection:
-        refuse_stranger(connection, name, athlete_id)
-    # A name of our own: the uploader's may lead anywhere, or tell who it is.
+        require_enrolled(connection, name, athlete_id)
+    # A random name: the uploader's may be a path, or reveal who the athlete is.
     path = _folder(name) / str(athlete_id) / f"{uuid.uuid4()}.zip"
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -58,16 +59,16 @@ def receive(integration: str, athlete_id: int, stream: IO[bytes]) -> str:
 
 
 def conf(integration: str, athlete_id: int, url: str) -> dict[str, Any]:
-    """What the DAG whoop_export is triggered with."""
+    """Return the configuration that triggers the DAG whoop_export for one file."""
     return {"integration": integration, "athlete": athlete_id, "file": url}
 
 
 def waiting() -> Iterator[Dropped]:
-    """The files that lie in the drop folders of all integrations, and have settled."""
+    """Yield the files in the drop folders of all integrations that have not changed for SETTLED_SECONDS."""
     for path in integration_files():
         for folder in _children(_folder(path.stem)):
             if not folder.name.isdecimal():
-                log.warning("%s: a folder of the drop folder is not named by an athlete's id; it is ignored", path.stem)
+                log.warning("%s: ignoring a folder in the drop folder whose name is not an athlete id", path.stem)
                 continue
             for file in _children(folder):
                 if file.suffix.lower() == ".zip" and time.time() - file.stat().st_mtime > SETTLED_SECONDS:
@@ -75,7 +76,7 @@ def waiting() -> Iterator[Dropped]:
 
 
 def discard(url: str) -> None:
-    """Delete a file of the drop folder; any other stays where it is."""
+    """Delete a file if it is in a drop folder; leave any other file alone."""
     for path in integration_files():
         if url.startswith(f"{_folder(path.stem)}/") and ".." not in url:
             ObjectStoragePath(url).unlink(missing_ok=True)
@@ -95,11 +96,11 @@ def _children(folder: ObjectStoragePath) -> list[ObjectStoragePath]:
 def _copy(stream: IO[bytes], target: IO[bytes]) -> None:
     size = 0
     while block := stream.read(MEGABYTE):
-        if not size and not block.startswith(ZIP_BEGINS):
-            raise ExportRejected(f"The file is not a ZIP; {HAND_IN}.")
+        if not size and not block.startswith(ZIP_SIGNATURE):
+            raise ExportRejected(f"The file is not a ZIP. {USE_ORIGINAL}")
         size += len(block)
         if size > MAX_ARCHIVE_BYTES:
-            raise ExportRejected(f"The file is larger than {MAX_ARCHIVE_BYTES // MEGABYTE} MB; {HAND_IN}.")
+            raise ExportRejected(f"The file is larger than {MAX_ARCHIVE_BYTES // MEGABYTE} MB. {USE_ORIGINAL}")
         target.write(block)
     if not size:
-        raise ExportRejected(f"The file is empty; {HAND_IN}.")
+        raise ExportRejected(f"The file is empty. {USE_ORIGINAL}")

@@ -1,4 +1,4 @@
-"""Names of the columns in the account languages that are known. A language may be incomplete: the position decides."""
+"""Column names in the account languages that are known. A language may be incomplete; see headers.py."""
 
 ENGLISH = {
     "cycle_start_time": "Cycle start time",

@@ -1,4 +1,4 @@
-"""Whether an export is the chosen athlete's: its cycles and recoveries against those the API gave."""
+"""Check that an export belongs to the chosen athlete: compare its cycles and recoveries with those from the API."""
 
 import logging
 from collections.abc import Sequence
@@ -12,54 +12,57 @@ from wearables.whoop_export.rows import Record
 
 log = logging.getLogger(__name__)
 
-# With fewer cycles in common nothing can be said.
-ENOUGH = 3
-VALUES = {
+# With fewer cycles in common, the comparison proves nothing.
+MIN_CYCLES = 3
+# Parameters of ownership.sql, and the columns of the export that fill them.
+COMPARED = {
     "recovery": "recovery_score",
     "resting_heart_rate": "resting_heart_rate",
     "heart_rate_variability": "heart_rate_variability",
 }
 
+CHOOSE_OWNER = "Import it for the athlete it belongs to."
+
 
 @dataclass
 class Fingerprint:
-    """What tells one athlete's export from another's."""
+    """The starts and values of an export's cycles, by which its athlete is recognised."""
 
     starts: list = field(default_factory=list)
-    values: dict[str, list] = field(default_factory=lambda: {name: [] for name in VALUES})
+    values: dict[str, list] = field(default_factory=lambda: {name: [] for name in COMPARED})
 
     def add(self, cycle: Record) -> None:
-        """Take a cycle into account."""
+        """Add a cycle."""
         self.starts.append(cycle.started_at)
-        for name, key in VALUES.items():
+        for name, key in COMPARED.items():
             self.values[name].append(cycle.values[key])
 
 
-def refuse_another_account(connection: Connection, integration: str, athlete_id: int, fingerprint: Fingerprint) -> None:
-    """Raises ExportRejected when what the API gave contradicts the export."""
-    found = run_sql(
-        connection, "whoop_export/account", integration=integration, starts=fingerprint.starts, **fingerprint.values
+def require_ownership(connection: Connection, integration: str, athlete_id: int, fingerprint: Fingerprint) -> None:
+    """Raise ExportRejected if the data from the API show that the export is another athlete's."""
+    matches = run_sql(
+        connection, "whoop_export/ownership", integration=integration, starts=fingerprint.starts, **fingerprint.values
     ).all()
-    own = next((row for row in found if row.athlete_id == athlete_id), None)
-    _refuse_another(found, own, athlete_id)
-    if own is None or own.cycles < ENOUGH:
-        log.warning("athlete %d: the API gave too little of that period to tell whose export it is", athlete_id)
+    own = next((row for row in matches if row.athlete_id == athlete_id), None)
+    _reject_better_match(matches, own, athlete_id)
+    if own is None or own.cycles < MIN_CYCLES:
+        log.warning("athlete %d: too few cycles from the API in this period to check whose export it is", athlete_id)
     elif own.shared * 2 < own.cycles:
         raise ExportRejected(
-            f"The export is not athlete {athlete_id}'s: of {own.cycles} cycles that the API gave, it has {own.shared}; "
-            "choose the athlete whose export it is."
+            f"The export is not athlete {athlete_id}'s: it has {own.shared} of the {own.cycles} cycles from the API. "
+            f"{CHOOSE_OWNER}"
         )
-    elif own.valued >= ENOUGH and own.different * 2 > own.valued:
+    elif own.valued >= MIN_CYCLES and own.different * 2 > own.valued:
         raise ExportRejected(
             f"The export is not athlete {athlete_id}'s: on {own.different} of {own.valued} days its values contradict "
-            "those the API gave; choose the athlete whose export it is."
+            f"those from the API. {CHOOSE_OWNER}"
         )
 
 
-def _refuse_another(found: Sequence[Row], own: Row | None, athlete_id: int) -> None:
-    best = found[0] if found else None
-    if best and best.athlete_id != athlete_id and best.shared >= ENOUGH and (not own or best.shared > own.shared):
+def _reject_better_match(matches: Sequence[Row], own: Row | None, athlete_id: int) -> None:
+    best = matches[0] if matches else None
+    if best and best.athlete_id != athlete_id and best.shared >= MIN_CYCLES and (not own or best.shared > own.shared):
         raise ExportRejected(
-            f"The export is not athlete {athlete_id}'s: its cycles are those of athlete {best.athlete_id}; "
-            "choose the athlete whose export it is."
+            f"The export is not athlete {athlete_id}'s: its cycles are those of athlete {best.athlete_id}. "
+            f"{CHOOSE_OWNER}"
         )

@@ -1,6 +1,6 @@
-"""A row of an export becomes a record for raw.records: a line of JSON with its cells whole, under ``row``.
+"""Turn the rows of an export into records for raw.records: lines of JSON with the cells as values under ``row``.
 
-Its id is made from its start, to the minute: an export tells none, and Excel cuts off the seconds.
+An export has no record ids, so a record's id is its start, to the minute because Excel cuts off the seconds.
 """
 
 import datetime as dt
@@ -13,18 +13,18 @@ from wearables.core.slug import slug
 from wearables.pipeline.landed_row import landed_row
 from wearables.whoop_export.cells import BadCell, Value, to_utc
 from wearables.whoop_export.columns import CYCLES, JOURNAL, SLEEPS, WORKOUTS
-from wearables.whoop_export.consistency import Sense
+from wearables.whoop_export.consistency import ConsistencyCheck
 from wearables.whoop_export.table import Row, Table
 
-# Where a row's own period stands.
+# The columns with a row's own start and end.
 PERIODS = {
     CYCLES.collection: ("cycle_start_time", "cycle_end_time"),
     SLEEPS.collection: ("sleep_onset", "wake_onset"),
     WORKOUTS.collection: ("workout_start_time", "workout_end_time"),
     JOURNAL.collection: ("cycle_start_time", "cycle_end_time"),
 }
-# Where a sleep may lie, seen from the start of its cycle; transform/export_values.sql looks no further.
-FROM, TO = dt.timedelta(days=-1), dt.timedelta(days=3)
+# How far a sleep may be from the start of its cycle; transform/export_values.sql searches the same range.
+EARLIEST_SLEEP, LATEST_SLEEP = dt.timedelta(days=-1), dt.timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Record:
     offset: str
 
     def line(self, athlete_id: int) -> bytes:
-        """As one line of JSON, with the keys by which a record is staged."""
+        """Return the record as one line of JSON, with the keys that staging needs."""
         payload: dict[str, Any] = {
             "id": self.id,
             "user_id": athlete_id,
@@ -74,24 +74,27 @@ class Record:
 
 
 def records(table: Table, questions: Mapping[str, str]) -> Iterator[Record | None]:
-    """The records of a file; None for a journal row that is not among the ``questions``. Raises ExportRejected."""
-    sense = Sense(table)
+    """Yield the records of a file, None for an answer to a question that is not in ``questions``.
+
+    Raises ExportRejected at the first row that is invalid, or at the end if too many rows contradict themselves.
+    """
+    consistency = ConsistencyCheck(table)
     for row in table.rows():
-        sense.look(row)
+        consistency.add(row)
         if table.file is JOURNAL:
             yield _listed_answer(table, row, questions)
         else:
             yield _record(table, row, row.values)
-    sense.judge()
+    consistency.require_consistent()
 
 
 def _listed_answer(table: Table, row: Row, questions: Mapping[str, str]) -> Record | None:
     question = questions.get(slug(str(row.values["question_text"])))
     if question is None or row.values["answered_yes"] is None:
-        # Checked all the same: a file that does not parse is refused whole.
+        # Check it even so: an export with one invalid row is rejected as a whole.
         _record(table, row, {})
         return None
-    # As the team's list writes it, and without the notes.
+    # Keep the question as the team's list spells it, and never the notes.
     values = {key: value for key, value in row.values.items() if key != "notes"}
     return _record(table, row, values | {"question_text": question})
 
@@ -102,8 +105,8 @@ def _record(table: Table, row: Row, values: Mapping[str, Value]) -> Record:
     cycle_start = _instant(table, row, "cycle_start_time")
     assert start is not None and cycle_start is not None
     for key, earlier in ((last, first), ("cycle_end_time", "cycle_start_time"), ("wake_onset", "sleep_onset")):
-        _refuse_backwards(table, row, key, earlier)
-    _refuse_far_sleep(table, row)
+        _require_order(table, row, key, earlier)
+    _require_near_sleep(table, row)
     cycle_id = _minute(cycle_start)
     return Record(_record_id(table, row, start, end), start, end, cycle_id, values, str(row.values["cycle_timezone"]))
 
@@ -123,22 +126,26 @@ def _instant(table: Table, row: Row, key: str) -> dt.datetime | None:
         return None
     try:
         return to_utc(value, str(row.values["cycle_timezone"]))
-    except BadCell as complaint:
-        raise table.refuse(row.line, key, str(complaint)) from None
+    except BadCell as error:
+        raise table.reject(row.line, key, str(error)) from None
 
 
-def _refuse_backwards(table: Table, row: Row, key: str, earlier: str) -> None:
+def _require_order(table: Table, row: Row, key: str, earlier: str) -> None:
     end, start = row.values.get(key), row.values.get(earlier)
     if isinstance(end, dt.datetime) and isinstance(start, dt.datetime) and end < start:
-        raise table.refuse(row.line, key, f"is before {earlier}")
+        raise table.reject(row.line, key, f"before {earlier}")
 
 
-def _refuse_far_sleep(table: Table, row: Row) -> None:
+def _require_near_sleep(table: Table, row: Row) -> None:
     start = row.values["cycle_start_time"]
     for key in ("sleep_onset", "wake_onset"):
         time = row.values.get(key)
-        if isinstance(time, dt.datetime) and isinstance(start, dt.datetime) and not FROM <= time - start <= TO:
-            raise table.refuse(row.line, key, "is days away from cycle_start_time")
+        if (
+            isinstance(time, dt.datetime)
+            and isinstance(start, dt.datetime)
+            and not EARLIEST_SLEEP <= time - start <= LATEST_SLEEP
+        ):
+            raise table.reject(row.line, key, "more than a day before or three days after cycle_start_time")
 
 
 def _minute(moment: dt.datetime) -> str:
@@ -146,7 +153,7 @@ def _minute(moment: dt.datetime) -> str:
 
 
 def _time(moment: dt.datetime) -> str:
-    """UTC as WHOOP's API writes it; a wall clock as the export does."""
+    """Write an instant as WHOOP's API does, and a local time as the export does."""
     if moment.tzinfo is None:
         return moment.isoformat(sep=" ")
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -17,7 +17,7 @@ from wearables.core.warehouse import run_sql
 from wearables.pipeline.plan import Plan
 from wearables.pipeline.survey import listed
 from wearables.whoop_export.archive import fetched
-from wearables.whoop_export.enrolment_check import refuse_stranger
+from wearables.whoop_export.enrolment_check import require_enrolled
 from wearables.whoop_export.rows import records
 from wearables.whoop_export.table import tables
 
@@ -47,7 +47,7 @@ class ExportSource:
         Raises PermanentError if the file has changed, ExportRejected if the athlete is no longer enrolled.
         """
         # Before COPY begins: during it the connection cannot run another statement.
-        refuse_stranger(connection, plan.integration, self._export.athlete_id)
+        require_enrolled(connection, plan.integration, self._export.athlete_id)
         return self._rows(plan)
 
     def complete(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> list[Row]:

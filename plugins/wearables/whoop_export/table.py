@@ -1,7 +1,6 @@
-"""A CSV file of an export becomes typed rows, one at a time; also after Excel has saved it again."""
+"""Parse a CSV file of an export into typed rows, one at a time; also if Excel has saved it again."""
 
 import csv
-import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,49 +9,49 @@ from pathlib import Path
 from typing import Any
 
 from wearables.core.errors import ExportRejected
-from wearables.whoop_export.archive import Entry, opened
+from wearables.whoop_export.archive import USE_ORIGINAL, Entry, open_archive
 from wearables.whoop_export.cells import BadCell, Value, read_cell
 from wearables.whoop_export.columns import FILES, Column, File
 from wearables.whoop_export.headers import Header, read_header
 
 DELIMITERS = ",;\t"
-WIDTHS = {width for file in FILES for width in file.widths}
-MOST_COLUMNS = 100
+KNOWN_WIDTHS = {width for file in FILES for width in file.widths}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its line in the file, and its values by the columns' keys."""
+    """A row: its line number in the file, and its values by column key."""
 
     line: int
     values: Mapping[str, Value]
 
 
 class Table:
-    """One of the four files."""
+    """One of the four files; ``name`` is WHOOP's name for it, whatever the ZIP calls it."""
 
     def __init__(self, entry: Entry) -> None:
         self._entry = entry
-        self.name = entry.name
+        self.name = entry.label
         with self._lines() as lines:
             first = lines.readline()
-            self._delimiter = max(DELIMITERS, key=lambda each: (_width(first, each) in WIDTHS, first.count(each)))
+            self._delimiter = max(DELIMITERS, key=lambda each: (_width(first, each) in KNOWN_WIDTHS, first.count(each)))
             cells = self._next(self._reader([first])) or []
             self._header: Header = read_header(_without_blank_end(cells), self.name)
         self.file: File = self._header.file
+        self.name = self.file.name
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        """Its columns, in the order in which they stand there."""
+        """The columns, in the order of the header."""
         return self._header.columns
 
     @property
-    def is_known(self) -> bool:
-        """Whether the name of every column is known; else the position told which is which."""
-        return self._header.is_known
+    def is_matched_by_name(self) -> bool:
+        """Whether every column name is known; otherwise columns are matched by position."""
+        return self._header.is_matched_by_name
 
     def rows(self) -> Iterator[Row]:
-        """Every row, from the file's beginning. Raises ExportRejected at the first that does not parse."""
+        """Yield every row that is not blank. Raises ExportRejected at the first that cannot be parsed."""
         with self._lines() as lines:
             reader = self._reader(lines)
             self._next(reader)
@@ -60,27 +59,29 @@ class Table:
                 if any(cell.strip() for cell in cells):
                     yield self._row(cells, reader.line_num)
 
-    def refuse(self, line: int, column: Column | str, complaint: str) -> ExportRejected:
-        """The refusal of a cell, told by its place and never by what it holds."""
+    def reject(self, line: int, column: Column | str, problem: str) -> ExportRejected:
+        """Return the error for an invalid cell: its place and the problem, never its content."""
         key = column if isinstance(column, str) else column.key
         position = next((number for number, each in enumerate(self.columns, 1) if each.key == key), 0)
-        hint = "" if self.is_known else " The names of its columns are in an unknown language, so the position counts."
+        hint = "" if self.is_matched_by_name else " Some column names are unknown: columns were matched by position."
         return ExportRejected(
-            f"{self.name}, line {line}, column {position} ({key}): {complaint}; nothing was imported.{hint}"
+            f"{self.name}, line {line}, column {position} ({key}): {problem}. "
+            f"Nothing was imported.{hint} {USE_ORIGINAL}"
         )
 
     def _row(self, cells: list[str], line: int) -> Row:
         cells = _without_blank_end(cells, len(self.columns))
         if len(cells) != len(self.columns):
             raise ExportRejected(
-                f"{self.name}, line {line}: has {len(cells)} columns, not {len(self.columns)}; nothing was imported."
+                f"{self.name}, line {line}: {len(cells)} columns instead of {len(self.columns)}. Nothing was imported. "
+                f"{USE_ORIGINAL}"
             )
         values: dict[str, Value] = {}
         for column, cell in zip(self.columns, cells, strict=True):
             try:
                 values[column.key] = read_cell(cell, column)
-            except BadCell as complaint:
-                raise self.refuse(line, column, str(complaint)) from None
+            except BadCell as error:
+                raise self.reject(line, column, str(error)) from None
         return Row(line, values)
 
     def _reader(self, lines: Iterable[str]) -> Any:
@@ -91,7 +92,7 @@ class Table:
             return next(reader, None)
         except csv.Error:
             raise ExportRejected(
-                f"{self.name}, line {reader.line_num}: is not CSV; download the export again."
+                f"{self.name}, line {reader.line_num}: not valid CSV. Download the export again."
             ) from None
 
     @contextmanager
@@ -100,32 +101,23 @@ class Table:
             try:
                 yield lines
             except UnicodeDecodeError:
-                raise ExportRejected(
-                    f"{self.name} is not in UTF-8; save it again as CSV UTF-8, or hand in WHOOP's own file."
-                ) from None
+                raise ExportRejected(f"{self.name} is not encoded in UTF-8. {USE_ORIGINAL}") from None
 
 
 @contextmanager
 def tables(path: Path) -> Iterator[dict[str, Table]]:
-    """The files of an export, by collection. Raises ExportRejected when one is missing, twice, or unknown."""
-    with opened(path) as entries:
+    """Open the files of an export, by collection. Raises ExportRejected if one is missing, repeated or unknown."""
+    with open_archive(path) as entries:
         found: dict[str, Table] = {}
-        for entry in entries.values():
+        for entry in entries:
             table = Table(entry)
             if table.file.collection in found:
-                raise ExportRejected(f"The ZIP holds {table.file.name} twice, in {table.name} too; remove one.")
+                raise ExportRejected(f"{entry.label} is a second {table.name}. {USE_ORIGINAL}")
             found[table.file.collection] = table
         missing = [file.name for file in FILES if file.collection not in found and file.name != "journal_entries.csv"]
         if missing:
-            raise ExportRejected(f"The ZIP lacks {', '.join(missing)}; hand in the export as WHOOP made it.")
+            raise ExportRejected(f"Files are missing from the ZIP: {', '.join(missing)}. {USE_ORIGINAL}")
         yield found
-
-
-def local_time(row: Row, key: str) -> dt.datetime:
-    """A time that must be there."""
-    value = row.values[key]
-    assert isinstance(value, dt.datetime)
-    return value
 
 
 def _width(line: str, delimiter: str) -> int:
@@ -136,7 +128,7 @@ def _width(line: str, delimiter: str) -> int:
 
 
 def _without_blank_end(cells: list[str], at_least: int = 0) -> list[str]:
-    """Excel adds empty columns at the end."""
+    """Remove blank cells from the end: Excel adds some."""
     end = len(cells)
     while end > at_least and not cells[end - 1].strip():
         end -= 1

@@ -16,8 +16,8 @@ from wearables.pipeline.plan import Plan, find_plan, save_plan
 from wearables.pipeline.survey import listed
 from wearables.whoop_export.archive import fetched
 from wearables.whoop_export.columns import CYCLES, FILES
-from wearables.whoop_export.enrolment_check import refuse_stranger
-from wearables.whoop_export.ownership import Fingerprint, refuse_another_account
+from wearables.whoop_export.enrolment_check import require_enrolled
+from wearables.whoop_export.ownership import Fingerprint, require_ownership
 from wearables.whoop_export.rows import records
 from wearables.whoop_export.source import Import
 from wearables.whoop_export.table import Table, tables
@@ -48,7 +48,7 @@ def validate(integration_name: str, athlete_id: int, url: str, airflow_run_id: s
     integration = load_integration(integration_name)
     with transaction(warehouse()) as connection:
         require_migrated(connection)
-        refuse_stranger(connection, integration.name, athlete_id)
+        require_enrolled(connection, integration.name, athlete_id)
     fingerprint = Fingerprint()
     with fetched(url) as copy, tables(copy.path) as found:
         contents = [
@@ -58,8 +58,8 @@ def validate(integration_name: str, athlete_id: int, url: str, airflow_run_id: s
     with transaction(warehouse()) as connection:
         # Again, where no erasure can come in between.
         run_sql(connection, "pipeline/stage/lock", integration=integration.name)
-        refuse_stranger(connection, integration.name, athlete_id)
-        refuse_another_account(connection, integration.name, athlete_id, fingerprint)
+        require_enrolled(connection, integration.name, athlete_id)
+        require_ownership(connection, integration.name, athlete_id, fingerprint)
         if find_plan(connection, integration.name, run_id) is None:
             _save(connection, integration, athlete_id, run_id, contents)
     return Import(integration.name, athlete_id, url, copy.sha256, run_id)

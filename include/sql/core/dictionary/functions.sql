@@ -1,4 +1,7 @@
--- One row per function that analysts call.
+-- The functions for analysts, with their signatures and comments.
+-- Grain: one row per function.
+-- Parameters: none.
+-- Reads: pg_catalog. Writes: nothing.
 select
     'analytics.' || routines.proname || '(' || pg_get_function_arguments(routines.oid) || ')' as call,
     obj_description(routines.oid, 'pg_proc') as comment

@@ -1,4 +1,7 @@
--- One row per metric and trend, in the order of their names. Parameters: kind (metric or trend).
+-- The definitions of metrics or trends, by name.
+-- Grain: one row per metric or trend.
+-- Parameters: kind (metric or trend).
+-- Reads: analytics.metric_definitions. Writes: nothing.
 select
     metric,
     title,

@@ -1,4 +1,7 @@
--- What is wrong with the data of a pull: one row per finding. Parameters: integration, run_id.
+-- What is wrong with the data of a run: errors fail it, warnings are logged.
+-- Grain: one row per finding, with severity and sentence.
+-- Parameters: integration, run_id.
+-- Reads: ops.quarantine, ops.slices, ops.runs, ops.schema_drift, analytics.metrics. Writes: nothing.
 with quarantined as (
     select
         collection,
@@ -9,15 +12,15 @@ with quarantined as (
     group by collection, reason
 ),
 
-kept_aside_before as (
+quarantined_before as (
     select
         slice.collection,
         sum(slice.quarantined) - (
             select count(*)
-            from ops.quarantine as newly
-            where newly.integration = %(integration)s
-            and newly.run_id = %(run_id)s
-            and newly.collection = slice.collection
+            from ops.quarantine as this_run
+            where this_run.integration = %(integration)s
+            and this_run.run_id = %(run_id)s
+            and this_run.collection = slice.collection
         ) as records
     from ops.slices as slice
     where slice.integration = %(integration)s and slice.run_id = %(run_id)s
@@ -33,7 +36,7 @@ run as (
 ),
 
 latest as (
-    -- an athlete's newest day strain, for a strap that stays silent
+    -- every worn day has a day strain: an old latest date means that the strap does not synchronise
     select
         member.athlete_id,
         max(known.metric_date) as latest_date
@@ -48,27 +51,29 @@ latest as (
 
 select
     'error' as severity,
-    quarantined.records || ' ' || quarantined.collection || ' record(s) were kept aside in ops.quarantine: '
+    quarantined.records || ' ' || quarantined.collection || ' record(s) were quarantined (see ops.quarantine): '
     || quarantined.reason || '.' as sentence
 from quarantined
 union all
 select
     'warning',
-    records || ' ' || collection || ' record(s) came again that an earlier pull had kept aside in ops.quarantine.'
-from kept_aside_before
+    records || ' ' || collection
+    || ' record(s) are still invalid; an earlier run quarantined them (see ops.quarantine).'
+from quarantined_before
 where records > 0
 union all
 select
     'warning',
-    'WHOOP sends a new field, ' || field || ' of ' || collection || '; it is kept in raw.records and read by nothing.'
+    'WHOOP returned a new field, ' || field || ' of ' || collection
+    || '. It is kept in raw.records, but no metric uses it.'
 from ops.schema_drift
 where integration = %(integration)s and run_id = %(run_id)s
 union all
 select
     'warning',
     'athlete ' || latest.athlete_id || ': '
-    || coalesce('the last day with data is ' || latest.latest_date, 'there is no data at all')
-    || '; has the strap been worn and synchronised?'
+    || coalesce('the last day with data is ' || latest.latest_date, 'there are no data')
+    || '. Check that the strap is worn and synchronised.'
 from latest
 cross join run
 where run.window_end > now() - interval '2 days'

@@ -1,4 +1,7 @@
--- One row per chunk, athlete and collection of a run. Parameters: integration, run_id.
+-- The slices of a run with their states and errors.
+-- Grain: one row per chunk, athlete and collection.
+-- Parameters: integration, run_id.
+-- Reads: ops.slices. Writes: nothing.
 select
     chunk_start,
     athlete_id,

@@ -1,4 +1,7 @@
--- One row per athlete who was erased since the pull began. Parameters: integration, run_id.
+-- The athletes who were erased since the run began.
+-- Grain: one row per athlete.
+-- Parameters: integration, run_id.
+-- Reads: ops.erased_athletes, ops.runs. Writes: nothing.
 select erased.athlete_id
 from ops.erased_athletes as erased
 inner join ops.runs as runs on erased.integration = runs.integration

@@ -1,4 +1,7 @@
--- How a run ended. Parameters: integration, run_id, state.
+-- Record how a run ended, with the number of records its slices hold.
+-- Grain: one row of ops.runs.
+-- Parameters: integration, run_id, state (the final state of the run).
+-- Reads: ops.slices. Writes: ops.runs.
 update ops.runs
 set
     state = %(state)s,

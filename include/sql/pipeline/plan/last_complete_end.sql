@@ -1,6 +1,9 @@
--- One row: up to when every athlete and collection has been pulled without a hole. Parameters: integration.
--- The anchor is the last complete scheduled pull; complete pulls that touch it move it on. Before the first
--- scheduled pull, the latest complete pull is the anchor.
+-- The watermark: up to when the data of every athlete and collection are complete.
+-- The anchor is the end of the last complete scheduled run; complete runs that overlap or touch it move the watermark on.
+-- Before the first scheduled run, the anchor is the end of the latest complete run.
+-- Grain: exactly one row; last_end is null if no run is complete.
+-- Parameters: integration.
+-- Reads: ops.runs. Writes: nothing.
 with complete as (
     select
         window_start,

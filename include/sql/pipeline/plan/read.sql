@@ -1,4 +1,7 @@
--- At most one row: the plan of a run. Parameters: integration, run_id.
+-- The plan of a run.
+-- Grain: at most one row.
+-- Parameters: integration, run_id.
+-- Reads: ops.runs. Writes: nothing.
 select
     integration,
     run_id,

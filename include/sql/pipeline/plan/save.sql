@@ -1,5 +1,7 @@
--- One row: the plan of a run. Parameters: integration, run_id, run_type, window_start, window_end, chunks, athletes,
--- collections, is_full_scope.
+-- Save the plan of a run and mark the run as running.
+-- Grain: one row of ops.runs.
+-- Parameters: integration, run_id, run_type, window_start, window_end, chunks, athletes, collections, is_full_scope.
+-- Reads: nothing. Writes: ops.runs.
 insert into ops.runs (
     integration, run_id, run_type, window_start, window_end, chunks, athletes, collections, is_full_scope, state
 )

@@ -1,7 +1,9 @@
--- Takes over what an earlier run landed within a day, for the same chunk, before it died; whether an answer has
--- landed, only its manifest tells.
+-- Reuse the slices that a run which died left in the landing zone, if it pulled the same chunk less than a day ago.
+-- A slice still marked `running` is adopted too: only the manifest in its path shows whether its answer landed whole.
+-- Grain: one row of ops.slices per adopted athlete and collection.
 -- Parameters: integration, run_id, chunk_start, chunk_end, athletes, collections.
-with left_behind as (
+-- Reads: ops.runs, ops.slices. Writes: ops.slices (the adopted rows; the rows they come from become `handed_over`).
+with abandoned as (
     select distinct on (slices.athlete_id, slices.collection) slices.*
     from ops.slices as slices
     inner join ops.runs as runs
@@ -40,19 +42,19 @@ adopted as (
         quarantined,
         waited_seconds,
         seconds
-    from left_behind
+    from abandoned
     on conflict do nothing
     returning athlete_id, collection
 )
 
 update ops.slices as slices
 set state = 'handed_over', finished_at = now()
-from left_behind
+from abandoned
 inner join adopted
-    on left_behind.athlete_id = adopted.athlete_id
-    and left_behind.collection = adopted.collection
-where slices.integration = left_behind.integration
-and slices.run_id = left_behind.run_id
-and slices.chunk_start = left_behind.chunk_start
-and slices.athlete_id = left_behind.athlete_id
-and slices.collection = left_behind.collection
+    on abandoned.athlete_id = adopted.athlete_id
+    and abandoned.collection = adopted.collection
+where slices.integration = abandoned.integration
+and slices.run_id = abandoned.run_id
+and slices.chunk_start = abandoned.chunk_start
+and slices.athlete_id = abandoned.athlete_id
+and slices.collection = abandoned.collection

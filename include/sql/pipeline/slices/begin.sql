@@ -1,6 +1,8 @@
--- One row per collection: an athlete's units that are being pulled; none about an athlete who was erased: the lock lets
--- no erasure come in between. Parameters: integration, run_id, chunk_start, chunk_end, athlete_id; collections and paths
--- (in step).
+-- Record that an athlete's slices of a chunk are being pulled.
+-- The lock on the athlete's row keeps an erasure from committing between the two statements; an erased athlete gets no row.
+-- Grain: one row of ops.slices per collection.
+-- Parameters: integration, run_id, chunk_start, chunk_end, athlete_id; collections and paths (arrays of equal length).
+-- Reads: ops.athletes, ops.erased_athletes. Writes: ops.slices.
 select
 from ops.athletes
 where integration = %(integration)s

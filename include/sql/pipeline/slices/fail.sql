@@ -1,5 +1,7 @@
--- A unit was not pulled; none of an athlete who was erased, see begin. Parameters: integration, run_id, chunk_start,
--- chunk_end, athlete_id, collection, state (failed or skipped), error.
+-- Record that a slice failed or was skipped. An erased athlete gets no row; see begin.sql for the lock.
+-- Grain: one row of ops.slices.
+-- Parameters: integration, run_id, chunk_start, chunk_end, athlete_id, collection, state (failed or skipped), error.
+-- Reads: ops.athletes, ops.erased_athletes. Writes: ops.slices.
 select
 from ops.athletes
 where integration = %(integration)s

@@ -1,4 +1,7 @@
--- Units whose answers have landed whole. Parameters: integration, run_id, chunk_start; manifests (a JSON list).
+-- Record that the answers for slices landed whole, with the counts from their manifests.
+-- Grain: one row of ops.slices per manifest.
+-- Parameters: integration, run_id, chunk_start; manifests (a JSON array).
+-- Reads: nothing. Writes: ops.slices.
 update ops.slices as slice
 set
     state = 'landed',

@@ -1,4 +1,7 @@
--- One row per athlete and collection of a chunk, erased athletes left out. Parameters: integration, run_id, chunk_start.
+-- The slices of one chunk, without those of erased athletes.
+-- Grain: one row per athlete and collection.
+-- Parameters: integration, run_id, chunk_start.
+-- Reads: ops.slices, ops.erased_athletes. Writes: nothing.
 select
     athlete_id,
     collection,

@@ -1,28 +1,32 @@
--- One row per known record that meets the chunk and was not returned by a complete, non-empty read of it.
--- Answers whether the run has missed any record, in this chunk or an earlier one. No record is longer than a month.
--- `pulled_at < now()`: what this transaction has inserted was returned. `offset 0`: one probe of an index each, also on a
--- table that was never analysed.
--- Parameters: integration, run_id, chunk_start, chunk_end; athletes and collections (in step: those with such a read).
-with whole as (
+-- Record which known records of a chunk WHOOP did not return, although its answer for the slice was complete and not empty.
+-- Grain: one row of ops.absences per missing record. Returns one row: whether this run has missed any record so far.
+-- Parameters: integration, run_id, chunk_start, chunk_end; athletes and collections (arrays of equal length: the slices with
+-- such an answer).
+-- Reads: raw.records, incoming. Writes: ops.absences.
+
+-- `offset 0` makes PostgreSQL probe one index per lateral subquery, even on a table that was never analysed.
+-- `pulled_at < now()` leaves out what this transaction has just inserted: WHOOP did return it.
+-- No record is longer than a month, so older starts need no look.
+with complete_slices as (
     select *
     from unnest(%(athletes)s::bigint [], %(collections)s::text []) as slice (athlete_id, collection)
 ),
 
-known as (
+records_in_chunk as (
     select
-        whole.athlete_id,
-        whole.collection,
-        met.record_id,
-        met.place
-    from whole
+        slice.athlete_id,
+        slice.collection,
+        known.record_id,
+        known.place
+    from complete_slices as slice
     cross join lateral (
         select
             record_id,
             ctid as place
         from raw.records
         where integration = %(integration)s
-        and athlete_id = whole.athlete_id
-        and collection = whole.collection
+        and athlete_id = slice.athlete_id
+        and collection = slice.collection
         and started_at < %(chunk_end)s
         and started_at > %(chunk_start)s::timestamptz - interval '1 month'
         and ended_at > %(chunk_start)s
@@ -30,29 +34,31 @@ known as (
         and superseded_at is null
         and deleted_at is null
         offset 0
-    ) as met
-    union all
-    -- a recovery is met by its sleep, or by its cycle while its sleep is unknown
+    ) as known
+),
+
+recoveries_in_chunk as (
+    -- a recovery has no time of its own: WHOOP dates it by its sleep, or by its cycle while the sleep is unknown
     select
-        whole.athlete_id,
-        whole.collection,
+        slice.athlete_id,
+        slice.collection,
         recovery.record_id,
         recovery.place
-    from whole
+    from complete_slices as slice
     cross join lateral (
         select
             collection,
             record_id
         from raw.records
         where integration = %(integration)s
-        and athlete_id = whole.athlete_id
+        and athlete_id = slice.athlete_id
         and collection in ('sleep', 'cycle')
         and started_at < %(chunk_end)s
         and started_at > %(chunk_start)s::timestamptz - interval '1 month'
         and ended_at > %(chunk_start)s
         and superseded_at is null
         offset 0
-    ) as met
+    ) as dated_by
     cross join lateral (
         select
             record_id,
@@ -60,10 +66,10 @@ known as (
             payload ->> 'sleep_id' as sleep_id
         from raw.records
         where integration = %(integration)s
-        and athlete_id = whole.athlete_id
+        and athlete_id = slice.athlete_id
         and collection = 'recovery'
-        and payload ->> 'sleep_id' = met.record_id
-        and met.collection = 'sleep'
+        and payload ->> 'sleep_id' = dated_by.record_id
+        and dated_by.collection = 'sleep'
         and pulled_at < now()
         and superseded_at is null
         and deleted_at is null
@@ -74,28 +80,36 @@ known as (
             payload ->> 'sleep_id'
         from raw.records
         where integration = %(integration)s
-        and athlete_id = whole.athlete_id
+        and athlete_id = slice.athlete_id
         and collection = 'recovery'
-        and record_id = met.record_id
-        and met.collection = 'cycle'
+        and record_id = dated_by.record_id
+        and dated_by.collection = 'cycle'
         and pulled_at < now()
         and superseded_at is null
         and deleted_at is null
     ) as recovery
-    where whole.collection = 'recovery'
+    where slice.collection = 'recovery'
     and (
-        met.collection = 'sleep'
+        dated_by.collection = 'sleep'
         or not exists (
             select
             from raw.records as sleep
             where sleep.integration = %(integration)s
-            and sleep.athlete_id = whole.athlete_id
+            and sleep.athlete_id = slice.athlete_id
             and sleep.collection = 'sleep'
             and sleep.record_id = recovery.sleep_id
             and sleep.superseded_at is null
             offset 0
         )
     )
+),
+
+expected as (
+    select *
+    from records_in_chunk
+    union all
+    select *
+    from recoveries_in_chunk
 ),
 
 inserted as (
@@ -108,11 +122,11 @@ inserted as (
         record_id,
         %(chunk_start)s,
         %(chunk_end)s
-    from known
+    from expected
     where not exists (
         select
         from incoming
-        where incoming.known_place = known.place
+        where incoming.known_place = expected.place
     )
     on conflict do nothing
     returning record_id

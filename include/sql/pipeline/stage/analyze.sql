@@ -1,5 +1,7 @@
--- A table that was never analysed makes the planner choose among indexes by chance; rough figures will do, for afterwards
--- autovacuum sees to it. A role that may not analyse is only warned.
+-- Analyse raw.records if it never was: without statistics the planner picks an index by chance.
+-- A small sample is enough, because autovacuum takes over later. A role without the right to analyse only gets a warning.
+-- Parameters: none.
+-- Reads: raw.records. Writes: its planner statistics.
 do $$
 begin
     if (select reltuples < 0 from pg_catalog.pg_class where oid = 'raw.records'::regclass) then

@@ -1,22 +1,24 @@
--- Marks what WHOOP no longer returns: it lies wholly inside chunks of this run that missed it. One row of `incoming` each.
--- An open cycle has no end, so no window contains it.
--- Parameters: integration, run_id; athletes and collections (in step: those read whole just now).
+-- Mark records as deleted that WHOOP no longer returns: they lie entirely within chunks of this run that missed them.
+-- An open cycle has no end, so it is never within a chunk.
+-- Grain: one row of incoming, with the outcome `deleted`, per record.
+-- Parameters: integration, run_id; athletes and collections (arrays of equal length: the slices just read whole).
+-- Reads: ops.absences, raw.current_records. Writes: raw.records (deleted_at), incoming.
 with missed as (
     select
         absences.athlete_id,
         absences.collection,
         absences.record_id,
-        range_agg(tstzrange(absences.chunk_start, absences.chunk_end)) as periods
-    from unnest(%(athletes)s::bigint [], %(collections)s::text []) as whole (athlete_id, collection)
+        range_agg(tstzrange(absences.chunk_start, absences.chunk_end)) as missed_in
+    from unnest(%(athletes)s::bigint [], %(collections)s::text []) as slice (athlete_id, collection)
     inner join ops.absences as absences
         on absences.integration = %(integration)s
         and absences.run_id = %(run_id)s
-        and whole.athlete_id = absences.athlete_id
-        and whole.collection = absences.collection
+        and slice.athlete_id = absences.athlete_id
+        and slice.collection = absences.collection
     group by absences.athlete_id, absences.collection, absences.record_id
 ),
 
-inside as (
+gone as (
     select
         missed.athlete_id,
         missed.collection,
@@ -29,17 +31,17 @@ inside as (
         and missed.record_id = known.record_id
     where known.deleted_at is null
     and known.ended_at is not null
-    and missed.periods @> tstzrange(known.started_at, known.ended_at)
+    and missed.missed_in @> tstzrange(known.started_at, known.ended_at)
 ),
 
 marked as (
     update raw.records as known
     set deleted_at = now()
-    from inside
+    from gone
     where known.integration = %(integration)s
-    and known.athlete_id = inside.athlete_id
-    and known.collection = inside.collection
-    and known.record_id = inside.record_id
+    and known.athlete_id = gone.athlete_id
+    and known.collection = gone.collection
+    and known.record_id = gone.record_id
     and known.superseded_at is null
     returning known.athlete_id, known.collection, known.record_id
 )

@@ -1,5 +1,8 @@
--- What was sent in other words may still say the same; and what changed may have lost values.
--- One row per record that is not known byte by byte. Parameters: integration.
+-- Compare the values of records whose digest differs: a new spelling of the same JSON is `unchanged`, anything else `changed`.
+-- A changed record is a regression if it lost a score value that the warehouse holds.
+-- Grain: one row of incoming per record whose outcome was `different`.
+-- Parameters: integration.
+-- Reads: landed, raw.records. Writes: incoming (outcome, is_regression).
 update incoming
 set
     outcome = compared.outcome,
@@ -17,7 +20,7 @@ from (
     from incoming as different
     inner join landed on different.line_number = landed.line_number
     cross join lateral (
-        -- `offset 0`: as in incoming.sql
+        -- `offset 0`: see incoming.sql
         select
             records.payload,
             records.deleted_at

@@ -1,11 +1,15 @@
--- One row per record that landed, beside the version the warehouse holds: new, unchanged, or different in some way.
--- Its payload stays in `landed`, unread. Parameters: integration.
--- the keys of a large chunk are sorted and joined in memory
+-- Classify every landed record against its current version in the warehouse: new, unchanged or different.
+-- The payload stays in landed and is not parsed here.
+-- Grain: one row of incoming per athlete, collection and record.
+-- Parameters: integration.
+-- Reads: landed, raw.records. Writes: temporary table incoming.
+
+-- enough to sort and join the keys of a large chunk in memory
 set local work_mem = '32MB';
 
 create temporary table incoming on commit drop as
 with newest as (
-    -- a record may come on two pages while WHOOP's list shifts
+    -- WHOOP may return a record on two pages if its list shifts between them: keep the newest version
     select distinct on (athlete_id, collection, record_id)
         line_number,
         collection,
@@ -32,7 +36,7 @@ select
     false as is_regression
 from newest
 left join lateral (
-    -- `offset 0`: one probe of the index each, also on a table that was never analysed
+    -- `offset 0` makes PostgreSQL probe the index once per record, even on a table that was never analysed
     select
         records.ctid as place,
         records.source_updated_at,

@@ -1,4 +1,7 @@
--- One row per version never seen before. Parameters: integration, run_id.
+-- Insert the records that are new or changed as new versions.
+-- Grain: one row of raw.records per version.
+-- Parameters: integration, run_id.
+-- Reads: incoming, landed. Writes: raw.records.
 insert into raw.records (
     integration, collection, athlete_id, record_id, payload, payload_digest, started_at, ended_at, source_updated_at,
     pulled_at, run_id

@@ -1,4 +1,8 @@
--- JSON holds no raw control characters: as quote and delimiter they let a line through as it is.
+-- Copy landed lines into landed. JSON contains no raw control characters, so with two of them as delimiter and quote a line
+-- needs no escaping.
+-- Grain: one row per line.
+-- Parameters: none; the rows come through stdin.
+-- Reads: nothing. Writes: landed.
 copy landed (
     line_number, collection, athlete_id, record_id, source_updated_at, started_at, ended_at, payload_digest, payload
 ) from stdin (format csv, delimiter e'\x02', quote e'\x01')

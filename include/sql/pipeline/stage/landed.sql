@@ -1,5 +1,8 @@
--- One row per line that landed for a chunk: the keys of the record, and the record as it was sent. What most records never
--- need is text: when they began and ended, and the payload.
+-- Create the table into which the lines of a chunk are copied.
+-- Start, end and payload stay text: most records turn out to be unchanged and never need them parsed.
+-- Grain: one row per landed line.
+-- Parameters: none.
+-- Reads: nothing. Writes: temporary table landed (empty).
 create temporary table landed (
     line_number bigint not null,
     collection text not null,

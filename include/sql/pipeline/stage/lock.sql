@@ -1,2 +1,4 @@
--- One staging or transform of an integration at a time. Parameters: integration.
+-- Let one transaction at a time stage or transform an integration. The lock is released when the transaction ends.
+-- Parameters: integration.
+-- Reads: nothing. Writes: nothing.
 select pg_advisory_xact_lock(hashtextextended('wearables:' || %(integration)s, 0))

@@ -1,5 +1,9 @@
--- Older versions give way. They are found by their place, which nobody moves while the lock is held. In a partitioned table a
--- place is one of each partition's; an integration lies in one of them. Parameters: integration.
+-- Mark the current versions of changed records as superseded.
+-- They are found by ctid, which is stable while stage/lock.sql is held. In a partitioned table a ctid is unique only within
+-- its partition; the condition on the integration selects one.
+-- Grain: one row of raw.records per changed record.
+-- Parameters: integration.
+-- Reads: incoming. Writes: raw.records (superseded_at).
 update raw.records
 set superseded_at = now()
 where integration = %(integration)s

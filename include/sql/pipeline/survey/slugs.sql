@@ -1,4 +1,7 @@
--- One row per question of which an answer is kept. Parameters: integration.
+-- The survey questions of which raw holds answers, by their slugs.
+-- Grain: one row per question.
+-- Parameters: integration.
+-- Reads: raw.records. Writes: nothing.
 select distinct payload ->> 'slug' as slug
 from raw.records
 where integration = %(integration)s

@@ -1,5 +1,7 @@
--- Removes every trace of the survey questions that are not on the list. Parameters: integration, slugs, metrics,
--- questions (those to be removed).
+-- Delete every trace of survey questions that are not on the team's list.
+-- Parameters: integration; slugs and metrics (of the questions to keep); questions (to delete).
+-- Reads: nothing else. Writes: raw.records, ops.absences, analytics.survey_responses, analytics.metrics,
+-- analytics.metric_versions, and analytics.metric_definitions through analytics.forget_surveys().
 delete from raw.records
 where integration = %(integration)s
 and collection = 'journal'

@@ -1,4 +1,7 @@
--- One row: how many grants integrations hold, and how many of them are alive. Parameters: integrations.
+-- How many grants the integrations hold, and how many of them are active.
+-- Grain: exactly one row.
+-- Parameters: integrations (an array).
+-- Reads: vault.grants. Writes: nothing.
 select
     count(*) as known,
     count(*) filter (where state = 'active') as alive

@@ -1,4 +1,7 @@
--- The pair has found its athlete. Parameters: integration, token_hash.
+-- Delete a token pair from the unclaimed ones: its athlete is known now, or the enrolment was refused.
+-- Grain: at most one row of vault.unclaimed_grants.
+-- Parameters: integration, token_hash.
+-- Reads: nothing. Writes: vault.unclaimed_grants.
 delete from vault.unclaimed_grants
 where integration = %(integration)s
 and token_hash = %(token_hash)s

@@ -1,4 +1,7 @@
--- The refresh of an athlete has its outcome. Parameters: integration, athlete_id.
+-- Delete the record of an athlete's token refresh: its outcome is saved.
+-- Grain: at most one row of vault.refresh_attempts.
+-- Parameters: integration, athlete_id.
+-- Reads: nothing. Writes: vault.refresh_attempts.
 delete from vault.refresh_attempts
 where integration = %(integration)s
 and athlete_id = %(athlete_id)s

@@ -1,5 +1,7 @@
--- One row: a new pair whose athlete is not known yet. Parameters: integration, token_hash, access_token, refresh_token,
--- expires_at, scopes.
+-- Keep a new token pair until its athlete is known.
+-- Grain: one row of vault.unclaimed_grants per token or code that was exchanged.
+-- Parameters: integration, token_hash, access_token, refresh_token (both encrypted), expires_at, scopes.
+-- Reads: nothing. Writes: vault.unclaimed_grants.
 insert into vault.unclaimed_grants (integration, token_hash, access_token, refresh_token, expires_at, scopes)
 values (
     %(integration)s, %(token_hash)s, %(access_token)s, %(refresh_token)s, %(expires_at)s, %(scopes)s

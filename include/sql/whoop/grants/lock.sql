@@ -1,5 +1,7 @@
--- At most one row: the grant of an athlete, locked until the transaction ends.
+-- An athlete's grant, locked until the transaction ends, and when an unfinished refresh of it began.
+-- Grain: at most one row.
 -- Parameters: integration, athlete_id.
+-- Reads: vault.grants (locks the row), vault.refresh_attempts. Writes: nothing.
 select
     grants.access_token,
     grants.refresh_token,

@@ -1,4 +1,7 @@
--- One row per grant, locked. Parameters: none.
+-- All grants of the warehouse, locked until the transaction ends.
+-- Grain: one row per grant.
+-- Parameters: none.
+-- Reads: vault.grants (locks all rows). Writes: nothing.
 select
     integration,
     athlete_id,

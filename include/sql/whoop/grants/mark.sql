@@ -1,5 +1,7 @@
--- The grant of an athlete is of no use until it is renewed.
+-- Mark an athlete's grant as unusable until it is renewed.
+-- Grain: at most one row of vault.grants.
 -- Parameters: integration, athlete_id, state (reconnect or inactive), reason.
+-- Reads: nothing. Writes: vault.grants.
 update vault.grants
 set
     state = %(state)s,

@@ -1,4 +1,7 @@
--- At most one row: the grant of an athlete. Parameters: integration, athlete_id.
+-- An athlete's grant.
+-- Grain: at most one row.
+-- Parameters: integration, athlete_id.
+-- Reads: vault.grants. Writes: nothing.
 select
     access_token,
     refresh_token,

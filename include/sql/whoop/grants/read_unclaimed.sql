@@ -1,5 +1,7 @@
--- At most one row: the pair that an earlier, broken-off enrolment got for the same refresh token.
+-- The token pair that an earlier, interrupted enrolment got for the same refresh token or code.
+-- Grain: at most one row.
 -- Parameters: integration, token_hash.
+-- Reads: vault.unclaimed_grants. Writes: nothing.
 select
     access_token,
     refresh_token,

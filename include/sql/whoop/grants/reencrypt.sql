@@ -1,4 +1,7 @@
--- The same pair under the newest key. Parameters: integration, athlete_id, access_token, refresh_token.
+-- Replace a token pair with the same pair, encrypted with the newest key.
+-- Grain: one row of vault.grants.
+-- Parameters: integration, athlete_id, access_token, refresh_token (both encrypted).
+-- Reads: nothing. Writes: vault.grants.
 update vault.grants
 set
     access_token = %(access_token)s,

@@ -1,4 +1,7 @@
--- One row per athlete of the integration, erased ones left out. Parameters: integration.
+-- The athletes of an integration and the states of their grants, without erased athletes.
+-- Grain: one row per athlete. grant_state is `offboarded` or `none` where no grant counts.
+-- Parameters: integration.
+-- Reads: ops.athletes, vault.grants, ops.erased_athletes. Writes: nothing.
 select
     athletes.athlete_id,
     concat_ws(' ', athletes.first_name, athletes.last_name) as athlete_name,

@@ -1,5 +1,7 @@
--- One row: the grant of an athlete, with its newest pair. Whatever was wrong with the old one is over.
--- Parameters: integration, athlete_id, access_token, refresh_token, expires_at, scopes.
+-- Save an athlete's newest token pair and make the grant active again.
+-- Grain: one row of vault.grants.
+-- Parameters: integration, athlete_id, access_token, refresh_token (both encrypted), expires_at, scopes.
+-- Reads: nothing. Writes: vault.grants.
 insert into vault.grants as stored (
     integration, athlete_id, access_token, refresh_token, expires_at, scopes, state, reason, updated_at
 )

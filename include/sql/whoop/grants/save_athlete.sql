@@ -1,4 +1,7 @@
--- One row: an athlete who is enrolled, for the first time or again. Parameters: integration, athlete_id, first_name, last_name.
+-- Save an athlete who enrols, for the first time or again.
+-- Grain: one row of ops.athletes.
+-- Parameters: integration, athlete_id, first_name, last_name.
+-- Reads: nothing. Writes: ops.athletes.
 insert into ops.athletes (integration, athlete_id, first_name, last_name)
 values (%(integration)s, %(athlete_id)s, %(first_name)s, %(last_name)s)
 on conflict (integration, athlete_id) do update

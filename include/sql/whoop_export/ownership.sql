@@ -1,6 +1,11 @@
--- One row per athlete whose cycles lie in the period of an export: how many, how many of them the export has (by the
--- minute of their start), of how many both have recovery values, and how many of those differ beyond rounding.
--- Parameters: integration; starts, recovery, resting_heart_rate, heart_rate_variability (in step, of the export).
+-- Compare an export with what the API returned for every athlete of the integration, to find out whose export it is.
+-- Cycles match by the minute in which they start, because Excel cuts off the seconds.
+-- Grain: one row per athlete with cycles in the export's period, best match first:
+-- cycles (in the period), shared (of them, in the export), valued (shared, with recovery values on both sides) and
+-- different (valued, and apart by more than rounding explains).
+-- Parameters: integration; starts, recovery, resting_heart_rate, heart_rate_variability (arrays of equal length, from the
+-- export).
+-- Reads: raw.records. Writes: nothing.
 with exported as materialized (
     select
         date_trunc('minute', started_at) as minute,
@@ -22,7 +27,7 @@ period as (
     from exported
 ),
 
-known as (
+api_cycles as (
     select
         cycle.athlete_id,
         cycle.record_id,
@@ -39,19 +44,19 @@ known as (
 
 compared as (
     select
-        known.athlete_id,
+        api_cycles.athlete_id,
         exported.minute is not null as is_in_export,
         score.recovery_score is not null and exported.recovery is not null as has_both,
         abs(score.recovery_score - exported.recovery) > 1
         or abs(score.resting_heart_rate - exported.resting_heart_rate) > 1
         or abs(score.heart_rate_variability - exported.heart_rate_variability) > 1 as is_different
-    from known
-    left join exported on known.minute = exported.minute
+    from api_cycles
+    left join exported on api_cycles.minute = exported.minute
     left join raw.records as recovery
         on recovery.integration = %(integration)s
         and recovery.collection = 'recovery'
-        and known.athlete_id = recovery.athlete_id
-        and known.record_id = recovery.record_id
+        and api_cycles.athlete_id = recovery.athlete_id
+        and api_cycles.record_id = recovery.record_id
         and recovery.superseded_at is null
         and recovery.deleted_at is null
     cross join lateral (
