@@ -133,10 +133,12 @@ def test_the_image_is_airflows_own_in_the_pinned_version_and_installs_the_lock()
     lock = (ROOT / "requirements-distributed.lock").read_text()
     version = re.search(r"^apache-airflow==(\S+)", lock, re.MULTILINE)
     assert version
-    assert re.search(rf"^FROM apache/airflow:slim-{re.escape(version[1])}-python3\.\d+$", dockerfile, re.MULTILINE)
+    assert re.search(
+        rf"^FROM apache/airflow:slim-{re.escape(version[1])}-python3\.\d+ AS base$", dockerfile, re.MULTILINE
+    )
     assert re.search(r"^RUN .*bin/_install requirements-distributed\.lock$", dockerfile, re.MULTILINE)
     ignored = (ROOT / ".dockerignore").read_text().split()
-    for line in re.findall(r"^COPY (?:--\S+ )?(.*) \S+$", dockerfile, re.MULTILINE):
+    for line in re.findall(r"^COPY (?:--chown=\S+ )?(?!--from)(.*) \S+$", dockerfile, re.MULTILINE):
         for source in line.split():
             assert (ROOT / source).exists()
             assert source not in ignored

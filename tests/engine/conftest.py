@@ -61,7 +61,7 @@ def stack() -> Iterator[Stack]:
         subprocess.run([str(project / "deploy" / "new-env")], check=True, capture_output=True)
         with (project / ".env").open("a") as settings:
             settings.write(f"UI_PORT={port}\n")
-        made.compose("--profile", "sandbox", "build", "init")
+        made.compose("--profile", "sandbox", "build", "init", "sandbox")
         try:
             made.compose("--profile", "sandbox", "up", "--detach")
             yield made

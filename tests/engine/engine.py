@@ -63,7 +63,9 @@ def make_standins(clients: dict[str, str], home: Path) -> None:
 def pinned() -> dict[str, str]:
     """The official images that the project's files name."""
     services = yaml.safe_load((ROOT / "docker-compose.yaml").read_text())["services"]
-    (base,) = (line.split()[1] for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("FROM "))
+    lines = [line.split() for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("FROM ")]
+    stages = {words[3] for words in lines if len(words) == 4}
+    (base,) = (words[1] for words in lines if words[1] not in stages)
     return {name: services[name]["image"] for name in ("postgres", "redis")} | {"airflow": base}
 
 

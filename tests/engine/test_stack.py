@@ -15,7 +15,7 @@ TODAY = dt.date.today()
 FIRST, MIDDLE, LAST = (str(TODAY - dt.timedelta(days=days)) for days in (60, 30, 3))
 WAIT_SECONDS = 300
 STEADY = {"postgres", "redis", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "sandbox"}
-ONCE = {"init", "squad"}
+ONCE = {"init", "demo-athletes"}
 
 
 def until(found: Callable[[], Any]) -> Any:
