@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.result import REPEATS, Row, in_turn
 from benchmarks.setup import UNLIMITED
 from wearables.core.settings import PROJECT_DIR
-from wearables.local import isolated_stack as elsewhere
+from wearables.local import isolated_stack
 
 ATHLETES = 30
 TARGET = 1.25
@@ -50,14 +50,14 @@ MEASURE = """
 import os, sys, time
 
 os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"  # as the command line does
-from wearables.local import keys, squad, stack
+from wearables.local import demo_athletes, keys, stack
 from wearables.local.airflow_api import AirflowApi
 
 stack.up(sandbox=True)
 airflow = AirflowApi(*keys.login())
-airflow.save_connection(squad.CONNECTION | {"host": stack.sandbox_url()})
-squad.enrol()
-for dag in (squad.INTEGRATION, "floor"):
+airflow.save_connection(demo_athletes.CONNECTION | {"host": stack.sandbox_url()})
+demo_athletes.enrol()
+for dag in (demo_athletes.INTEGRATION, "floor"):
     airflow.wait_for_dag(dag)
 print("ready", flush=True)
 for dag in sys.stdin:
@@ -77,11 +77,11 @@ def run(quick: bool) -> list[Row]:
         home = Path(folder)
         _write_dags(home / "dags")
         sandbox = f"--athletes {athletes} --days 10 --per-minute {UNLIMITED} --per-day {UNLIMITED}"
-        settings = elsewhere.environment(home) | {
+        settings = isolated_stack.environment(home) | {
             "AIRFLOW__CORE__DAGS_FOLDER": str(home / "dags"),
             "SANDBOX_OPTIONS": sandbox,
         }
-        with elsewhere.cleaned(settings):
+        with isolated_stack.cleaned(settings):
             pull, floor = _measure(settings, repeats=2 if quick else REPEATS)
     return [
         Row(
@@ -103,7 +103,7 @@ def _write_dags(folder: Path) -> None:
 
 def _measure(settings: dict[str, str], repeats: int) -> list[float]:
     """Median seconds of the pull and of the floor."""
-    process = elsewhere.run(settings, "-c", MEASURE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = isolated_stack.run(settings, "-c", MEASURE, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin and process.stdout
     for line in process.stdout:
         if line.strip() == "ready":

@@ -15,7 +15,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wearables.local import isolated_stack as elsewhere
+from wearables.local import isolated_stack
 
 USERS = {"admin": "admin", "user": "user", "viewer": "viewer"}
 
@@ -30,7 +30,7 @@ class Stack:
 
     def run(self, module: str) -> None:
         """Run a module as a program with the settings of the stack."""
-        assert elsewhere.run(self.settings, "-m", module).wait() == 0, module
+        assert isolated_stack.run(self.settings, "-m", module).wait() == 0, module
 
     @property
     def integrations(self) -> Path:
@@ -51,7 +51,7 @@ def running() -> Iterator[Stack]:
     environment = _environment(home)
     # Ctrl-C reaches the tests, which then end its input; a second signal would cut its work short.
     with (home / "stack.log").open("w") as log:
-        keeper = elsewhere.run(
+        keeper = isolated_stack.run(
             environment, "-m", "tests.browser.stack",
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
         )  # fmt: skip
@@ -75,7 +75,7 @@ def _environment(home: Path) -> dict[str, str]:
     """A stack of its own, with three users and an empty folder of integrations, that sees new files at once."""
     (home / "integrations").mkdir()
     (home / "passwords.json").write_text(json.dumps(USERS))
-    settings = elsewhere.environment(home)
+    settings = isolated_stack.environment(home)
     return settings | {
         "WEARABLES_INTEGRATIONS": str(home / "integrations"),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,user:user,viewer:viewer",

@@ -35,7 +35,7 @@ def refused(done: subprocess.CompletedProcess) -> str:
 
 def test_an_athlete_is_enrolled_listed_and_validated(team: Any, run: Run) -> None:
     squad = team(enrol=False, athletes=2, days=3)
-    first, second = squad.world.squad
+    first, second = squad.world.athletes
     token = squad.world.consent(second).refresh_token
     enrolled = run("enroll", "team", "--refresh-token", "-", stdin=token + "\n")
     assert (enrolled.returncode, enrolled.stderr) == (0, "")
@@ -51,7 +51,7 @@ def test_an_athlete_is_enrolled_listed_and_validated(team: Any, run: Run) -> Non
 
 def test_a_used_refresh_token_is_refused(team: Any, run: Run) -> None:
     squad = team(enrol=False, athletes=1, days=3)
-    token = squad.world.consent(next(iter(squad.world.squad))).refresh_token
+    token = squad.world.consent(next(iter(squad.world.athletes))).refresh_token
     assert run("enroll", "team", "--refresh-token", "-", stdin=token).returncode == 0
     told = refused(run("enroll", "team", "--refresh-token", "-", stdin=token))
     assert "consent" in told
@@ -118,4 +118,4 @@ def test_migrate_is_safe_to_repeat(warehouse_engine: Any, run: Run) -> None:
 
 def test_a_taken_port_is_reported_by_the_sandbox(team: Any, run: Run) -> None:
     port = team(enrol=False, athletes=1, days=3).world.url.rpartition(":")[2]
-    assert f"Port {port}, meant for the sandbox, is taken" in refused(run("sandbox", "--port", port))
+    assert f"Port {port} for the sandbox is in use." in refused(run("sandbox", "--port", port))

@@ -88,7 +88,7 @@ def test_any_parameters_are_a_request_or_refused(conf: dict) -> None:
 
 def test_sql_in_a_name_of_whoop_s_is_stored_as_it_is(team: Any) -> None:
     squad = team(enrol=False, athletes=1, days=5)
-    (athlete,) = squad.world.squad.values()
+    (athlete,) = squad.world.athletes.values()
     athlete.first_name = INJECTION
     squad.enrol()
     squad.pull(**squad.all_days())

@@ -13,7 +13,7 @@ from dotenv import dotenv_values
 from sqlalchemy import URL
 
 from tests import fakes
-from wearables.local import isolated_stack as elsewhere
+from wearables.local import isolated_stack
 from wearables.local.ports import free_port
 
 PASSWORD = "distributed"
@@ -77,7 +77,7 @@ class Cluster:
         }
         words = ("-m", "airflow", "celery", "worker", "--celery-hostname", name, "--concurrency", "1")
         with (self.home / f"{name}.log").open("w") as log:
-            self.workers[name] = elsewhere.run(
+            self.workers[name] = isolated_stack.run(
                 self.settings | own, *words, "--skip-serve-logs", stdout=log, stderr=log, start_new_session=True
             )
 
@@ -96,7 +96,7 @@ class Cluster:
     def run(self, *words: str, **settings: str) -> None:
         """Run Python in the cluster's settings; it may look into Airflow's connections, as the command line does."""
         ours = {"_AIRFLOW_PROCESS_CONTEXT": "server"}
-        assert elsewhere.run(self.settings | ours | settings, *words).wait() == 0, words
+        assert isolated_stack.run(self.settings | ours | settings, *words).wait() == 0, words
 
 
 @contextmanager
@@ -112,7 +112,7 @@ def running(home: Path, workers: tuple[str, ...], **own: str) -> Iterator[Cluste
         stack.callback(broker.wait)
         stack.callback(broker.terminate)
         settings = _settings(home, redis, bucket) | own
-        stack.enter_context(elsewhere.cleaned(settings))
+        stack.enter_context(isolated_stack.cleaned(settings))
         cluster = Cluster(settings, home, bucket, redis)
         cluster.run("-c", UP)
         for name in workers:
@@ -122,7 +122,7 @@ def running(home: Path, workers: tuple[str, ...], **own: str) -> Iterator[Cluste
 
 
 def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
-    settings = elsewhere.environment(home)
+    settings = isolated_stack.environment(home)
     (home / "local" / "passwords.json").write_text(ADMIN)
     # As on hosts of their own, workers have the keys from their environment.
     settings |= {name: value for name, value in dotenv_values(home / "local" / "secrets.env").items() if value}

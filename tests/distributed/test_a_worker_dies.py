@@ -11,7 +11,7 @@ import requests
 
 from tests import fakes
 from tests.distributed.cluster import Cluster
-from wearables.local import squad
+from wearables.local import demo_athletes
 from wearables.local.airflow_api import AirflowApi
 
 # Days that are over everywhere: nothing in them grows while the test runs.
@@ -43,16 +43,16 @@ def test_a_worker_killed_within_a_chunk_costs_a_retry_and_nothing_else(
 ) -> None:
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", cluster.settings["AIRFLOW__API__BASE_URL"])
     airflow = AirflowApi("admin", "distributed")
-    airflow.save_connection(squad.CONNECTION | {"host": cluster.sandbox})
-    cluster.run("-c", "from wearables.local import squad; squad.enrol()")
-    airflow.wait_for_dag(squad.INTEGRATION)
+    airflow.save_connection(demo_athletes.CONNECTION | {"host": cluster.sandbox})
+    cluster.run("-c", "from wearables.local import demo_athletes; demo_athletes.enrol()")
+    airflow.wait_for_dag(demo_athletes.INTEGRATION)
     _sandbox(cluster, "POST", "faults", SLOWLY)
     _sandbox(cluster, "DELETE", "requests")
-    run_id = airflow.trigger(squad.INTEGRATION, {"start_date": str(FIRST), "end_date": str(LAST)})
+    run_id = airflow.trigger(demo_athletes.INTEGRATION, {"start_date": str(FIRST), "end_date": str(LAST)})
     chunk, victim = _until(lambda: _within_a_chunk(cluster, airflow, run_id))
     cluster.lose_worker(victim)
     _sandbox(cluster, "DELETE", "faults")
-    _until(lambda: airflow.run_state(squad.INTEGRATION, run_id) in {"success", "failed"})
+    _until(lambda: airflow.run_state(demo_athletes.INTEGRATION, run_id) in {"success", "failed"})
 
     tasks = _instances(airflow, run_id)
     assert {task["state"] for task in tasks} == {"success"}, tasks
@@ -106,7 +106,7 @@ def _instances(airflow: AirflowApi, run_id: str) -> list[dict[str, Any]]:
 
 
 def _of_run(airflow: AirflowApi, run_id: str, path: str) -> Any:
-    return airflow._ask("GET", f"/api/v2/dags/{squad.INTEGRATION}/dagRuns/{run_id}/{path}")
+    return airflow._ask("GET", f"/api/v2/dags/{demo_athletes.INTEGRATION}/dagRuns/{run_id}/{path}")
 
 
 def _sandbox(cluster: Cluster, method: str, path: str, body: dict | None = None) -> Any:

@@ -6,10 +6,10 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from wearables.local import isolated_stack as elsewhere
+from wearables.local import isolated_stack
 
 # When the run has been triggered, and when its chunks are to be pulled.
-MOMENTS = ("Pull: ", "validate 1/1")
+MOMENTS = ("Pulling ", "validate 1/1")
 # What takes minutes to be noticed in production is noticed in seconds.
 ATTENTIVE = {
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "5",
@@ -26,17 +26,17 @@ print(psutil.Process(program("scheduler").pid).children()[0].pid)
 
 def test_the_scheduler_is_killed_twice_in_a_pull(tmp_path: Path, record_property: Callable) -> None:
     record_property("fault", "the scheduler gets SIGKILL, twice")
-    settings = elsewhere.environment(tmp_path) | ATTENTIVE
+    settings = isolated_stack.environment(tmp_path) | ATTENTIVE
     moments, lines = list(MOMENTS), []
-    with elsewhere.cleaned(settings):
+    with isolated_stack.cleaned(settings):
         # The demo ends well only when every metric in the warehouse is what the sandbox knows to be true.
-        demo = elsewhere.run(settings, "-m", "wearables", "local", "demo", stdout=subprocess.PIPE)
+        demo = isolated_stack.run(settings, "-m", "wearables", "local", "demo", stdout=subprocess.PIPE)
         assert demo.stdout
         for line in demo.stdout:
             lines.append(line)
             if moments and moments[0] in line:
                 moments.pop(0)
-                found = elsewhere.run(settings, "-c", PID, stdout=subprocess.PIPE)
+                found = isolated_stack.run(settings, "-c", PID, stdout=subprocess.PIPE)
                 os.kill(int(found.communicate()[0]), signal.SIGKILL)
         assert (demo.wait(), moments) == (0, []), "".join(lines)
     record_property("rows lost", 0)

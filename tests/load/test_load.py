@@ -29,7 +29,7 @@ def pull_whole(squad: Any, run_dag: Any, title: str) -> None:
         "select (select count(*) from raw.records), (select count(*) from analytics.metrics), "
         "pg_database_size(current_database())"
     )
-    years = squad.world.athletes * squad.world.days / 365
+    years = len(squad.world.athletes) * squad.world.days / 365
     print(TITLE.format(title, records, metrics, took, size / 1024 / years))
 
 

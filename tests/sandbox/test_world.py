@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wearables.sandbox import World
-from wearables.sandbox.expected_metrics import local, moment, true_metrics
+from wearables.sandbox.expected_metrics import expected_metrics, local, moment
 
 NOW = dt.datetime(2026, 1, 15, 9, 30, tzinfo=dt.UTC)
 
@@ -88,7 +88,7 @@ def test_the_truth_of_a_day_worked_out_by_hand() -> None:
         "id": 5, "start": "2026-03-02T04:00:00.000Z", "timezone_offset": "-05:00", "score_state": "SCORED",
         "score": {"strain": 9.25, "kilojoule": 9000.5, "average_heart_rate": 61, "max_heart_rate": 170},
     }  # fmt: skip
-    rows = true_metrics(1, {"cycle": [cycle], "recovery": [], "sleep": [night], "workout": []})
+    rows = expected_metrics(1, {"cycle": [cycle], "recovery": [], "sleep": [night], "workout": []})
     assert {row["metric_date"] for row in rows} == {"2026-03-02"}
     values = {row["metric"]: row["value"] for row in rows}
     assert values["hours_of_sleep"] == 7
