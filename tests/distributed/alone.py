@@ -1,4 +1,4 @@
-"""A program: pulls the sandbox's squad in this one process, into the warehouse and the landing zone it is told."""
+"""A program that pulls the sandbox's athletes in one process, into the warehouse and landing zone that are set."""
 
 import datetime as dt
 import sys
@@ -15,7 +15,7 @@ from wearables.pipeline.validate import Run, validate
 
 
 def pull(first: str, last: str) -> None:
-    """Enrol the squad and pull those days."""
+    """Enrol all athletes and pull those days."""
     migrate(warehouse())
     demo_athletes.enrol()
     integration = load_integration(demo_athletes.INTEGRATION)

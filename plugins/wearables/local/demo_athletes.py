@@ -40,12 +40,12 @@ def enrol() -> None:
     is_known = ENROLLED_IN.exists() and ENROLLED_IN.read_text(encoding="utf-8") == process
     active = _active() if is_known else set()
     athletes = ask_sandbox("GET", "/sandbox/athletes")
-    say(f"Enrolling {len(athletes)} athletes in {INTEGRATION}")
-    for athlete in athletes:
-        if athlete["user_id"] not in active:
-            consent = ask_sandbox("POST", f"/sandbox/athletes/{athlete['user_id']}/consent")
-            enrolled = enroll(INTEGRATION, consent["refresh_token"])
-            say(f"  {enrolled.name} ({enrolled.athlete_id})")
+    new = [athlete["user_id"] for athlete in athletes if athlete["user_id"] not in active]
+    say(f"Enrolling {len(new)} of {len(athletes)} athletes in {INTEGRATION}")
+    for athlete_id in new:
+        consent = ask_sandbox("POST", f"/sandbox/athletes/{athlete_id}/consent")
+        enrolled = enroll(INTEGRATION, consent["refresh_token"])
+        say(f"  {enrolled.name} ({enrolled.athlete_id})")
     ENROLLED_IN.write_text(process, encoding="utf-8")
 
 
