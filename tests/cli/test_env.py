@@ -12,14 +12,14 @@ from wearables.core import env
 ROOT = Path(__file__).parents[2]
 
 
-def project(folder: Path, airflow: str = "", local: str | None = None, secrets: str | None = None) -> Path:
+def project(folder: Path, airflow: str = "", local: str | None = None, keys: str | None = None) -> Path:
     """Write a checkout's settings files."""
     (folder / "airflow.env").write_text(airflow)
     if local is not None:
         (folder / "airflow.local.env").write_text(local)
-    if secrets is not None:
+    if keys is not None:
         (folder / ".local").mkdir()
-        (folder / ".local" / "secrets.env").write_text(secrets)
+        (folder / ".local" / "secrets.env").write_text(keys)
     return folder
 
 
@@ -28,10 +28,10 @@ def test_each_source_overrides_the_ones_below_it(tmp_path: Path) -> None:
         tmp_path,
         airflow="A=airflow\nB=airflow\nC=airflow\nD=airflow\n",
         local="A=local\nB=local\nC=local\n",
-        secrets="A=secrets\nB=secrets\n",
+        keys="A=keys\nB=keys\n",
     )
     found = env.settings({"A": "environment"}, folder)
-    assert [found[name] for name in "ABCD"] == ["environment", "secrets", "local", "airflow"]
+    assert [found[name] for name in "ABCD"] == ["environment", "keys", "local", "airflow"]
 
 
 def test_a_variable_that_is_set_to_nothing_wins_too(tmp_path: Path) -> None:
@@ -41,11 +41,11 @@ def test_a_variable_that_is_set_to_nothing_wins_too(tmp_path: Path) -> None:
 def test_a_default_is_built_from_the_values_that_won(tmp_path: Path) -> None:
     folder = project(
         tmp_path,
-        airflow="PORT=1\nUSER_NAME=u\nHOST=h\nURL=${USER_NAME}:${PASSWORD}@${HOST}:${PORT}\n",
+        airflow="PORT=1\nUSER_NAME=u\nHOST=h\nURL=${USER_NAME}:${KEY}@${HOST}:${PORT}\n",
         local="HOST=mine\nPAGE=${URL}/page\n",
-        secrets="PASSWORD=secret\n",
+        keys="KEY=k\n",
     )
-    assert env.settings({"PORT": "2"}, folder)["PAGE"] == "u:secret@mine:2/page"
+    assert env.settings({"PORT": "2"}, folder)["PAGE"] == "u:k@mine:2/page"
 
 
 def test_the_local_folder_can_be_moved_and_takes_its_secrets_along(tmp_path: Path) -> None:
@@ -53,15 +53,15 @@ def test_the_local_folder_can_be_moved_and_takes_its_secrets_along(tmp_path: Pat
         tmp_path, airflow="WEARABLES_LOCAL=${PROJECT_DIR}/.local\n", local="WEARABLES_LOCAL=${PROJECT_DIR}/x"
     )
     (tmp_path / "x").mkdir()
-    (tmp_path / "x" / "secrets.env").write_text("PASSWORD=of x\n")
+    (tmp_path / "x" / "secrets.env").write_text("KEY=of x\n")
     found = env.settings({}, folder)
-    assert (found["WEARABLES_LOCAL"], found["PASSWORD"]) == (f"{tmp_path}/x", "of x")
+    assert (found["WEARABLES_LOCAL"], found["KEY"]) == (f"{tmp_path}/x", "of x")
 
 
 def test_a_second_stack_ignores_the_local_settings_of_the_first(tmp_path: Path) -> None:
-    folder = project(tmp_path, airflow="A=airflow\n", local="A=local\nB=local\n", secrets="PASSWORD=first\n")
+    folder = project(tmp_path, airflow="A=airflow\n", local="A=local\nB=local\n", keys="KEY=first\n")
     found = env.settings({"WEARABLES_LOCAL": str(tmp_path / "second")}, folder)
-    assert (found["A"], "B" in found, "PASSWORD" in found) == ("airflow", False, False)
+    assert (found["A"], "B" in found, "KEY" in found) == ("airflow", False, False)
 
 
 def test_the_environment_itself_is_kept_and_the_project_is_where_its_files_are(tmp_path: Path) -> None:

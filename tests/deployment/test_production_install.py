@@ -68,6 +68,15 @@ def test_every_module_imports_without_the_packages_for_development(production: P
     assert done.stdout.splitlines()[-1] == str(production / "wearables" / "__init__.py")
 
 
+def test_no_production_module_imports_a_package_for_development() -> None:
+    """Imports within functions included. The command line finds its development commands by name."""
+    imports = re.compile(rf"^\s*(?:from|import) wearables(?:\.| import )(?:{'|'.join(DEVELOPMENT)})\b", re.MULTILINE)
+    for package in PACKAGES:
+        for path in (ROOT / "plugins" / "wearables" / package).rglob("*.py"):
+            assert not imports.search(path.read_text()), path
+    assert imports.search((ROOT / "plugins" / "wearables" / "sandbox" / "command.py").read_text())
+
+
 def test_the_command_line_neither_lists_nor_runs_a_development_command_that_is_not_installed(production: Path) -> None:
     listed = python(production, "-m", "wearables", "--help")
     assert listed.returncode == 0, listed.stderr
