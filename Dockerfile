@@ -1,16 +1,30 @@
-# The project with its pinned tree, on Airflow's official image. docker-compose.yaml runs every service from this one
-# image. The tree goes into an environment of its own, as in a checkout: what was tested is what runs.
-FROM apache/airflow:slim-3.3.2-python3.12
-
+# The project on Airflow's official image, with the packages of requirements-distributed.lock in a virtual environment of
+# its own, as in a checkout: what was tested is what runs. docker-compose.yaml builds two targets:
+#
+#   production   every service
+#   sandbox      the WHOOP sandbox, which is for development
+FROM apache/airflow:slim-3.3.2-python3.12 AS base
 USER root
-# Each by name: what install makes on the way to a folder is root's.
+# Name every folder: `install` creates missing parents, and named volumes, as root.
 RUN install -d -o airflow -g root /opt/wearables /opt/wearables/landing /opt/wearables/auth \
     /opt/wearables/.airflow /opt/wearables/.airflow/logs
 USER airflow
 WORKDIR /opt/wearables
 
+# The checkout, with the packages for development set aside.
+FROM base AS source
 COPY --chown=airflow:root . .
-# The official image asks pip for installs per user, which an environment of its own forbids.
-RUN PIP_USER=false bin/_install requirements-distributed.lock
+RUN mkdir /tmp/development && mv plugins/wearables/local plugins/wearables/sandbox /tmp/development
 
+FROM base AS production
+COPY --from=source --chown=airflow:root /opt/wearables .
+# The official image makes pip install for the user, which a virtual environment forbids.
+RUN PIP_USER=false bin/_install requirements-distributed.lock
 ENTRYPOINT ["bin/airflow"]
+
+# uvicorn and starlette, the sandbox's only requirements, are in the production image: Airflow's API server needs them.
+FROM production AS sandbox
+COPY --from=source --chown=airflow:root /tmp/development plugins/wearables
+
+# `docker build` without --target makes the production image.
+FROM production

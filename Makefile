@@ -1,12 +1,12 @@
-# What there is to do with this project. Nothing but git, make and Python 3.11 or later is assumed.
+# The project's commands. They need git, make and Python 3.11 or later.
 
-# Which Python to use may be named: make install PYTHON=python3.12
+# To choose a Python: make install PYTHON=python3.12
 export PYTHON
 BIN := .venv/bin
 STAMP := .venv/.installed
 RESOLVE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes
 
-# A copied or moved checkout has an environment that still points at the old one.
+# In a copied or moved checkout, .venv still points to the old folder.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 .PHONY: $(STAMP)
 endif
@@ -14,72 +14,72 @@ endif
 .DEFAULT_GOAL := help
 .PHONY: help install lock check format test test-faults test-distributed test-compose test-load screenshots audit bench up down demo clean
 
-help: ## list these targets
+help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
-install: $(STAMP) ## make the environment .venv and the keys in .local
-	@echo "Installed in .venv"
+install: $(STAMP) ## create the environment .venv and the keys in .local
+	@echo "Installed into .venv."
 
 $(STAMP): requirements-dev.lock pyproject.toml bin/_install
-	@echo "Installing into .venv (a minute or two the first time)"
+	@echo "Installing into .venv. The first time takes a minute or two."
 	@bin/_install
 	@bin/wearables local init
 	@printf '%s\n' '$(CURDIR)' >$@
 
-lock: $(STAMP) ## resolve requirements*.txt anew into the locks
-	@$(RESOLVE) --upgrade requirements-dev.txt -o requirements-dev.lock
+lock: $(STAMP) ## upgrade and lock the packages of requirements*.txt and pyproject.toml
+	@$(RESOLVE) --upgrade --extra local requirements-dev.txt pyproject.toml -o requirements-dev.lock
 	@for name in requirements requirements-distributed; do \
 		$(RESOLVE) --constraints requirements-dev.lock $$name.txt -o $$name.lock || exit 1; done
 
-check: $(STAMP) ## formatters, linters (Python, SQL, YAML) and the type checker
+check: $(STAMP) ## run the formatter, the linters (Python, SQL, YAML) and the type checker
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 2 include/sql
 	$(BIN)/yamllint --strict .
 
-format: $(STAMP) ## let ruff format and mend the Python
+format: $(STAMP) ## format the Python code and fix what ruff can fix
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-test: $(STAMP) ## every test but the next four suites, on two cores, a real browser included
+test: $(STAMP) ## run all tests except the next four suites, including a real browser
 	@case "$(ARGS)" in *--ignore*tests/browser*) ;; *) bin/_browser ;; esac
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/faults --ignore tests/distributed --ignore tests/engine --ignore tests/load $(ARGS)
 
-test-faults: $(STAMP) ## break WHOOP, the network, the warehouse, the disk and the tasks; prints a table
+test-faults: $(STAMP) ## break WHOOP, the network, the warehouse, the disk and tasks; print a table
 	$(BIN)/python -m pytest -n 2 tests/faults $(ARGS)
 
-test-distributed: $(STAMP) ## two Celery workers, Redis and S3; one worker dies within a chunk
+test-distributed: $(STAMP) ## pull with two Celery workers, Redis and S3; kill a worker within a chunk
 	@bin/_redis
 	$(BIN)/python -m pytest --timeout 600 tests/distributed $(ARGS)
 
-test-compose: $(STAMP) ## docker-compose.yaml in an engine of its own, as root on Debian; about five minutes
+test-compose: $(STAMP) ## run docker-compose.yaml in its own Docker engine; root on Debian, five minutes
 	@bin/_engine
 	$(BIN)/python -m pytest --timeout 1800 tests/engine $(ARGS)
 
-test-load: $(STAMP) ## large squads and long histories through the whole pipeline; takes a while
+test-load: $(STAMP) ## pull large teams and long histories; takes a while
 	$(BIN)/python -m pytest -s --timeout 3600 tests/load $(ARGS)
 
-screenshots: $(STAMP) ## the browser tests once more, with pictures into docs/images
+screenshots: $(STAMP) ## run the browser tests and save screenshots in docs/images
 	@bin/_browser
 	SCREENSHOTS=1 $(BIN)/python -m pytest tests/browser $(ARGS)
 
-audit: $(STAMP) ## known vulnerabilities of the pinned packages; secrets in the repository
+audit: $(STAMP) ## look for vulnerable packages and for secrets in the repository
 	@bin/_audit
 
-bench: $(STAMP) ## the benchmark suite; writes benchmarks/RESULTS.md
+bench: $(STAMP) ## run the benchmarks and write benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
 up: $(STAMP) ## start PostgreSQL and Airflow
 	@bin/wearables local up
 
-down: ## stop everything
-	@if [ -x $(BIN)/python ]; then bin/wearables local down; else echo "Nothing is installed, nothing runs."; fi
+down: ## stop PostgreSQL and Airflow
+	@if [ -x $(BIN)/python ]; then bin/wearables local down; else echo "Nothing is installed or running."; fi
 
-demo: $(STAMP) ## pull a sandbox squad's data through Airflow, and show it
+demo: $(STAMP) ## pull invented athletes' data from a WHOOP sandbox and show the result
 	@bin/wearables local demo
 
-clean: ## stop everything; delete environment, embedded databases, landing zone and logs (the keys stay)
+clean: ## stop everything; delete the environment, databases, landing zone and logs, but not the keys
 	@if [ -x $(BIN)/python ]; then bin/wearables local clean; fi
 	rm -rf .venv .airflow landing .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@if [ -d .local ]; then find .local -mindepth 1 ! -name secrets.env -delete; fi

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs once, when the server's data are made: a database and a role each for Airflow and the warehouse. Neither role
-# reaches the other's database, and neither is a superuser.
+# Create a database and a role each for Airflow and the warehouse. PostgreSQL's image runs this once, when it initialises
+# the server. Neither role is a superuser, and neither can connect to the other database.
 set -euo pipefail
 
-# The role of the warehouse may make the groups of readers that its migrations describe.
+# The warehouse's role may create roles, because its migrations create groups of readers.
 psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres \
   --set airflow="$AIRFLOW_DB_PASSWORD" --set warehouse="$WAREHOUSE_DB_PASSWORD" <<'SQL'
 create role airflow login password :'airflow';

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Before anything starts: refuses weak secrets, writes the UI's password file, brings both databases up to date.
+# Runs before the services start: reject weak secrets, write the UI's password file, migrate both databases.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 
-refuse() {
+fail() {
   echo "$1" >&2
   exit 1
 }
@@ -12,9 +12,9 @@ for name in AIRFLOW__CORE__FERNET_KEY AIRFLOW__API_AUTH__JWT_SECRET AIRFLOW__API
   value=${!name-}
   different=$(fold -w1 <<<"$value" | sort -u | wc -l)
   ((${#value} >= 32 && different >= 8)) \
-    || refuse "$name is empty, short or a placeholder: deploy/new-env makes a .env with keys of its own."
+    || fail "$name is empty, short or a placeholder. Run deploy/new-env to create a .env with new keys."
 done
-((${#AIRFLOW_ADMIN_PASSWORD} >= 12)) || refuse "AIRFLOW_ADMIN_PASSWORD is shorter than 12 characters."
+((${#AIRFLOW_ADMIN_PASSWORD} >= 12)) || fail "AIRFLOW_ADMIN_PASSWORD is shorter than 12 characters."
 
 (
   umask 077

@@ -50,7 +50,7 @@ class Team:
         return load_integration(self.name)
 
     def enrol(self) -> None:
-        for athlete_id in self.world.squad:
+        for athlete_id in self.world.athletes:
             enroll(self.name, self.world.consent(athlete_id).refresh_token)
             self.athlete_ids.append(athlete_id)
 
@@ -96,7 +96,7 @@ class Team:
                 pytest.approx(row["value"], rel=1e-12),
                 row["is_provisional"],
             )
-            for row in self.world.truth
+            for row in self.world.expected_metrics
         }
 
 

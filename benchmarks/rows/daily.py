@@ -50,14 +50,14 @@ MEASURE = """
 import os, sys, time
 
 os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"  # as the command line does
-from wearables.local import keys, squad, stack
+from wearables.local import demo_athletes, keys, stack
 from wearables.local.airflow_api import AirflowApi
 
 stack.up(sandbox=True)
 airflow = AirflowApi(*keys.login())
-airflow.save_connection(squad.CONNECTION | {"host": stack.sandbox_url()})
-squad.enrol()
-for dag in (squad.INTEGRATION, "empty_dag"):
+airflow.save_connection(demo_athletes.CONNECTION | {"host": stack.sandbox_url()})
+demo_athletes.enrol()
+for dag in (demo_athletes.INTEGRATION, "empty_dag"):
     airflow.wait_for_dag(dag)
 print("ready", flush=True)
 for dag in sys.stdin:

@@ -81,7 +81,7 @@ def _exports(folder: Path, *lengths: int) -> tuple[int, dict[int, str]]:
     urls = {}
     for days in lengths:
         world = World(athletes=1, days=days)
-        (athlete_id,) = world.squad
+        (athlete_id,) = world.athletes
         path = folder / f"{days}.zip"
         path.write_bytes(export(world, athlete_id))
         urls[days] = path.as_uri()

@@ -12,7 +12,7 @@ from tests.distributed.cluster import Cluster, running
 
 from benchmarks.result import Row, seconds
 from benchmarks.setup import UNLIMITED
-from wearables.local import squad
+from wearables.local import demo_athletes
 from wearables.local.airflow_api import AirflowApi
 
 ATHLETES, BATCH, DAYS = 200, 25, 18
@@ -26,7 +26,7 @@ def run(quick: bool) -> list[Row]:
     batch = athletes * BATCH // ATHLETES
     with tempfile.TemporaryDirectory(prefix="wearables-workers-") as folder:
         (integrations := Path(folder, "integrations")).mkdir()
-        (integrations / f"{squad.INTEGRATION}.yaml").write_text(f"schedule: null\nathletes_per_task: {batch}\n")
+        (integrations / f"{demo_athletes.INTEGRATION}.yaml").write_text(f"schedule: null\nathletes_per_task: {batch}\n")
         settings = {
             "WEARABLES_INTEGRATIONS": str(integrations),
             # The test cluster treats a task that is queued for 30 seconds as lost; with one worker most are.
@@ -56,9 +56,9 @@ def run(quick: bool) -> list[Row]:
 def _ready(cluster: Cluster) -> AirflowApi:
     os.environ["AIRFLOW__API__BASE_URL"] = cluster.settings["AIRFLOW__API__BASE_URL"]
     airflow = AirflowApi("admin", "distributed")
-    airflow.save_connection(squad.CONNECTION | {"host": cluster.sandbox})
-    cluster.run("-c", "from wearables.local import squad; squad.enrol()")
-    airflow.wait_for_dag(squad.INTEGRATION)
+    airflow.save_connection(demo_athletes.CONNECTION | {"host": cluster.sandbox})
+    cluster.run("-c", "from wearables.local import demo_athletes; demo_athletes.enrol()")
+    airflow.wait_for_dag(demo_athletes.INTEGRATION)
     slowly = {"kind": "slow", "times": UNLIMITED, "seconds": ANSWER_SECONDS}
     requests.post(f"{cluster.sandbox}/sandbox/faults", json=slowly, timeout=30).raise_for_status()
     return airflow
@@ -75,7 +75,7 @@ def _measured(airflow: AirflowApi) -> tuple[float, float]:
 def _pull(airflow: AirflowApi) -> None:
     last = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)
     days = {"start_date": str(last - dt.timedelta(days=DAYS - 1)), "end_date": str(last)}
-    run_id = airflow.trigger(squad.INTEGRATION, days)
-    while (state := airflow.run_state(squad.INTEGRATION, run_id)) not in {"success", "failed"}:
+    run_id = airflow.trigger(demo_athletes.INTEGRATION, days)
+    while (state := airflow.run_state(demo_athletes.INTEGRATION, run_id)) not in {"success", "failed"}:
         time.sleep(0.2)
     assert state == "success"

@@ -22,7 +22,7 @@ def states(squad: Any) -> dict[int, str]:
 
 def test_an_athlete_who_consents_is_enrolled_and_can_be_pulled(consent: Make, browser: Browser) -> None:
     squad = consent(athletes=2)
-    athlete_id = next(iter(squad.world.squad))
+    athlete_id = next(iter(squad.world.athletes))
     done = browser.accept(create_invite("team", "coach").url, athlete_id)
     assert (done.status_code, title(done)) == (200, "You are connected")
     assert states(squad) == {athlete_id: "active"}
@@ -58,12 +58,12 @@ def test_who_does_not_agree_is_not_enrolled_and_may_still_change_their_mind(cons
     url = create_invite("team", "coach").url
     assert title(browser.accept(url, "")) == "You have not agreed"
     assert states(squad) == {}
-    assert title(browser.accept(url, next(iter(squad.world.squad)))) == "You are connected"
+    assert title(browser.accept(url, next(iter(squad.world.athletes)))) == "You are connected"
 
 
 def test_an_invite_is_good_once(consent: Make, browser: Browser) -> None:
     squad = consent(athletes=2)
-    first, second = squad.world.squad
+    first, second = squad.world.athletes
     url = create_invite("team", "coach").url
     begun_before = browser.press(url).headers["Location"]
     browser.accept(url, first)
@@ -74,7 +74,7 @@ def test_an_invite_is_good_once(consent: Make, browser: Browser) -> None:
 
 def test_an_answer_counts_once(consent: Make, browser: Browser) -> None:
     squad = consent()
-    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.squad)))
+    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.athletes)))
     before = len(squad.world.requests)
     assert title(browser.open(address)) == "You are connected"
     asked = len(squad.world.requests)
@@ -85,7 +85,7 @@ def test_an_answer_counts_once(consent: Make, browser: Browser) -> None:
 def test_an_expired_invite_is_refused_before_and_after_whoop(consent: Make, browser: Browser) -> None:
     squad = consent()
     url = create_invite("team", "coach").url
-    address = browser.consent(url, next(iter(squad.world.squad)))
+    address = browser.consent(url, next(iter(squad.world.athletes)))
     squad.rows("update vault.invites set expires_at = now() returning 1")
     assert (browser.open(url).status_code, title(browser.open(url))) == (410, "This invite has expired")
     assert title(browser.open(address)) == "This invite has expired"
@@ -115,7 +115,7 @@ def test_the_warehouse_does_not_know_the_link(consent: Make) -> None:
 
 def test_an_answer_in_another_browser_counts_for_nothing(consent: Make, browser: Browser) -> None:
     squad = consent()
-    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.squad)))
+    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.athletes)))
     with Browser() as other:
         assert title(other.open(address)) == "This is not the browser that you started in"
         assert title(other.paste(create_invite("team", "coach").url, address)) == (
@@ -127,7 +127,7 @@ def test_an_answer_in_another_browser_counts_for_nothing(consent: Make, browser:
 
 def test_an_answer_later_than_an_hour_counts_for_nothing(consent: Make, browser: Browser) -> None:
     squad = consent()
-    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.squad)))
+    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.athletes)))
     squad.rows("update vault.invites set begun_at = now() - interval '61 minutes' returning 1")
     assert title(browser.open(address)) == "This is not the browser that you started in"
     assert states(squad) == {}
@@ -135,7 +135,7 @@ def test_an_answer_later_than_an_hour_counts_for_nothing(consent: Make, browser:
 
 def test_a_state_that_was_never_given_out_is_refused(consent: Make, browser: Browser) -> None:
     squad = consent()
-    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.squad)))
+    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.athletes)))
     forged = re.sub(r"state=[^&]+", "state=abcdefgh", address)
     assert title(browser.open(forged)) == "This answer was handled before"
     assert states(squad) == {}
@@ -143,7 +143,7 @@ def test_a_state_that_was_never_given_out_is_refused(consent: Make, browser: Bro
 
 def test_a_made_up_code_is_refused(consent: Make, browser: Browser) -> None:
     squad = consent()
-    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.squad)))
+    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.athletes)))
     forged = re.sub(r"code=[^&]+", "code=abcdefgh", address)
     assert title(browser.open(forged)) == "WHOOP no longer knows this answer"
     assert states(squad) == {}
@@ -151,7 +151,7 @@ def test_a_made_up_code_is_refused(consent: Make, browser: Browser) -> None:
 
 def test_an_error_of_whoop_is_told_and_not_repeated(consent: Make, browser: Browser) -> None:
     squad = consent()
-    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.squad)))
+    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.athletes)))
     odd = re.sub(r"code=[^&]+", "error=invalid_scope&error_description=<b>odd</b>", address)
     page = browser.open(odd)
     assert title(page) == "WHOOP did not go along"
@@ -163,7 +163,7 @@ def test_a_consent_that_leaves_something_out_is_refused_and_withdrawn(
     consent: Make, browser: Browser, lost: str
 ) -> None:
     squad = consent()
-    athlete_id = next(iter(squad.world.squad))
+    athlete_id = next(iter(squad.world.athletes))
     url = create_invite("team", "coach").url
     page = browser.accept(url, athlete_id, [scope for scope in SCOPES if scope != lost])
     assert title(page) == "Something was left out"
@@ -177,7 +177,7 @@ def test_a_consent_that_leaves_something_out_is_refused_and_withdrawn(
 
 def test_an_invite_for_an_athlete_is_for_nobody_else(consent: Make, browser: Browser) -> None:
     squad = consent(athletes=3)
-    known, stranger, member = squad.world.squad
+    known, stranger, member = squad.world.athletes
     browser.accept(create_invite("team", "coach").url, known)
     browser.accept(create_invite("team", "coach").url, member)
     url = create_invite("team", "coach", known).url
@@ -191,7 +191,7 @@ def test_an_invite_for_an_athlete_is_for_nobody_else(consent: Make, browser: Bro
 
 def test_an_athlete_who_consents_again_has_the_grant_renewed(consent: Make, browser: Browser) -> None:
     squad = consent()
-    athlete_id = next(iter(squad.world.squad))
+    athlete_id = next(iter(squad.world.athletes))
     browser.accept(create_invite("team", "coach").url, athlete_id)
     squad.rows("update vault.grants set state = 'reconnect', reason = 'dead' returning 1")
     assert title(browser.accept(create_invite("team", "coach").url, athlete_id)) == "Your consent is renewed"
@@ -200,7 +200,7 @@ def test_an_athlete_who_consents_again_has_the_grant_renewed(consent: Make, brow
 
 def test_an_erased_athlete_comes_back_by_their_own_consent(consent: Make, browser: Browser) -> None:
     squad = consent()
-    athlete_id = next(iter(squad.world.squad))
+    athlete_id = next(iter(squad.world.athletes))
     browser.accept(create_invite("team", "coach").url, athlete_id)
     offboard("team", athlete_id, erase=True)
     assert title(browser.accept(create_invite("team", "coach").url, athlete_id)) == "You are connected"
@@ -214,7 +214,7 @@ def test_when_whoop_is_down_the_same_answer_can_be_sent_again(
 ) -> None:
     squad = consent()
     monkeypatch.setattr("wearables.whoop.transport.LONGEST_BACKOFF_SECONDS", 0)
-    athlete_id = next(iter(squad.world.squad))
+    athlete_id = next(iter(squad.world.athletes))
     address = browser.consent(create_invite("team", "coach").url, athlete_id)
     squad.world.add_fault("status", times=5, collection="token")
     page = browser.open(address)
@@ -225,7 +225,7 @@ def test_when_whoop_is_down_the_same_answer_can_be_sent_again(
 
 def test_a_consent_that_broke_off_after_the_trade_finds_its_pair_again(consent: Make, browser: Browser) -> None:
     squad = consent()
-    athlete_id = next(iter(squad.world.squad))
+    athlete_id = next(iter(squad.world.athletes))
     address = browser.consent(create_invite("team", "coach").url, athlete_id)
     squad.world.deactivate(athlete_id)
     page = browser.open(address)
@@ -241,7 +241,7 @@ def test_an_app_whose_secret_is_wrong_is_told_to_the_team_without_the_secret(
     consent: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     squad = consent()
-    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.squad)))
+    address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.athletes)))
     connect(monkeypatch, squad.world.url, squad.world.client_id, "a-wrong-secret")
     page = browser.open(address)
     assert "does not accept the client id and secret" in page.text
@@ -255,7 +255,7 @@ def test_the_address_can_be_pasted_by_a_team_whose_redirect_leads_elsewhere(
     squad = consent(redirect_uris=(elsewhere,))
     monkeypatch.setenv("WEARABLES_REDIRECT_URL", elsewhere)
     url = create_invite("team", "coach").url
-    address = browser.consent(url, next(iter(squad.world.squad)))
+    address = browser.consent(url, next(iter(squad.world.athletes)))
     assert address.startswith(elsewhere)
     assert "<details open>" in browser.open(url).text
     assert title(browser.paste(url, "  " + address + "\n")) == "You are connected"

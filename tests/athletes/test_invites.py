@@ -21,7 +21,7 @@ def test_a_new_app_has_ten_slots(consent: Make) -> None:
 
 def test_beyond_the_cap_nobody_is_invited_but_members_are(consent: Make, browser: Browser) -> None:
     squad = consent(athletes=3, settings={"member_cap": 2})
-    first, second, _ = squad.world.squad
+    first, second, _ = squad.world.athletes
     for athlete_id in (first, second):
         browser.accept(create_invite("team", "coach").url, athlete_id)
     assert used_slots("team") == (2, 2)
@@ -36,7 +36,7 @@ def test_beyond_the_cap_nobody_is_invited_but_members_are(consent: Make, browser
 def test_only_a_known_athlete_can_be_invited_by_id(consent: Make) -> None:
     squad = consent()
     with pytest.raises(PermanentError, match="Unknown athlete"):
-        create_invite("team", "coach", next(iter(squad.world.squad)))
+        create_invite("team", "coach", next(iter(squad.world.athletes)))
 
 
 @pytest.mark.parametrize("days", ["0", "91", "-1", "ten", "1.5"])

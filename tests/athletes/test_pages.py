@@ -36,7 +36,7 @@ def test_every_page_comes_with_headers_that_leave_a_browser_no_choice(consent: M
         browser.open(url + "/no/such/page"),
         browser.send_form(url, ""),
         browser.press(url),
-        browser.accept(url, next(iter(squad.world.squad))),
+        browser.accept(url, next(iter(squad.world.athletes))),
         browser.open(url),
     ]
     for page in pages:
@@ -124,7 +124,7 @@ def test_a_name_that_is_markup_is_shown_as_text(consent: Make) -> None:
 
 def test_an_athlete_who_is_called_a_script_runs_nothing(consent: Make, browser: Browser) -> None:
     squad = consent(athletes=1)
-    athlete_id, athlete = next(iter(squad.world.squad.items()))
+    athlete_id, athlete = next(iter(squad.world.athletes.items()))
     athlete.first_name = SCRIPT
     page = browser.accept(create_invite("team", "coach").url, athlete_id)
     assert title(page) == "You are connected"
@@ -169,7 +169,7 @@ def test_no_secret_is_in_a_page_or_a_log(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     squad = consent()
-    athlete_id = next(iter(squad.world.squad))
+    athlete_id = next(iter(squad.world.athletes))
     invite = create_invite("team", "coach")
     address = browser.consent(invite.url, athlete_id)
     pages = [browser.open(invite.url), browser.open(address), browser.open(address), browser.open(invite.url)]

@@ -50,8 +50,8 @@ class South:
 @pytest.fixture(scope="module")
 def south(stack: Stack, chromium: Browser) -> Iterator[South]:
     with sandbox_running(World(athletes=1, days=3)) as world:
-        athlete_id = min(world.squad)
-        world.squad[athlete_id].last_name = MALICIOUS_NAME
+        athlete_id = min(world.athletes)
+        world.athletes[athlete_id].last_name = MALICIOUS_NAME
         page, athlete = (new_page(chromium, stack.url, user, WIDTH, "light") for user in ("admin", None))
         ours = create(page, world, "south")
         consent(athlete, invite(ours), athlete_id, lambda page, name: None)
@@ -68,7 +68,7 @@ def test_a_team_is_set_up_pulled_imported_and_offboarded_in_the_web_ui_alone(
     stack: Stack, sandbox: Callable[..., Any], visit: Callable[..., Page], picture: Picture
 ) -> None:
     world = sandbox(athletes=2, days=20)
-    athlete_id = min(world.squad)
+    athlete_id = min(world.athletes)
 
     page = visit("admin")
     page.goto("/")

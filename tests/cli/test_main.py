@@ -1,4 +1,4 @@
-"""The command line: exit code 0, or 1 with one line on stderr."""
+"""The command line exits with 0, or with 1 and one line on stderr."""
 
 import os
 import re
@@ -14,7 +14,7 @@ Run = Callable[..., subprocess.CompletedProcess]
 
 @pytest.fixture
 def run() -> Run:
-    """Runs ``python -m wearables`` with these words."""
+    """Run ``python -m wearables`` with these arguments."""
 
     def wearables(*words: str, stdin: str = "") -> subprocess.CompletedProcess:
         command = [sys.executable, "-m", "wearables", *words]
@@ -25,8 +25,8 @@ def run() -> Run:
     return wearables
 
 
-def refused(done: subprocess.CompletedProcess) -> str:
-    """The one line of a refusal."""
+def error_of(done: subprocess.CompletedProcess) -> str:
+    """Return the one line on stderr of a failed command."""
     assert done.returncode == 1, done.stdout + done.stderr
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
@@ -35,7 +35,7 @@ def refused(done: subprocess.CompletedProcess) -> str:
 
 def test_an_athlete_is_enrolled_listed_and_validated(team: Any, run: Run) -> None:
     squad = team(enrol=False, athletes=2, days=3)
-    first, second = squad.world.squad
+    first, second = squad.world.athletes
     token = squad.world.consent(second).refresh_token
     enrolled = run("enroll", "team", "--refresh-token", "-", stdin=token + "\n")
     assert (enrolled.returncode, enrolled.stderr) == (0, "")
@@ -49,16 +49,16 @@ def test_an_athlete_is_enrolled_listed_and_validated(team: Any, run: Run) -> Non
         assert token not in done.stdout + done.stderr
 
 
-def test_a_used_refresh_token_is_refused(team: Any, run: Run) -> None:
+def test_a_used_refresh_token_is_rejected(team: Any, run: Run) -> None:
     squad = team(enrol=False, athletes=1, days=3)
-    token = squad.world.consent(next(iter(squad.world.squad))).refresh_token
+    token = squad.world.consent(next(iter(squad.world.athletes))).refresh_token
     assert run("enroll", "team", "--refresh-token", "-", stdin=token).returncode == 0
-    told = refused(run("enroll", "team", "--refresh-token", "-", stdin=token))
-    assert "consent" in told
-    assert token not in told
+    error = error_of(run("enroll", "team", "--refresh-token", "-", stdin=token))
+    assert "consent" in error
+    assert token not in error
 
 
-def test_an_invite_is_a_link_on_a_line_of_its_own(team: Any, run: Run) -> None:
+def test_an_invitation_is_a_link_on_its_own_line(team: Any, run: Run) -> None:
     squad = team(enrol=False, athletes=1, days=3)
     made = run("enroll", "team", "--invite")
     assert made.returncode == 0, made.stderr
@@ -83,9 +83,11 @@ def test_an_athlete_is_offboarded_and_erased_with_a_receipt(team: Any, run: Run)
     assert re.search(rf"^ +{records}  rows of raw\.records$", erased.stdout, re.MULTILINE)
     assert re.search(r"^ +\d+  files in the landing zone$", erased.stdout, re.MULTILINE)
     assert second not in run("athletes", "team").stdout
-    told = refused(run("enroll", "team", "--refresh-token", "-", stdin=squad.world.consent(int(second)).refresh_token))
-    assert "was erased" in told
-    assert "--invite" in told
+    error = error_of(
+        run("enroll", "team", "--refresh-token", "-", stdin=squad.world.consent(int(second)).refresh_token)
+    )
+    assert "was erased" in error
+    assert "--invite" in error
 
 
 @pytest.mark.parametrize(
@@ -107,9 +109,9 @@ def test_an_athlete_is_offboarded_and_erased_with_a_receipt(team: Any, run: Run)
         (("athletes", "team", "--nosuch"), "--nosuch"),
     ],
 )
-def test_a_mistake_is_refused_in_one_line(team: Any, run: Run, words: tuple[str, ...], sentence: str) -> None:
+def test_a_mistake_is_reported_in_one_line(team: Any, run: Run, words: tuple[str, ...], sentence: str) -> None:
     team(enrol=False, athletes=1, days=3)
-    assert sentence in refused(run(*words))
+    assert sentence in error_of(run(*words))
 
 
 def test_migrate_is_safe_to_repeat(warehouse_engine: Any, run: Run) -> None:
@@ -118,4 +120,4 @@ def test_migrate_is_safe_to_repeat(warehouse_engine: Any, run: Run) -> None:
 
 def test_a_taken_port_is_reported_by_the_sandbox(team: Any, run: Run) -> None:
     port = team(enrol=False, athletes=1, days=3).world.url.rpartition(":")[2]
-    assert f"Port {port}, meant for the sandbox, is taken" in refused(run("sandbox", "--port", port))
+    assert f"Port {port} for the sandbox is in use." in error_of(run("sandbox", "--port", port))

@@ -1,4 +1,4 @@
-"""docker-compose.yaml without an engine: valid, pinned, and about things that exist."""
+"""docker-compose.yaml, without an engine: it is valid, pinned, and refers to things that exist."""
 
 import json
 import re
@@ -17,15 +17,15 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yaml").read_text()
 COMPOSE = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-# One variable, as compose replaces it: ${NAME}, ${NAME:-default} or ${NAME:?message}; $$ is a dollar.
+# A variable as Compose interpolates it: ${NAME}, ${NAME:-default} or ${NAME:?message}; $$ is a dollar sign.
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([-?])([^}]*))?\}")
-# The Compose specification's schema, of its repository's Apache-licensed release.
+# The schema of the Compose specification, from the Apache-licensed release of its repository.
 SCHEMA = json.loads((Path(__file__).parent / "compose-spec.json").read_text())
 OURS = [name for name, service in SERVICES.items() if service["image"].startswith("whoop-elt")]
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Every text within."""
+    """Yield every string in a nested value."""
     if isinstance(value, dict):
         for each in value.values():
             yield from texts(each)
@@ -37,7 +37,7 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def variables() -> dict[str, set[str]]:
-    """Each variable, and how it is asked for."""
+    """Return each variable and the ways in which it is used."""
     found: dict[str, set[str]] = {}
     for text in texts(COMPOSE):
         for name, how, _ in VARIABLE.findall(text):
@@ -54,14 +54,14 @@ def test_it_follows_the_compose_specification() -> None:
     assert [f"{'.'.join(map(str, problem.path))}: {problem.message}" for problem in problems] == []
 
 
-def test_every_variable_is_explained_in_the_example_and_every_explained_one_is_used() -> None:
+def test_the_example_explains_exactly_the_variables_that_are_used() -> None:
     assert dotenv_values(ROOT / ".env.example").keys() == variables().keys()
     lines = (ROOT / ".env.example").read_text().splitlines()
     for block in "\n".join(lines).split("\n\n"):
         assert block.startswith("#"), block
 
 
-def test_every_secret_must_be_set_and_the_example_sets_none() -> None:
+def test_every_secret_is_required_and_the_example_sets_none() -> None:
     example = dotenv_values(ROOT / ".env.example")
     secret = {name for name in example if re.search(r"(PASSWORD|SECRET|SECRET_KEY|FERNET_KEY|GRANT_KEYS)$", name)}
     assert {name for name, how in variables().items() if "?" in how} == secret
@@ -69,14 +69,14 @@ def test_every_secret_must_be_set_and_the_example_sets_none() -> None:
     assert {name: example[name] for name in secret} == dict.fromkeys(secret, "")
 
 
-def test_the_defaults_are_those_of_the_example() -> None:
+def test_the_defaults_equal_those_of_the_example() -> None:
     example = dotenv_values(ROOT / ".env.example")
     defaults = {name: default for text in texts(COMPOSE) for name, how, default in VARIABLE.findall(text) if how == "-"}
     assert defaults == {name: example[name] for name in defaults}
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_is_pinned_limited_healthy_and_no_superuser(name: str) -> None:
+def test_a_service_is_pinned_limited_health_checked_and_not_root(name: str) -> None:
     service = SERVICES[name]
     assert re.search(r":\d+\.\d+", service["image"])
     assert service["user"] not in {"root", "0"}
@@ -94,7 +94,7 @@ def test_a_service_waits_for_what_it_needs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_a_command_is_one_of_the_project(name: str) -> None:
+def test_a_command_exists_with_its_options(name: str) -> None:
     command = words(SERVICES[name])
     program = ROOT / command[0]
     assert program.is_file()
@@ -103,13 +103,13 @@ def test_a_command_is_one_of_the_project(name: str) -> None:
         options = [word for word in command[1:] if word.startswith("--")]
         verbs = [word for word in command[1:] if re.fullmatch(r"[a-z-]+", word) and not word.startswith("--")]
         module = {"bin/airflow": "airflow", "bin/wearables": "wearables"}[command[0]]
-        told = subprocess.run([sys.executable, "-m", module, *verbs, "--help"], capture_output=True, text=True)
-        assert told.returncode == 0, told.stderr[-500:]
-        assert all(option in told.stdout for option in options)
+        done = subprocess.run([sys.executable, "-m", module, *verbs, "--help"], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-500:]
+        assert all(option in done.stdout for option in options)
 
 
-def test_every_folder_that_a_service_writes_to_is_made_in_the_image_for_its_user() -> None:
-    """What an engine, or install on the way to a folder, makes by itself is root's."""
+def test_the_image_contains_every_folder_that_a_service_writes_to_and_its_user_owns_it() -> None:
+    """Folders that the engine creates for a volume, or `install` as a parent, belong to root."""
     made = re.search(
         r"^RUN install -d -o airflow -g root ((?:.*\\\n)*.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE
     )
@@ -123,20 +123,22 @@ def test_every_folder_that_a_service_writes_to_is_made_in_the_image_for_its_user
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_a_service_of_ours_may_write_to_its_volumes(name: str) -> None:
-    """Airflow opens even its file of passwords for writing."""
+def test_our_services_can_write_to_their_volumes(name: str) -> None:
+    """Airflow opens even its password file for writing."""
     assert [volume for volume in SERVICES[name].get("volumes", []) if volume.endswith(":ro")] == []
 
 
-def test_the_image_is_airflows_own_in_the_pinned_version_and_installs_the_lock() -> None:
+def test_the_image_is_based_on_the_pinned_airflow_and_installs_the_lock() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text()
     lock = (ROOT / "requirements-distributed.lock").read_text()
     version = re.search(r"^apache-airflow==(\S+)", lock, re.MULTILINE)
     assert version
-    assert re.search(rf"^FROM apache/airflow:slim-{re.escape(version[1])}-python3\.\d+$", dockerfile, re.MULTILINE)
+    assert re.search(
+        rf"^FROM apache/airflow:slim-{re.escape(version[1])}-python3\.\d+ AS base$", dockerfile, re.MULTILINE
+    )
     assert re.search(r"^RUN .*bin/_install requirements-distributed\.lock$", dockerfile, re.MULTILINE)
     ignored = (ROOT / ".dockerignore").read_text().split()
-    for line in re.findall(r"^COPY (?:--\S+ )?(.*) \S+$", dockerfile, re.MULTILINE):
+    for line in re.findall(r"^COPY (?:--chown=\S+ )?(?!--from)(.*) \S+$", dockerfile, re.MULTILINE):
         for source in line.split():
             assert (ROOT / source).exists()
             assert source not in ignored

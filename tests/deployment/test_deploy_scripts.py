@@ -1,4 +1,4 @@
-"""What deploy/ does around the containers, tried without them."""
+"""The scripts in deploy/, without containers."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ def run(script: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([str(script)], env=environment, capture_output=True, text=True, check=False)
 
 
-def test_new_env_makes_every_secret_once(tmp_path: Path) -> None:
+def test_new_env_creates_every_secret_once(tmp_path: Path) -> None:
     (tmp_path / "deploy").mkdir()
     shutil.copy(ROOT / "deploy" / "new-env", tmp_path / "deploy")
     shutil.copy(ROOT / ".env.example", tmp_path)
@@ -47,27 +47,27 @@ def test_new_env_makes_every_secret_once(tmp_path: Path) -> None:
     "name",
     ["AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__API__SECRET_KEY", "WEARABLES_GRANT_KEYS"],
 )
-def test_init_refuses_a_weak_key_before_it_does_anything(name: str, weak: str, tmp_path: Path) -> None:
+def test_init_rejects_a_weak_key_before_it_does_anything(name: str, weak: str, tmp_path: Path) -> None:
     passwords = tmp_path / "passwords.json"
     keys = dict.fromkeys(
         ["AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET", "AIRFLOW__API__SECRET_KEY"], KEY
     ) | {"WEARABLES_GRANT_KEYS": KEY, "AIRFLOW_ADMIN_PASSWORD": "long enough for it"}
-    places = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords)}
-    done = run(ROOT / "deploy" / "init.sh", **keys | places | {name: weak})
+    file = {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords)}
+    done = run(ROOT / "deploy" / "init.sh", **keys | file | {name: weak})
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(f"{name} is empty, short or a placeholder")
+    assert done.stderr.startswith(f"{name} is empty, short or a placeholder.")
     assert len(done.stderr.splitlines()) == 1
     assert not passwords.exists()
 
 
 @pytest.fixture
 def new_server() -> Iterator[URL]:
-    """A server on which nothing has been migrated yet: roles are the server's, not a database's."""
+    """A server without migrations: roles belong to the server, not to a database."""
     with embedded.temporary() as url:
         yield url
 
 
-def test_each_role_reaches_its_own_database_only_and_the_warehouses_role_can_migrate(new_server: URL) -> None:
+def test_each_role_can_connect_to_its_own_database_only_and_the_warehouse_role_can_migrate(new_server: URL) -> None:
     postgres = new_server
     server = {"PGHOST": str(postgres.host), "PGPORT": str(postgres.port), "PGPASSWORD": str(postgres.password)}
     done = run(ROOT / "deploy" / "databases.sh", AIRFLOW_DB_PASSWORD="it's", WAREHOUSE_DB_PASSWORD="hers", **server)

@@ -1,4 +1,4 @@
-"""A program: pulls the sandbox's squad in this one process, into the warehouse and the landing zone it is told."""
+"""A program that pulls the sandbox's athletes in one process, into the warehouse and landing zone that are set."""
 
 import datetime as dt
 import sys
@@ -6,7 +6,7 @@ import sys
 from wearables.core.integrations import load_integration
 from wearables.core.schema import migrate
 from wearables.core.warehouse import warehouse
-from wearables.local import squad
+from wearables.local import demo_athletes
 from wearables.pipeline.check import check
 from wearables.pipeline.extract import extract
 from wearables.pipeline.stage import stage
@@ -15,10 +15,10 @@ from wearables.pipeline.validate import Run, validate
 
 
 def pull(first: str, last: str) -> None:
-    """Enrol the squad and pull those days."""
+    """Enrol all athletes and pull those days."""
     migrate(warehouse())
-    squad.enrol()
-    integration = load_integration(squad.INTEGRATION)
+    demo_athletes.enrol()
+    integration = load_integration(demo_athletes.INTEGRATION)
     run = Run("alone", "manual", dt.datetime.now(dt.UTC), None, {"start_date": first, "end_date": last})
     for chunk in validate(integration, run).chunks:
         extract(integration, run.run_id, chunk)

@@ -1,4 +1,4 @@
-"""Airflow as on several hosts: Celery workers that share nothing but the broker, the databases and a bucket."""
+"""Airflow as on several hosts: Celery workers that share only the broker, the databases and a bucket."""
 
 import os
 import signal
@@ -13,12 +13,12 @@ from dotenv import dotenv_values
 from sqlalchemy import URL
 
 from tests import fakes
-from wearables.local import isolated_stack as elsewhere
+from wearables.local import isolated_stack
 from wearables.local.ports import free_port
 
 PASSWORD = "distributed"
 ADMIN = '{"admin": "distributed"}'
-# What takes minutes to be noticed in production is noticed in seconds.
+# Detect within seconds what production detects within minutes.
 ATTENTIVE = {
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "2",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "15",
@@ -31,7 +31,7 @@ UP = "from wearables.local import stack; stack.up(sandbox=True)"
 
 
 def worker_name() -> str:
-    """How a worker calls itself: its host's name, if it had a host of its own."""
+    """Return the worker's name, which stands for its host name."""
     return os.environ.get("WORKER_NAME", "central")
 
 
@@ -47,16 +47,16 @@ class Cluster:
 
     @property
     def sandbox(self) -> str:
-        """Address of the sandbox."""
+        """Return the address of the sandbox."""
         return f"http://127.0.0.1:{self.settings['SANDBOX_PORT']}"
 
     def database(self, name: str) -> URL:
-        """A database of the cluster's server."""
+        """Return the URL of a database on the cluster's server."""
         port = int(self.settings["POSTGRES_PORT"])
         return URL.create("postgres", "postgres", PASSWORD, "127.0.0.1", port, name)
 
     def rows(self, database: str, query: str) -> list[tuple]:
-        """What a query finds."""
+        """Run a query and return its rows."""
         connection = psycopg2.connect(self.database(database).set(drivername="postgresql").render_as_string(False))
         connection.autocommit = True
         with connection.cursor() as cursor:
@@ -66,7 +66,7 @@ class Cluster:
         return found
 
     def add_worker(self, name: str) -> None:
-        """Start a worker with a working folder of its own."""
+        """Start a worker with its own folders."""
         home = self.home / name
         home.mkdir()
         own = {
@@ -77,13 +77,13 @@ class Cluster:
         }
         words = ("-m", "airflow", "celery", "worker", "--celery-hostname", name, "--concurrency", "1")
         with (self.home / f"{name}.log").open("w") as log:
-            self.workers[name] = elsewhere.run(
+            self.workers[name] = isolated_stack.run(
                 self.settings | own, *words, "--skip-serve-logs", stdout=log, stderr=log, start_new_session=True
             )
 
     def lose_worker(self, name: str) -> None:
-        """The worker's host is gone: everything on it ends at once."""
-        # A task leads a process group of its own within the worker's session.
+        """Kill everything on the worker's host."""
+        # Search by session: each task has its own process group within the worker's session.
         session = self.workers[name].pid
         for pid in [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()]:
             try:
@@ -94,14 +94,14 @@ class Cluster:
         self.workers.pop(name).wait()
 
     def run(self, *words: str, **settings: str) -> None:
-        """Run Python in the cluster's settings; it may look into Airflow's connections, as the command line does."""
+        """Run Python with the cluster's settings. Like the command line, it can read Airflow's connections."""
         ours = {"_AIRFLOW_PROCESS_CONTEXT": "server"}
-        assert elsewhere.run(self.settings | ours | settings, *words).wait() == 0, words
+        assert isolated_stack.run(self.settings | ours | settings, *words).wait() == 0, words
 
 
 @contextmanager
 def running(home: Path, workers: tuple[str, ...], **own: str) -> Iterator[Cluster]:
-    """Start everything, with so many workers and settings of one's own; in the end nothing runs."""
+    """Run a cluster with these workers and additional settings for the block."""
     with ExitStack() as stack:
         bucket = stack.enter_context(fakes.running())
         redis = free_port()
@@ -112,7 +112,7 @@ def running(home: Path, workers: tuple[str, ...], **own: str) -> Iterator[Cluste
         stack.callback(broker.wait)
         stack.callback(broker.terminate)
         settings = _settings(home, redis, bucket) | own
-        stack.enter_context(elsewhere.cleaned(settings))
+        stack.enter_context(isolated_stack.cleaned(settings))
         cluster = Cluster(settings, home, bucket, redis)
         cluster.run("-c", UP)
         for name in workers:
@@ -122,9 +122,9 @@ def running(home: Path, workers: tuple[str, ...], **own: str) -> Iterator[Cluste
 
 
 def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
-    settings = elsewhere.environment(home)
+    settings = isolated_stack.environment(home)
     (home / "local" / "passwords.json").write_text(ADMIN)
-    # As on hosts of their own, workers have the keys from their environment.
+    # Workers on other hosts get the keys from their environment.
     settings |= {name: value for name, value in dotenv_values(home / "local" / "secrets.env").items() if value}
     server = f"postgres:{PASSWORD}@127.0.0.1:{settings['POSTGRES_PORT']}"
     return (
@@ -141,7 +141,7 @@ def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
             "AIRFLOW__CORE__HOSTNAME_CALLABLE": "tests.distributed.cluster.worker_name",
             "AIRFLOW__CELERY__BROKER_URL": f"redis://127.0.0.1:{redis}/0",
             "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql+psycopg2://{server}/airflow",
-            # What a worker logged outlives it.
+            # A worker's logs survive the worker.
             "AIRFLOW__LOGGING__REMOTE_LOGGING": "True",
             "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": f"s3://{fakes.BUCKET}/logs",
         }

@@ -1,4 +1,4 @@
-"""One cluster for all its tests."""
+"""One cluster for all tests in this folder."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Two workers pull a squad; one dies within a chunk. The rows are those of a pull on one machine."""
+"""Two workers pull the same team; one dies within a chunk. The rows equal those of a pull on one machine."""
 
 import datetime as dt
 import time
@@ -11,10 +11,10 @@ import requests
 
 from tests import fakes
 from tests.distributed.cluster import Cluster
-from wearables.local import squad
+from wearables.local import demo_athletes
 from wearables.local.airflow_api import AirflowApi
 
-# Days that are over everywhere: nothing in them grows while the test runs.
+# Days that are over in every time zone, so that their values do not change during the test.
 LAST = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)
 FIRST = LAST - dt.timedelta(days=55)
 SLOWLY = {"kind": "slow", "times": 100_000, "seconds": 0.4}
@@ -38,48 +38,48 @@ from analytics.metrics order by 1, 2, 3, 4
 WAIT_SECONDS = 200
 
 
-def test_a_worker_killed_within_a_chunk_costs_a_retry_and_nothing_else(
+def test_a_worker_killed_within_a_chunk_costs_one_retry_and_nothing_else(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", cluster.settings["AIRFLOW__API__BASE_URL"])
     airflow = AirflowApi("admin", "distributed")
-    airflow.save_connection(squad.CONNECTION | {"host": cluster.sandbox})
-    cluster.run("-c", "from wearables.local import squad; squad.enrol()")
-    airflow.wait_for_dag(squad.INTEGRATION)
+    airflow.save_connection(demo_athletes.CONNECTION | {"host": cluster.sandbox})
+    cluster.run("-c", "from wearables.local import demo_athletes; demo_athletes.enrol()")
+    airflow.wait_for_dag(demo_athletes.INTEGRATION)
     _sandbox(cluster, "POST", "faults", SLOWLY)
     _sandbox(cluster, "DELETE", "requests")
-    run_id = airflow.trigger(squad.INTEGRATION, {"start_date": str(FIRST), "end_date": str(LAST)})
+    run_id = airflow.trigger(demo_athletes.INTEGRATION, {"start_date": str(FIRST), "end_date": str(LAST)})
     chunk, victim = _until(lambda: _within_a_chunk(cluster, airflow, run_id))
     cluster.lose_worker(victim)
     _sandbox(cluster, "DELETE", "faults")
-    _until(lambda: airflow.run_state(squad.INTEGRATION, run_id) in {"success", "failed"})
+    _until(lambda: airflow.run_state(demo_athletes.INTEGRATION, run_id) in {"success", "failed"})
 
     tasks = _instances(airflow, run_id)
     assert {task["state"] for task in tasks} == {"success"}, tasks
     retried = {(task["task_id"], task["map_index"]) for task in tasks if task["try_number"] > 1}
     assert retried == {("extract", chunk)}
-    _logs_are_read_from_afar(cluster, airflow, run_id, tasks)
-    asked = _data_requests(cluster)
+    _logs_are_complete(cluster, airflow, run_id, tasks)
+    requests_sent = _data_requests(cluster)
 
     cluster.rows("postgres", "create database alone")
     _sandbox(cluster, "DELETE", "requests")
-    cluster.run(
-        "-m", "tests.distributed.alone", str(FIRST), str(LAST),
-        AIRFLOW_CONN_WAREHOUSE=cluster.database("alone").render_as_string(False),
-        WEARABLES_LANDING=(tmp_path / "alone").as_uri(),
-    )  # fmt: skip
+    alone = {
+        "AIRFLOW_CONN_WAREHOUSE": cluster.database("alone").render_as_string(False),
+        "WEARABLES_LANDING": (tmp_path / "alone").as_uri(),
+    }
+    cluster.run("-m", "tests.distributed.alone", str(FIRST), str(LAST), **alone)
     for query in (RECORDS, METRICS):
         rows = cluster.rows("warehouse", query)
         assert rows == cluster.rows("alone", query)
         assert rows
-    # Only the answer that was under way is asked for again.
-    assert 0 <= asked - _data_requests(cluster) <= 2
+    # Only the interrupted request is repeated.
+    assert 0 <= requests_sent - _data_requests(cluster) <= 2
     assert any(key.startswith("zone/whoop_demo/") for key in fakes.keys(cluster.bucket))
     assert not (cluster.home / "landing").exists()
 
 
 def _within_a_chunk(cluster: Cluster, airflow: AirflowApi, run_id: str) -> tuple[int, str] | None:
-    """A chunk that has landed in part, and the worker that is at it; when both workers are at work."""
+    """Return a partly landed chunk and its worker, once both workers are busy."""
     busy = {
         task["map_index"]: task["hostname"]
         for task in _instances(airflow, run_id)
@@ -93,8 +93,8 @@ def _within_a_chunk(cluster: Cluster, airflow: AirflowApi, run_id: str) -> tuple
     return None
 
 
-def _logs_are_read_from_afar(cluster: Cluster, airflow: AirflowApi, run_id: str, tasks: list[dict]) -> None:
-    """The UI's own address for a log has the pull log of every staged chunk, whichever worker wrote it."""
+def _logs_are_complete(cluster: Cluster, airflow: AirflowApi, run_id: str, tasks: list[dict]) -> None:
+    """Assert that the UI's log address returns the log of every staged chunk, whichever worker wrote it."""
     for task in tasks:
         if task["task_id"] == "stage":
             path = f"taskInstances/stage/logs/{task['try_number']}?map_index={task['map_index']}&full_content=true"
@@ -106,7 +106,7 @@ def _instances(airflow: AirflowApi, run_id: str) -> list[dict[str, Any]]:
 
 
 def _of_run(airflow: AirflowApi, run_id: str, path: str) -> Any:
-    return airflow._ask("GET", f"/api/v2/dags/{squad.INTEGRATION}/dagRuns/{run_id}/{path}")
+    return airflow._ask("GET", f"/api/v2/dags/{demo_athletes.INTEGRATION}/dagRuns/{run_id}/{path}")
 
 
 def _sandbox(cluster: Cluster, method: str, path: str, body: dict | None = None) -> Any:
@@ -126,4 +126,4 @@ def _until(found: Callable[[], Any]) -> Any:
         if answer := found():
             return answer
         time.sleep(0.3)
-    raise AssertionError("it has not come about")
+    raise AssertionError(f"still not the case after {WAIT_SECONDS} s")

@@ -1,4 +1,4 @@
-"""The health checks of docker-compose.yaml, tried on the running programs they are about."""
+"""The health checks of docker-compose.yaml, run against the programs that they check."""
 
 import os
 import subprocess
@@ -25,21 +25,21 @@ def test_a_health_check_succeeds_on_its_service(cluster: Cluster, name: str) -> 
     assert done.returncode == 0, done.stderr[-1000:]
 
 
-# What asks Airflow's database is left out: Airflow's own command, and each try loads all of Airflow.
+# Skip the checks that query Airflow's database: they are Airflow's own, and each one takes seconds to import Airflow.
 @pytest.mark.parametrize("name", [name for name in CHECKS if "jobs check" not in " ".join(CHECKS[name])])
-def test_a_health_check_fails_where_its_service_is_not(cluster: Cluster, name: str) -> None:
-    elsewhere = {
+def test_a_health_check_fails_without_its_service(cluster: Cluster, name: str) -> None:
+    wrong = {
         "AIRFLOW__API__PORT": "9",
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": "9",
         "SANDBOX_PORT": "9",
         "PGPORT": "9",
         "HOSTNAME": "nowhere",
     }
-    assert check(cluster, name, "9", **elsewhere).returncode != 0
+    assert check(cluster, name, "9", **wrong).returncode != 0
 
 
 def check(cluster: Cluster, name: str, redis: str | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a health check as the engine would, only with this cluster's ports."""
+    """Run a health check as the engine would, with this cluster's ports."""
     how, *words = CHECKS[name]
     command = ["sh", "-c", words[0].replace("$$", "$")] if how == "CMD-SHELL" else words
     command = [word.replace("redis-cli", f"redis-cli -p {redis or cluster.redis}") for word in command]

@@ -1,4 +1,4 @@
-"""One stack for all tests of the folder."""
+"""One stack for all tests in this folder."""
 
 import shutil
 import subprocess
@@ -15,14 +15,14 @@ from wearables.local.ports import free_port
 
 @dataclass(frozen=True)
 class Stack:
-    """A copy of the project, and the clients of the engine that runs it."""
+    """A copy of the project and the environment of the engine's clients."""
 
     project: Path
     clients: dict[str, str]
     url: str
 
     def compose(self, *words: str) -> str:
-        """Run docker-compose as docs/deployment.md has it; returns what it printed."""
+        """Run docker-compose as in docs/deployment.md, and return its output."""
         done = subprocess.run(
             ["docker-compose", *words], cwd=self.project, env=self.clients, capture_output=True, text=True, check=False
         )
@@ -30,28 +30,28 @@ class Stack:
         return done.stdout
 
     def airflow(self, *words: str) -> str:
-        """Airflow's command line in the scheduler's container."""
+        """Run Airflow's command line in the scheduler's container."""
         return self.compose("exec", "-T", "scheduler", "bin/airflow", *words)
 
     def ask(self, query: str) -> list[str]:
-        """The rows that the warehouse has, as its own role sees them."""
+        """Query the warehouse with its own role, and return the rows."""
         words = ("psql", "--username", "warehouse", "--dbname", "warehouse", "--tuples-only", "--no-align")
         return self.compose("exec", "-T", "postgres", *words, "--command", query).splitlines()
 
     def kill(self, container: str) -> None:
-        """End a container at once."""
+        """Kill a container."""
         subprocess.run(["docker", "kill", container], env=self.clients, check=True, capture_output=True)
 
     def containers(self) -> dict[str, str]:
-        """State and health of each container by its name."""
+        """Return state and health of each container by its name."""
         words = ["docker", "ps", "--all", "--format", "{{.Names}} {{.Status}}"]
-        told = subprocess.run(words, env=self.clients, capture_output=True, text=True, check=True).stdout
-        return dict(line.split(" ", 1) for line in told.splitlines())
+        output = subprocess.run(words, env=self.clients, capture_output=True, text=True, check=True).stdout
+        return dict(line.split(" ", 1) for line in output.splitlines())
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """The stack as a new operator starts it, with the sandbox; stopped, volumes and engine gone, in the end."""
+    """Start the stack as a new operator would, with the sandbox; at the end, remove volumes and engine."""
     home = Path(tempfile.mkdtemp(prefix="wearables-engine-"))
     project, port = home / "whoop-elt", free_port()
     _copy(project)
@@ -61,7 +61,7 @@ def stack() -> Iterator[Stack]:
         subprocess.run([str(project / "deploy" / "new-env")], check=True, capture_output=True)
         with (project / ".env").open("a") as settings:
             settings.write(f"UI_PORT={port}\n")
-        made.compose("--profile", "sandbox", "build", "init")
+        made.compose("--profile", "sandbox", "build", "init", "sandbox")
         try:
             made.compose("--profile", "sandbox", "up", "--detach")
             yield made
@@ -70,7 +70,7 @@ def stack() -> Iterator[Stack]:
 
 
 def _copy(project: Path) -> None:
-    """The project as it would be checked out: nothing that git does not know."""
+    """Copy the project as a checkout: only files that git does not ignore."""
     words = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(words, cwd=engine.ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
     for name in filter(None, names):

@@ -1,7 +1,7 @@
-"""A Docker engine of the test's own, and images that stand in for the official ones, for no registry is asked.
+"""A Docker engine for the test, and images that stand in for the official ones, because no registry is available.
 
-Debian's dockerd, with its data, its socket and its bridge below one folder's control; what it changes in the machine's
-firewall is put back. `docs/deployment.md` says what a stand-in leaves untried.
+The engine is Debian's dockerd. Its data and socket are in one folder, and its changes to the firewall are reverted.
+`docs/deployment.md` lists what the stand-ins leave untested.
 """
 
 import os
@@ -23,15 +23,15 @@ START_SECONDS = 60
 
 @contextmanager
 def running(home: Path) -> Iterator[dict[str, str]]:
-    """Start an engine below ``home``; gives the environment of its clients. In the end no trace is left."""
-    assert not Path("/sys/class/net/docker0").exists(), "a Docker engine runs on this machine; stop it first"
+    """Run an engine in ``home`` for the block, and yield the environment of its clients. Leaves nothing behind."""
+    assert not Path("/sys/class/net/docker0").exists(), "a Docker engine is running on this machine; stop it first"
     rules, forwarding = _run("iptables-save").stdout, FORWARDING.read_text()
     socket = f"unix://{home}/engine.sock"
-    places = ["--data-root", home / "data", "--exec-root", home / "exec", "--pidfile", home / "pid", "--host", socket]
-    # The old builder and the first docker-compose: Debian's, which know no BuildKit.
+    paths = ["--data-root", home / "data", "--exec-root", home / "exec", "--pidfile", home / "pid", "--host", socket]
+    # Debian's docker-compose 1 does not support BuildKit.
     clients = os.environ | {"DOCKER_HOST": socket, "DOCKER_BUILDKIT": "0", "COMPOSE_DOCKER_CLI_BUILD": "0"}
     with (home / "engine.log").open("w") as log:
-        engine = subprocess.Popen(["dockerd", *map(str, places)], stdout=log, stderr=log)
+        engine = subprocess.Popen(["dockerd", *map(str, paths)], stdout=log, stderr=log)
     try:
         deadline = time.monotonic() + START_SECONDS
         while subprocess.run(["docker", "info"], env=clients, capture_output=True, check=False).returncode:
@@ -48,22 +48,24 @@ def running(home: Path) -> Iterator[dict[str, str]]:
 
 
 def make_standins(clients: dict[str, str], home: Path) -> None:
-    """Debian's own programs under the names of the images that docker-compose.yaml and the Dockerfile pin."""
+    """Build images with Debian's programs under the names that docker-compose.yaml and the Dockerfile pin."""
     _run("debootstrap", "--variant=minbase", "bookworm", str(home / "debian"))
     with subprocess.Popen(["tar", "-C", str(home / "debian"), "-c", "."], stdout=subprocess.PIPE) as packed:
         _run("docker", "import", "-", "stand-in/debian", env=clients, stdin=packed.stdout)
     context = home / "standins"
     shutil.copytree(STANDINS, context)
-    # A company's proxy may sign with a certificate of its own, which the machine knows.
+    # A company proxy may use its own certificate, which the machine trusts.
     shutil.copy(CERTIFICATES, context / "certificates.pem")
     for name, image in pinned().items():
         _run("docker", "build", "--file", f"{name}.Dockerfile", "--tag", image, ".", env=clients, cwd=context)
 
 
 def pinned() -> dict[str, str]:
-    """The official images that the project's files name."""
+    """Return the official images that the project uses."""
     services = yaml.safe_load((ROOT / "docker-compose.yaml").read_text())["services"]
-    (base,) = (line.split()[1] for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("FROM "))
+    lines = [line.split() for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("FROM ")]
+    stages = {words[3] for words in lines if len(words) == 4}
+    (base,) = (words[1] for words in lines if words[1] not in stages)
     return {name: services[name]["image"] for name in ("postgres", "redis")} | {"airflow": base}
 
 

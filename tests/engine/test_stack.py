@@ -1,4 +1,4 @@
-"""docker-compose.yaml in an engine: up from nothing, a pull, a second worker, one killed, everything stopped."""
+"""docker-compose.yaml in an engine: start, pull, add a worker, kill a worker, stop everything."""
 
 import datetime as dt
 import json
@@ -15,7 +15,7 @@ TODAY = dt.date.today()
 FIRST, MIDDLE, LAST = (str(TODAY - dt.timedelta(days=days)) for days in (60, 30, 3))
 WAIT_SECONDS = 300
 STEADY = {"postgres", "redis", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "sandbox"}
-ONCE = {"init", "squad"}
+ONCE = {"init", "demo-athletes"}
 
 
 def until(found: Callable[[], Any]) -> Any:
@@ -24,7 +24,7 @@ def until(found: Callable[[], Any]) -> Any:
         if answer := found():
             return answer
         time.sleep(1)
-    raise AssertionError("it has not come about")
+    raise AssertionError(f"still not the case after {WAIT_SECONDS} s")
 
 
 def service(container: str) -> str:
@@ -32,7 +32,7 @@ def service(container: str) -> str:
 
 
 def pull(stack: Stack, first: str, last: str) -> None:
-    """A pull by hand, to its success."""
+    """Trigger a manual run and wait until it succeeds."""
     days = json.dumps({"start_date": first, "end_date": last})
     stack.airflow("dags", "trigger", "whoop_demo", "--run-id", f"manual__{first}", "--conf", days)
 
@@ -44,7 +44,7 @@ def pull(stack: Stack, first: str, last: str) -> None:
     until(ended)
 
 
-def test_every_service_comes_up_healthy_and_what_runs_once_has_ended_well(stack: Stack) -> None:
+def test_every_service_becomes_healthy_and_every_one_off_service_succeeds(stack: Stack) -> None:
     def settled() -> bool:
         states = {service(name): state for name, state in stack.containers().items() if "whoop-elt_" in name}
         return all("(healthy)" in states[name] for name in STEADY) and all(
@@ -54,7 +54,7 @@ def test_every_service_comes_up_healthy_and_what_runs_once_has_ended_well(stack:
     until(settled)
 
 
-def test_the_ui_answers_and_lets_in_with_the_password_of_the_env_file_only(stack: Stack) -> None:
+def test_the_ui_accepts_only_the_password_of_the_env_file(stack: Stack) -> None:
     assert requests.get(f"{stack.url}/api/v2/monitor/health", timeout=30).json()["scheduler"]["status"] == "healthy"
     password = dotenv_values(stack.project / ".env")["AIRFLOW_ADMIN_PASSWORD"]
     for tried, status in ((password, 201), ("changeme", 401)):
@@ -63,14 +63,14 @@ def test_the_ui_answers_and_lets_in_with_the_password_of_the_env_file_only(stack
     assert requests.get(f"{stack.url}/wearables/", timeout=30).status_code == 401
 
 
-def test_nothing_runs_as_root_and_only_the_ui_is_to_be_reached_from_outside(stack: Stack) -> None:
+def test_nothing_runs_as_root_and_only_the_ui_is_published(stack: Stack) -> None:
     for name in STEADY:
         assert stack.compose("exec", "-T", name, "id", "--user").strip() != "0", name
     published = stack.compose("--profile", "sandbox", "ps").count("->")
     assert published == 1
 
 
-def test_the_sandbox_squad_is_pulled_a_worker_joins_and_one_that_is_killed_is_not_missed(stack: Stack) -> None:
+def test_pulls_succeed_after_a_worker_is_added_and_another_one_is_killed(stack: Stack) -> None:
     pull(stack, FIRST, MIDDLE)
     before = int(stack.ask("select count(*) from analytics.metrics")[0])
     assert before > 0

@@ -9,7 +9,7 @@ from pathlib import Path
 from wearables.local import isolated_stack
 
 # Lines of the demo after which the scheduler is killed: the run was triggered; its chunks are about to be pulled.
-KILL_AFTER = ("Pull: ", "validate 1/1")
+KILL_AFTER = ("Pulling ", "validate 1/1")
 # Notice a dead scheduler within seconds instead of minutes.
 FAST_DETECTION = {
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "5",

@@ -29,7 +29,7 @@ def pull_and_compare(team: Any, run_dag: Any, title: str) -> None:
         "select (select count(*) from raw.records), (select count(*) from analytics.metrics), "
         "pg_database_size(current_database())"
     )
-    years = team.world.athletes * team.world.days / 365
+    years = len(team.world.athletes) * team.world.days / 365
     print(TITLE.format(title, records, metrics, seconds, size / 1024 / years))
 
 

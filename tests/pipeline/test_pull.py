@@ -140,7 +140,7 @@ def test_the_pull_log_never_contains_a_token_or_a_health_value(
 
 def test_sql_in_a_name_from_whoop_is_stored_as_text(make_team: Any) -> None:
     team = make_team(enrol=False, athletes=1, days=5)
-    (athlete,) = team.world.squad.values()
+    (athlete,) = team.world.athletes.values()
     athlete.first_name = SQL_INJECTION
     team.enrol()
     team.pull(**team.all_days())

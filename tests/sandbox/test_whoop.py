@@ -1,4 +1,4 @@
-"""The sandbox does what WHOOP does, faults included."""
+"""The sandbox behaves like WHOOP, and produces faults on request."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,8 +35,8 @@ def refresh(world: World, token: str, **changes: Any) -> requests.Response:
 
 
 @pytest.mark.parametrize("collection", PATHS)
-def test_pages_hold_every_record_once_newest_first(world: World, collection: str) -> None:
-    for athlete_id in world.squad:
+def test_pages_contain_every_record_once_newest_first(world: World, collection: str) -> None:
+    for athlete_id in world.athletes:
         found, token = [], None
         while True:
             page = ask(world, athlete_id, PATHS[collection], limit=7, **({"nextToken": token} if token else {})).json()
@@ -48,16 +48,16 @@ def test_pages_hold_every_record_once_newest_first(world: World, collection: str
     assert found
 
 
-def test_a_record_that_spans_the_edge_of_a_window_is_in_both(world: World) -> None:
-    athlete_id = next(iter(world.squad))
+def test_a_record_across_the_boundary_of_two_periods_is_in_both(world: World) -> None:
+    athlete_id = next(iter(world.athletes))
     cycle = world.records[athlete_id, "cycle"][5]
     middle = (cycle.start + (cycle.end - cycle.start) / 2).isoformat().replace("+00:00", "Z")
     for edge in ({"end": middle}, {"start": middle}):
         assert cycle.payload in ask(world, athlete_id, "cycle", limit=25, **edge).json()["records"]
 
 
-def test_a_refresh_kills_both_tokens(world: World) -> None:
-    athlete_id = next(iter(world.squad))
+def test_a_refresh_invalidates_both_tokens(world: World) -> None:
+    athlete_id = next(iter(world.athletes))
     grant = world.consent(athlete_id)
     access, used = grant.access_token, grant.refresh_token
     pair = refresh(world, used).json()
@@ -69,7 +69,7 @@ def test_a_refresh_kills_both_tokens(world: World) -> None:
 
 
 def test_without_offline_there_is_no_refresh_token(world: World) -> None:
-    token = world.consent(next(iter(world.squad))).refresh_token
+    token = world.consent(next(iter(world.athletes))).refresh_token
     assert "refresh_token" not in refresh(world, token, scope="").json()
 
 
@@ -78,8 +78,8 @@ def test_a_wrong_secret_is_an_invalid_client(world: World) -> None:
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
-def test_consent_in_the_browser_leads_to_a_pair(world: World) -> None:
-    athlete_id = list(world.squad)[1]
+def test_consent_in_the_browser_leads_to_a_token_pair(world: World) -> None:
+    athlete_id = list(world.athletes)[1]
     query = {
         "response_type": "code",
         "client_id": world.client_id,
@@ -102,14 +102,14 @@ def test_consent_in_the_browser_leads_to_a_pair(world: World) -> None:
     assert "error=access_denied" in denied.headers["location"]
 
 
-def test_a_short_state_is_refused(world: World) -> None:
+def test_a_short_state_is_rejected(world: World) -> None:
     query = {"response_type": "code", "client_id": world.client_id, "redirect_uri": "https://x.example", "state": "1"}
     assert requests.get(f"{world.url}/oauth/oauth2/auth", params=query, timeout=5).status_code == 400
 
 
-def test_the_limit_is_told_in_headers_and_then_enforced(sandbox: Callable[..., Any]) -> None:
+def test_the_limit_is_in_the_headers_and_is_enforced(sandbox: Callable[..., Any]) -> None:
     world = sandbox(athletes=1, days=3, per_minute=3)
-    athlete_id = next(iter(world.squad))
+    athlete_id = next(iter(world.athletes))
     answers = [ask(world, athlete_id, "cycle") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert [answer.headers["X-RateLimit-Remaining"] for answer in answers] == ["2", "1", "0", "0"]
@@ -119,19 +119,19 @@ def test_the_limit_is_told_in_headers_and_then_enforced(sandbox: Callable[..., A
 @pytest.mark.parametrize(
     "query", [{"limit": 26}, {"limit": 0}, {"start": "2026-10-01"}, {"end": "soon"}, {"nextToken": "made-up"}]
 )
-def test_a_bad_query_is_refused(world: World, query: dict) -> None:
-    assert ask(world, next(iter(world.squad)), "cycle", **query).status_code == 400
+def test_a_bad_query_is_rejected(world: World, query: dict) -> None:
+    assert ask(world, next(iter(world.athletes)), "cycle", **query).status_code == 400
 
 
-def test_there_is_no_recovery_by_id(world: World) -> None:
-    athlete_id = next(iter(world.squad))
+def test_a_recovery_cannot_be_requested_by_its_id(world: World) -> None:
+    athlete_id = next(iter(world.athletes))
     cycle_id = world.records[athlete_id, "recovery"][0].id
     assert ask(world, athlete_id, f"recovery/{cycle_id}").status_code == 404
     assert ask(world, athlete_id, f"cycle/{cycle_id}/recovery").status_code == 200
 
 
-def test_an_inactive_member_is_forbidden_and_a_revoked_grant_unauthorized(world: World) -> None:
-    first, second, _ = world.squad
+def test_an_inactive_member_gets_403_and_a_revoked_grant_401(world: World) -> None:
+    first, second, _ = world.athletes
     world.deactivate(first)
     assert ask(world, first, "cycle").status_code == 403
     token = world.consent(second).access_token
@@ -141,15 +141,15 @@ def test_an_inactive_member_is_forbidden_and_a_revoked_grant_unauthorized(world:
 
 
 @pytest.mark.parametrize("kind", ["truncated", "disconnect"])
-def test_a_broken_connection_is_no_answer(world: World, kind: str) -> None:
+def test_a_connection_fault_raises_and_the_next_request_succeeds(world: World, kind: str) -> None:
     world.add_fault(kind)
     with pytest.raises(requests.RequestException):
-        ask(world, next(iter(world.squad)), "cycle")
-    assert ask(world, next(iter(world.squad)), "cycle").status_code == 200
+        ask(world, next(iter(world.athletes)), "cycle")
+    assert ask(world, next(iter(world.athletes)), "cycle").status_code == 200
 
 
-def test_a_lost_answer_of_the_token_endpoint_has_rotated_the_tokens(world: World) -> None:
-    token = world.consent(next(iter(world.squad))).refresh_token
+def test_a_lost_answer_of_the_token_endpoint_has_still_rotated_the_tokens(world: World) -> None:
+    token = world.consent(next(iter(world.athletes))).refresh_token
     world.add_fault("disconnect", collection="token")
     with pytest.raises(requests.RequestException):
         refresh(world, token)
@@ -157,7 +157,7 @@ def test_a_lost_answer_of_the_token_endpoint_has_rotated_the_tokens(world: World
 
 
 def test_the_controls_work_over_http(world: World) -> None:
-    athlete_id = next(iter(world.squad))
+    athlete_id = next(iter(world.athletes))
     base = f"{world.url}/sandbox"
     workout = world.records[athlete_id, "workout"][0].id
     url = f"{base}/athletes/{athlete_id}/workout/{workout}"
@@ -167,12 +167,12 @@ def test_the_controls_work_over_http(world: World) -> None:
     assert requests.post(f"{base}/faults", json={"kind": "nosuch"}, timeout=5).status_code == 400
     assert requests.post(f"{base}/faults", json={"kind": "status", "status": 502}, timeout=5).status_code == 204
     assert ask(world, athlete_id, "cycle").status_code == 502
-    assert requests.get(f"{base}/truth", timeout=5).json() == world.truth
+    assert requests.get(f"{base}/expected-metrics", timeout=5).json() == world.expected_metrics
 
 
-def test_only_a_registered_redirect_address_will_do(sandbox: Any) -> None:
+def test_only_a_registered_redirect_uri_is_accepted(sandbox: Any) -> None:
     world = sandbox(athletes=1, days=3, redirect_uris=("https://team.example.org/back",))
     query = {"response_type": "code", "client_id": world.client_id, "state": "eight or more"}
-    for address, status in (("https://team.example.org/back", 200), ("https://team.example.org/back/", 400)):
-        answer = requests.get(f"{world.url}/oauth/oauth2/auth", params=query | {"redirect_uri": address}, timeout=20)
+    for uri, status in (("https://team.example.org/back", 200), ("https://team.example.org/back/", 400)):
+        answer = requests.get(f"{world.url}/oauth/oauth2/auth", params=query | {"redirect_uri": uri}, timeout=20)
         assert answer.status_code == status

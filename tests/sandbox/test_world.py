@@ -1,4 +1,4 @@
-"""The invented squad is the same for the same seed, and holds every oddity of real data."""
+"""The same seed invents the same athletes, whose data have every oddity of real data."""
 
 import datetime as dt
 from collections import Counter
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wearables.sandbox import World
-from wearables.sandbox.expected_metrics import local, moment, true_metrics
+from wearables.sandbox.expected_metrics import expected_metrics, local, moment
 
 NOW = dt.datetime(2026, 1, 15, 9, 30, tzinfo=dt.UTC)
 
@@ -23,13 +23,13 @@ def payloads() -> dict[str, list[dict]]:
     }
 
 
-def test_the_same_seed_gives_the_same_squad() -> None:
+def test_the_same_seed_generates_the_same_records() -> None:
     first, second, other = World(now=NOW), World(now=NOW), World(seed=8, now=NOW)
     assert first.records == second.records
     assert first.records != other.records
 
 
-def test_nothing_lies_in_the_future(payloads: dict) -> None:
+def test_no_record_is_in_the_future(payloads: dict) -> None:
     for records in payloads.values():
         for payload in records:
             assert all(moment(payload[name]) <= NOW for name in ("start", "end", "updated_at") if payload.get(name))
@@ -68,27 +68,41 @@ def test_every_oddity_of_real_data_occurs(payloads: dict) -> None:
     assert [name for name, occurs in oddities.items() if not occurs] == []
 
 
-def test_the_truth_of_a_day_worked_out_by_hand() -> None:
+def test_the_expected_metrics_of_a_day_equal_those_computed_by_hand() -> None:
     night = {
-        "id": "night", "cycle_id": 5, "nap": False, "score_state": "SCORED", "timezone_offset": "-05:00",
-        "start": "2026-03-02T04:00:00.000Z", "end": "2026-03-02T12:00:00.000Z",
+        "id": "night",
+        "cycle_id": 5,
+        "nap": False,
+        "score_state": "SCORED",
+        "timezone_offset": "-05:00",
+        "start": "2026-03-02T04:00:00.000Z",
+        "end": "2026-03-02T12:00:00.000Z",
         "score": {
             "stage_summary": {
-                "total_in_bed_time_milli": 28_800_000, "total_awake_time_milli": 3_600_000,
-                "total_no_data_time_milli": 0, "total_light_sleep_time_milli": 14_400_000,
-                "total_slow_wave_sleep_time_milli": 7_200_000, "total_rem_sleep_time_milli": 3_600_000,
-                "sleep_cycle_count": 4, "disturbance_count": 9,
+                "total_in_bed_time_milli": 28_800_000,
+                "total_awake_time_milli": 3_600_000,
+                "total_no_data_time_milli": 0,
+                "total_light_sleep_time_milli": 14_400_000,
+                "total_slow_wave_sleep_time_milli": 7_200_000,
+                "total_rem_sleep_time_milli": 3_600_000,
+                "sleep_cycle_count": 4,
+                "disturbance_count": 9,
             },
             "sleep_needed": {"baseline_milli": 27_000_000, "need_from_sleep_debt_milli": 1_800_000},
-            "respiratory_rate": 15.5, "sleep_performance_percentage": 88,
-            "sleep_consistency_percentage": None, "sleep_efficiency_percentage": 87.5,
+            "respiratory_rate": 15.5,
+            "sleep_performance_percentage": 88,
+            "sleep_consistency_percentage": None,
+            "sleep_efficiency_percentage": 87.5,
         },
-    }  # fmt: skip
+    }
     cycle = {
-        "id": 5, "start": "2026-03-02T04:00:00.000Z", "timezone_offset": "-05:00", "score_state": "SCORED",
+        "id": 5,
+        "start": "2026-03-02T04:00:00.000Z",
+        "timezone_offset": "-05:00",
+        "score_state": "SCORED",
         "score": {"strain": 9.25, "kilojoule": 9000.5, "average_heart_rate": 61, "max_heart_rate": 170},
-    }  # fmt: skip
-    rows = true_metrics(1, {"cycle": [cycle], "recovery": [], "sleep": [night], "workout": []})
+    }
+    rows = expected_metrics(1, {"cycle": [cycle], "recovery": [], "sleep": [night], "workout": []})
     assert {row["metric_date"] for row in rows} == {"2026-03-02"}
     values = {row["metric"]: row["value"] for row in rows}
     assert values["hours_of_sleep"] == 7
@@ -96,8 +110,11 @@ def test_the_truth_of_a_day_worked_out_by_hand() -> None:
     assert values["day_strain"] == 9.25
     assert "sleep_consistency" not in values
     assert {row["metric"] for row in rows if row["is_provisional"]} == {
-        "day_strain", "energy", "average_heart_rate", "max_heart_rate",
-    }  # fmt: skip
+        "day_strain",
+        "energy",
+        "average_heart_rate",
+        "max_heart_rate",
+    }
 
 
 def _is_evening(sleep: dict) -> bool:

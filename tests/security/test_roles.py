@@ -84,7 +84,7 @@ def test_a_researcher_reads_the_same_days_without_names_or_ids(team: Callable[..
     wanted = {name for name in relations(squad.engine) if name.startswith("analytics_pseudonymous.")}
     assert readable(squad.engine, "researcher") == wanted
     secrets = {str(athlete_id) for athlete_id in squad.athlete_ids}
-    secrets |= {word for athlete in squad.world.squad.values() for word in (athlete.first_name, athlete.last_name)}
+    secrets |= {word for athlete in squad.world.athletes.values() for word in (athlete.first_name, athlete.last_name)}
     secrets |= {record_id for (record_id,) in squad.rows("select record_id from raw.records")}
     with acting_as(squad.engine, "researcher") as cursor:
         for relation in wanted:

@@ -13,7 +13,7 @@ GPS = "Distance (meters),Altitude gain (meters),Altitude change (meters)"
 def test_each_athlete_has_an_export_in_whoops_format(sandbox: Callable[..., Any]) -> None:
     world = sandbox(athletes=2, days=20)
     found = []
-    for athlete_id in world.squad:
+    for athlete_id in world.athletes:
         answer = requests.get(f"{world.url}/sandbox/athletes/{athlete_id}/export", timeout=30)
         assert answer.headers["content-type"] == "application/zip"
         found.append(unpack(answer.content))
@@ -32,7 +32,7 @@ def test_each_athlete_has_an_export_in_whoops_format(sandbox: Callable[..., Any]
 
 def test_an_export_can_have_the_columns_of_earlier_years(sandbox: Callable[..., Any]) -> None:
     world = sandbox(athletes=1, days=20)
-    (athlete_id,) = world.squad
+    (athlete_id,) = world.athletes
     answer = requests.get(f"{world.url}/sandbox/athletes/{athlete_id}/export?gps=true", timeout=30)
     assert unpack(answer.content)["workouts.csv"].splitlines()[0] == f"{WORKOUTS_HEADER},{GPS}"
 

@@ -48,7 +48,7 @@ WORKOUT = {metric for metric in ROUNDING if "workout" in metric or "zone" in met
 def after_a_flight(world: World) -> set[tuple[int, str]]:
     """Return days of workouts whose offset is not that of their cycle: an export only has the cycle's."""
     found = set()
-    for athlete_id in world.squad:
+    for athlete_id in world.athletes:
         cycles = [record.payload for record in world.records[athlete_id, "cycle"]]
         for workout in (record.payload for record in world.records[athlete_id, "workout"]):
             begun = [cycle for cycle in cycles if moment(cycle["start"]) <= moment(workout["start"])]

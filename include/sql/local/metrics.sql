@@ -1,4 +1,4 @@
--- One row per metric that has values. Parameters: integration.
+-- One row per metric with values. Parameters: integration.
 select
     metric,
     count(*) as days,

@@ -1,4 +1,4 @@
--- One row per athlete and collection of a pull. Parameters: integration, run_id.
+-- One row per athlete and collection of a run. Parameters: integration, run_id.
 select
     athlete_id,
     collection,

@@ -1,4 +1,4 @@
--- One row per final metric value of a period. Parameters: integration, first_date, last_date (inclusive).
+-- One row per metric value of a period that is not provisional. Parameters: integration, first_date, last_date (inclusive).
 select
     athlete_id,
     metric_date,

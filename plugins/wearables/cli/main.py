@@ -1,19 +1,20 @@
-"""The command line: ``bin/wearables``, the same as ``python -m wearables``.
+"""The command line: ``bin/wearables``, or ``python -m wearables``.
 
-Exit codes: 0 done, 1 refused with one line on stderr.
+Exit codes: 0 for success, 1 for an error, with one line on stderr.
 """
 
 import importlib
 import logging
 import os
 import sys
+from importlib.util import find_spec
 
 import click
 
 from wearables.core.errors import WearablesError
 
-# Each command is a click command `name` in a module that is imported only when it is asked for: the sandbox
-# must not wait for Airflow's imports.
+# Each command is a click command of the same name. Its module is imported only when it is needed, so that the sandbox
+# starts without importing Airflow.
 COMMANDS = {
     "enroll": "wearables.cli.athletes",
     "athletes": "wearables.cli.athletes",
@@ -23,49 +24,57 @@ COMMANDS = {
     "migrate": "wearables.cli.warehouse",
     "rotate-keys": "wearables.cli.warehouse",
     "dictionary": "wearables.cli.warehouse",
-    "sandbox": "wearables.sandbox.command",
-    "local": "wearables.local.command",
 }
+# Packages that a production install does not have.
+DEVELOPMENT = {"sandbox": "wearables.sandbox", "local": "wearables.local"}
 
 
 class Commands(click.Group):
-    """Finds a command's module by name."""
+    """Import the module of a command when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order of the table."""
-        return list(COMMANDS)
+        """Return the names of the installed commands."""
+        return [*COMMANDS, *(name for name, package in DEVELOPMENT.items() if find_spec(package))]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported now."""
-        if cmd_name not in COMMANDS:
+        """Return the command of that name. Raises UsageError if its package is not installed."""
+        if package := DEVELOPMENT.get(cmd_name):
+            if not find_spec(package):
+                raise click.UsageError(
+                    f'"{cmd_name}" is a development command and is not part of this installation. Use it in a checkout.'
+                )
+            module = f"{package}.command"
+        elif cmd_name in COMMANDS:
+            module = COMMANDS[cmd_name]
+        else:
             return None
-        return getattr(importlib.import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
+        return getattr(importlib.import_module(module), cmd_name.replace("-", "_"))
 
 
 @click.command(cls=Commands)
 def wearables() -> None:
-    """Athletes' WHOOP data in a warehouse the team owns."""
+    """Manage athletes' WHOOP data in a warehouse that your team owns."""
 
 
 def main() -> None:
-    """Run a command; a refusal is one line on stderr and exit code 1."""
-    # Outside a task, this is what lets Airflow read connections from its own database.
+    """Run a command. An error is one line on stderr and exit code 1."""
+    # Let Airflow read connections from its own database outside a task.
     os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
-    # Airflow logs to stdout, where a command prints its answer: only trouble may come in between.
+    # Airflow logs to stdout, which is for the command's output: log warnings and errors only.
     logging.getLogger("wearables").setLevel(logging.WARNING)
     try:
         wearables(standalone_mode=False)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.Abort:
-        refuse("Interrupted.")
+        fail("Interrupted.")
     except click.ClickException as error:
-        refuse(error.format_message())
+        fail(error.format_message())
     except WearablesError as error:
-        refuse(str(error))
+        fail(str(error))
 
 
-def refuse(sentence: str) -> None:
-    """Say why on stderr and exit with 1."""
-    print(sentence, file=sys.stderr)
+def fail(message: str) -> None:
+    """Print the message on stderr and exit with 1."""
+    print(message, file=sys.stderr)
     sys.exit(1)

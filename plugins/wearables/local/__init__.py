@@ -1,1 +1,1 @@
-"""Everything on one machine: an embedded PostgreSQL, Airflow, the sandbox and the demo. Not used in production."""
+"""Run everything on one machine: an embedded PostgreSQL, Airflow, the sandbox and the demo. Not part of production."""

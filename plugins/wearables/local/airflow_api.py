@@ -1,4 +1,4 @@
-"""The little of Airflow's REST API that the demo needs."""
+"""The parts of Airflow's REST API that the demo needs."""
 
 import time
 from typing import Any
@@ -11,7 +11,7 @@ PARSE_SECONDS = 90
 
 
 class AirflowApi:
-    """Airflow, as its user sees it."""
+    """A client that is signed in to Airflow's REST API."""
 
     def __init__(self, user: str, password: str) -> None:
         self._http = session()
@@ -19,7 +19,7 @@ class AirflowApi:
         self._http.headers["Authorization"] = f"Bearer {token}"
 
     def save_connection(self, connection: dict[str, Any]) -> None:
-        """Create a connection, or bring it up to date."""
+        """Create or update a connection."""
         path = f"/api/v2/connections/{connection['connection_id']}"
         if self._send("GET", path).status_code == 404:
             self._ask("POST", "/api/v2/connections", connection)
@@ -27,27 +27,27 @@ class AirflowApi:
             self._ask("PATCH", path, connection)
 
     def wait_for_dag(self, dag_id: str) -> None:
-        """Wait until the DAG processor has read the DAG, and let it run. Raises PermanentError."""
+        """Wait until the DAG processor has parsed the DAG, then unpause it. Raises PermanentError."""
         deadline = time.monotonic() + PARSE_SECONDS
         while not self._is_parsed(dag_id):
             if time.monotonic() > deadline:
                 raise PermanentError(
-                    f"Airflow has not found the DAG {dag_id}; see {base_url()}/dags and its import errors."
+                    f"Airflow did not find the DAG {dag_id}. Look at the import errors on {base_url()}/dags."
                 )
             time.sleep(1)
         self._ask("PATCH", f"/api/v2/dags/{dag_id}?update_mask=is_paused", {"is_paused": False})
 
     def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
-        """Start a manual run; returns its id."""
+        """Start a manual run and return its id."""
         body = {"logical_date": None, "conf": conf}
         return self._ask("POST", f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"]
 
     def run_state(self, dag_id: str, run_id: str) -> str:
-        """State of a run."""
+        """Return the state of a run."""
         return self._ask("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}")["state"]
 
     def task_states(self, dag_id: str, run_id: str) -> list[tuple[str, str]]:
-        """Task and state of every task instance of a run."""
+        """Return task id and state of every task instance of a run."""
         path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=100"
         instances = self._ask("GET", path)["task_instances"]
         return [(each["task_id"], each["state"] or "waiting") for each in instances]
@@ -63,6 +63,6 @@ class AirflowApi:
         answer = self._send(method, path, body)
         if not answer.ok:
             raise PermanentError(
-                f"Airflow refuses {method} {path.partition('?')[0]}: {answer.status_code} {answer.text[:200]}"
+                f"Airflow answered {method} {path.partition('?')[0]} with {answer.status_code}: {answer.text[:200]}"
             )
         return answer.json()

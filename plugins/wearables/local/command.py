@@ -1,16 +1,16 @@
-"""The commands behind `make up`, `make down` and `make demo`."""
+"""The commands behind `make up`, `make down`, `make demo` and `make clean`."""
 
 import click
 
 
 @click.group()
 def local() -> None:
-    """Everything on this machine: PostgreSQL, Airflow, the sandbox."""
+    """Run PostgreSQL, Airflow and the WHOOP sandbox on this machine."""
 
 
 @local.command()
 def init() -> None:
-    """Make the keys and passwords that are missing."""
+    """Create missing keys and passwords."""
     from wearables.local import keys
 
     keys.make_keys()
@@ -18,16 +18,16 @@ def init() -> None:
 
 @local.command()
 def up() -> None:
-    """Start PostgreSQL and Airflow, and wait until they are healthy."""
+    """Start PostgreSQL and Airflow and wait until they are healthy."""
     from wearables.local import stack
 
     stack.up()
-    click.echo(stack.ui_line())
+    click.echo(f"Ready: {stack.ui_line()}")
 
 
 @local.command()
 def down() -> None:
-    """Stop everything that runs."""
+    """Stop everything."""
     from wearables.local import stack
 
     stack.down()
@@ -35,7 +35,7 @@ def down() -> None:
 
 @local.command()
 def psql() -> None:
-    """Open the embedded server's warehouse in psql."""
+    """Open the warehouse of the embedded server in psql."""
     from wearables.local import stack
 
     stack.psql()
@@ -52,7 +52,7 @@ def clean() -> None:
 
 @local.command()
 def demo() -> None:
-    """Pull the sandbox squad's data through the scheduler and compare the outcome with the truth."""
+    """Pull the sandbox athletes' data through Airflow and check every metric."""
     from wearables.local.demo import run
 
     run()

@@ -1,21 +1,26 @@
-"""A second stack beside the first, for tests and benchmarks: ports, folders and databases of its own."""
+"""A second stack beside yours, for tests and benchmarks, with its own ports, folders and databases."""
 
 import os
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from wearables.core.settings import PROJECT_DIR
+from wearables.core.env import PROJECT_DIR
+from wearables.core.env import settings as complete
 from wearables.local.ports import free_port
 
-# Of the process that asks, only what is not about a stack is handed on.
+# Not inherited from the calling process: its own stack and its test run.
 OWN = ("AIRFLOW", "_AIRFLOW", "WEARABLES_", "PYTEST", "COV_")
 
 
 def environment(home: Path) -> dict[str, str]:
-    """What differs from airflow.env for a stack that keeps everything below ``home``, its keys included."""
+    """Return the settings of a stack that keeps everything below ``home``. Only differences from airflow.env are set.
+
+    Creates the keys of the stack.
+    """
     (home / "local").mkdir(parents=True, exist_ok=True)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OWN)}
     settings = inherited | {
@@ -32,14 +37,14 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def run(settings: Mapping[str, str], *words: str, **options: Any) -> subprocess.Popen[str]:
-    """Run Python with those settings and, below them, those of airflow.env."""
-    command = ["bash", "-c", 'source bin/_env; exec "$python" "$@"', "bash", *words]
-    return subprocess.Popen(command, cwd=PROJECT_DIR, env=dict(settings), text=True, **options)  # noqa: S603
+    """Start Python with these settings. Those that are missing come from airflow.env and the stack's secrets."""
+    command = [sys.executable, *words]
+    return subprocess.Popen(command, cwd=PROJECT_DIR, env=complete(settings), text=True, **options)  # noqa: S603
 
 
 @contextmanager
 def cleaned(settings: Mapping[str, str]) -> Iterator[None]:
-    """In the end, nothing runs and no data is left."""
+    """Stop the stack and delete its data when the block ends."""
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""The keys and passwords of a checkout, made once by `make install` and never overwritten."""
+"""The keys and passwords of a checkout. `make install` creates them once and never overwrites them."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 
 from wearables.local.paths import LOCAL, PASSWORDS, SECRETS
 
-HEADER = "# Made by `make install`. Without these keys what they encrypted is lost: keep them, and never commit them.\n"
+HEADER = "# Created by `make install`. Keep these keys: nothing else decrypts what they encrypted. Never commit them.\n"
 
 
 def _fernet_key() -> str:
@@ -31,7 +31,7 @@ MAKERS: dict[str, Callable[[], str]] = {
 
 
 def make_keys() -> None:
-    """Make what is missing; what is there stays."""
+    """Create missing keys and passwords; keep existing ones."""
     LOCAL.mkdir(exist_ok=True)
     text = SECRETS.read_text(encoding="utf-8") if SECRETS.exists() else HEADER
     if not text.endswith("\n"):
@@ -45,14 +45,14 @@ def make_keys() -> None:
 
 
 def login() -> tuple[str, str]:
-    """User and password of Airflow's UI."""
+    """Return user and password of Airflow's UI."""
     path = Path(os.environ.get("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE") or PASSWORDS)
     user, password = next(iter(json.loads(path.read_text(encoding="utf-8")).items()))
     return user, password
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Whole or not at all, and readable by the owner only from its first byte."""
+    """Write a file atomically; only its owner can ever read it."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         file.write(text)

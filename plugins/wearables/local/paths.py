@@ -1,4 +1,4 @@
-"""Where the local runtime keeps its files: `.local`, which git ignores, or another folder for a second stack."""
+"""Where local services keep their files: `.local`, which git ignores, or another folder for a second stack."""
 
 import os
 from pathlib import Path

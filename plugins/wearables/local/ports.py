@@ -1,4 +1,4 @@
-"""Ports of this machine."""
+"""TCP ports on this machine."""
 
 import socket
 
@@ -8,14 +8,14 @@ LOOPBACK = "127.0.0.1"
 
 
 def free_port() -> int:
-    """A port nobody listens on just now."""
+    """Return a port that is free at the moment."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return probe.getsockname()[1]
 
 
 def is_taken(port: int) -> bool:
-    """Whether somebody listens on the port."""
+    """Return whether a program listens on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -25,9 +25,9 @@ def is_taken(port: int) -> bool:
     return False
 
 
-def refuse_taken(port: int, owner: str, variable: str) -> None:
-    """Raises PermanentError when somebody listens on the port already."""
+def require_free(port: int, owner: str, setting: str) -> None:
+    """Raise PermanentError if another program listens on the port."""
     if is_taken(port):
         raise PermanentError(
-            f"Port {port}, meant for {owner}, is taken: free it, or choose another one with {variable}=."
+            f"Port {port} for {owner} is in use. Stop the program that uses it, or choose another port with {setting}."
         )

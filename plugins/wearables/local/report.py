@@ -1,4 +1,4 @@
-"""What the demo shows at its end: how the pull went, and what it made. Never a health value."""
+"""The tables that the demo prints after a pull. They never contain health data."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,13 +13,13 @@ COUNTS = ("chunks", "pages", "records", "new", "changed", "unchanged", "deleted"
 
 
 def rows(name: str, **parameters: Any) -> Sequence[Row]:
-    """Rows of a query in include/sql/local."""
+    """Return the rows of a query in include/sql/local."""
     with transaction(warehouse()) as connection:
         return run_sql(connection, f"local/{name}", **parameters).all()
 
 
 def print_pull_log(console: Console, integration: str, run_id: str) -> None:
-    """One line per athlete and collection."""
+    """Print one line per athlete and collection."""
     table = _table("Pull log", ("athlete", "collection"), (*COUNTS, "seconds"))
     log = rows("pull_log", integration=integration, run_id=run_id)
     for row in log:
@@ -31,15 +31,15 @@ def print_pull_log(console: Console, integration: str, run_id: str) -> None:
 
 
 def print_metrics(console: Console, integration: str) -> None:
-    """One line per metric."""
-    table = _table("analytics.metrics", ("metric",), ("values", "athletes", "first", "last"))
+    """Print one line per metric."""
+    table = _table("Metrics", ("metric",), ("values", "athletes", "first", "last"))
     for row in rows("metrics", integration=integration):
         table.add_row(row.metric, str(row.days), str(row.athletes), str(row.first_date), str(row.last_date))
     console.print(table)
 
 
 def _table(title: str, texts: Iterable[str], numbers: Iterable[str]) -> Table:
-    table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
+    table = Table(title=f"\n{title}", title_justify="left", box=None, padding=(0, 1))
     for name in texts:
         table.add_column(name, no_wrap=True)
     for name in numbers:

@@ -1,4 +1,4 @@
-"""The programs that supervisor keeps running; supervisord.conf lists them."""
+"""The programs that supervisor keeps running. supervisord.conf lists them."""
 
 import os
 import subprocess
@@ -22,14 +22,14 @@ from wearables.local.paths import LOCAL, LOGS
 
 CONF = Path(__file__).with_name("supervisord.conf")
 PIDFILE = LOCAL / "supervisord.pid"
-LONGEST_SOCKET_PATH = 90
+MAX_SOCKET_PATH = 90
 STOP_SECONDS = 40
 START_SECONDS = 15
 
 
 @dataclass(frozen=True)
 class Program:
-    """A program as supervisor sees it."""
+    """A program and its state in supervisor."""
 
     name: str
     pid: int
@@ -38,35 +38,35 @@ class Program:
 
     @property
     def is_up(self) -> bool:
-        """Whether it runs or is about to."""
+        """Whether the program runs or is starting."""
         return self.state in {"RUNNING", "STARTING", "BACKOFF"}
 
 
 def socket_path() -> Path:
-    """Supervisor's socket; the system allows no long path, so a deep checkout has it elsewhere."""
+    """Return the path of supervisor's socket, outside the checkout if the path would be too long for the system."""
     path = LOCAL / "supervisor.sock"
-    if len(str(path)) <= LONGEST_SOCKET_PATH:
+    if len(str(path)) <= MAX_SOCKET_PATH:
         return path
     name = sha256(str(LOCAL).encode()).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"wearables-{os.getuid()}-{name}.sock"
 
 
 def environment() -> dict[str, str]:
-    """What the services inherit: the settings, without what only this process needs."""
+    """Return the environment of the services: the settings without the variables of this process."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    # Set for our own look into Airflow's connections; a task must ask the API.
+    # Lets this process read Airflow's connections from its database. Tasks must use the API.
     inherited.pop("_AIRFLOW_PROCESS_CONTEXT", None)
-    places = {"PROJECT_DIR": str(PROJECT_DIR), "WEARABLES_LOCAL": str(LOCAL), "WEARABLES_SOCKET": str(socket_path())}
-    return inherited | places
+    paths = {"PROJECT_DIR": str(PROJECT_DIR), "WEARABLES_LOCAL": str(LOCAL), "WEARABLES_SOCKET": str(socket_path())}
+    return inherited | paths
 
 
 def is_running() -> bool:
-    """Whether supervisor runs."""
+    """Return whether supervisor is running."""
     return _supervisor() is not None
 
 
 def launch() -> None:
-    """Start supervisor, which starts nothing by itself. Raises PermanentError."""
+    """Start supervisor, without its programs. Raises PermanentError."""
     if is_running():
         return
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -79,11 +79,11 @@ def launch() -> None:
             return
         time.sleep(0.1)
     reason = (started.stderr.strip().splitlines() or ["it does not answer"])[-1]
-    raise PermanentError(f"Supervisor does not start: {reason} (see {LOGS / 'supervisord.log'})")
+    raise PermanentError(f"Supervisor did not start: {reason}. See {LOGS / 'supervisord.log'}.")
 
 
 def start(*names: str) -> None:
-    """Start programs that are not up; does not wait for them."""
+    """Start the programs that are not running. Does not wait for them."""
     known = {program.name: program for program in programs()}
     for name in names:
         if not known[name].is_up:
@@ -91,7 +91,7 @@ def start(*names: str) -> None:
 
 
 def programs() -> list[Program]:
-    """All programs. Raises OSError when supervisor is not there."""
+    """Return all programs. Raises OSError if supervisor is not running."""
     return [
         Program(info["name"], info["pid"], info["statename"], info["start"])
         for info in _rpc().supervisor.getAllProcessInfo()
@@ -99,34 +99,32 @@ def programs() -> list[Program]:
 
 
 def program(name: str) -> Program:
-    """One program."""
+    """Return a program by its name."""
     return next(each for each in programs() if each.name == name)
 
 
-def refuse_broken() -> None:
-    """Raises PermanentError when supervisor has given a program up."""
+def check_programs() -> None:
+    """Raise PermanentError if supervisor has given up on a program."""
     for each in programs():
         if each.state == "FATAL":
-            raise PermanentError(
-                f"The {each.name} does not stay up: {last_line(each.name)} (see {log_file(each.name)})"
-            )
+            raise PermanentError(f"The {each.name} keeps failing: {last_line(each.name)}. See {log_file(each.name)}.")
 
 
 def log_file(name: str) -> Path:
-    """Log of a program."""
+    """Return the path of a program's log."""
     return LOGS / f"{name}.log"
 
 
 def last_line(name: str) -> str:
-    """The last line a program logged."""
+    """Return the last line of a program's log."""
     with suppress(OSError):
         lines = log_file(name).read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it said nothing"
-    return "it said nothing"
+        return lines[-1] if lines else "no output"
+    return "no output"
 
 
 def stop() -> int:
-    """Stop everything that belongs to this checkout and wait until it is gone; returns how many processes ended."""
+    """Stop every process of this checkout, wait until all have ended, and return their number."""
     family = list(_family())
     supervisor = _supervisor()
     for process in [supervisor] if supervisor else family:
@@ -142,7 +140,7 @@ def stop() -> int:
 
 
 def _supervisor() -> psutil.Process | None:
-    """Supervisor's process. The number alone proves nothing: after a restart of the machine it may be another's."""
+    """Return supervisor's process. After a reboot, another program may have the process id of the pid file."""
     with suppress(OSError, ValueError, psutil.Error):
         process = psutil.Process(int(PIDFILE.read_text()))
         if str(CONF) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
@@ -151,9 +149,9 @@ def _supervisor() -> psutil.Process | None:
 
 
 def _family() -> Iterator[psutil.Process]:
-    """Supervisor and all below it, or what a killed supervisor left behind.
+    """Return supervisor and its descendants, or those that a killed supervisor left running.
 
-    Supervisor leads a session, and what it starts stays in it whatever it calls itself later.
+    They are found by their session, which supervisor leads: it stays the same when a process changes its title.
     """
     with suppress(OSError, ValueError):
         session = int(PIDFILE.read_text())
@@ -177,7 +175,7 @@ def _full_name(name: str) -> str:
 
 
 def _rpc() -> Any:
-    """Supervisor's interface; the address is a formality."""
+    """Return supervisor's XML-RPC interface. The URL is required but unused."""
     return xmlrpc.client.ServerProxy(
         "http://127.0.0.1", transport=SupervisorTransport(None, None, f"unix://{socket_path()}")
     )

@@ -1,4 +1,4 @@
-"""Starts and stops everything, in order: PostgreSQL, schemas, Airflow, sandbox; and back."""
+"""Start PostgreSQL, migrate the databases, start Airflow and the sandbox; stop them again."""
 
 import datetime as dt
 import fcntl
@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from wearables.core.errors import PermanentError
 from wearables.local import health, keys, postgres, services
 from wearables.local.paths import LOCAL, LOGS, POSTGRES_HOME
-from wearables.local.ports import LOOPBACK, refuse_taken
+from wearables.local.ports import LOOPBACK, require_free
 
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 AIRFLOW_DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
@@ -28,16 +28,16 @@ MIGRATED = LOCAL / "airflow-database"
 
 
 def say(line: str) -> None:
-    """One line of progress, at once."""
+    """Print a line of progress immediately."""
     click.echo(line)
     sys.stdout.flush()
 
 
 def up(sandbox: bool = False) -> None:
-    """Start what does not run yet, and wait until all of it is healthy. Raises PermanentError."""
+    """Start everything that is not running and wait until it is healthy. Raises PermanentError."""
     keys.make_keys()
     LOGS.mkdir(parents=True, exist_ok=True)
-    with _alone():
+    with _locked():
         _check_ports(sandbox)
         _start_postgres()
         _prepare_databases()
@@ -45,71 +45,71 @@ def up(sandbox: bool = False) -> None:
 
 
 def down() -> None:
-    """Stop everything; nothing is left running."""
+    """Stop everything."""
     LOCAL.mkdir(exist_ok=True)
-    with _alone():
+    with _locked():
         count = services.stop()
-        say(f"Stopped Airflow and its companions ({count} processes)." if count else "Airflow does not run.")
+        say(f"Stopped Airflow and the other services ({count} processes)." if count else "Airflow is not running.")
         stopped = POSTGRES_HOME.exists() and _server().stop()
-        say("Stopped PostgreSQL." if stopped else "PostgreSQL does not run.")
+        say("Stopped PostgreSQL." if stopped else "PostgreSQL is not running.")
 
 
 def delete_data() -> None:
-    """Delete the embedded server's data; everything must be stopped."""
+    """Delete the embedded server's data. Stop everything first."""
     postgres.delete(POSTGRES_HOME)
 
 
 def psql() -> None:
-    """Become psql, in the warehouse of the embedded server. Raises PermanentError."""
+    """Replace this process with psql, connected to the embedded warehouse. Raises PermanentError."""
     server = _server()
     if not server.is_running():
-        raise PermanentError("PostgreSQL does not run; start it with `make up`.")
+        raise PermanentError("PostgreSQL is not running. Start it with `make up`.")
     server.psql("warehouse")
 
 
 def sandbox_url() -> str:
-    """Address of the sandbox."""
+    """Return the address of the sandbox."""
     return f"http://{LOOPBACK}:{os.environ['SANDBOX_PORT']}"
 
 
 def ui_line() -> str:
-    """Where Airflow is, and how to get in."""
+    """Return Airflow's address, user and password in one line."""
     user, password = keys.login()
-    return f"Airflow: {health.base_url()}   user {user}, password {password}"
+    return f"{health.base_url()} (user {user}, password {password})"
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
+def _locked() -> Iterator[None]:
     with (LOCAL / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise PermanentError(
-                "Another make is starting or stopping the services; try again when it is done."
+                "Another command is starting or stopping the services. Try again when it has finished."
             ) from None
-        # What is started here must not inherit the lock.
+        # The services must not inherit the lock.
         os.set_inheritable(lock.fileno(), False)
         yield
 
 
 def _check_ports(sandbox: bool) -> None:
-    """A taken port is told before anything is started."""
+    """Raise PermanentError if a port is in use, before anything is started."""
     running = set()
     if services.is_running():
         running = {each.name for each in services.programs() if each.is_up}
     elif left := services.stop():
-        say(f"Stopped {left} processes that a killed supervisor had left behind.")
+        say(f"Stopped {left} processes that a killed supervisor had left running.")
     if "api-server" not in running:
-        refuse_taken(_port("AIRFLOW__API__PORT"), "Airflow", "AIRFLOW__API__PORT")
+        require_free(_port("AIRFLOW__API__PORT"), "Airflow", "AIRFLOW__API__PORT")
     if sandbox and "sandbox" not in running:
-        refuse_taken(_port("SANDBOX_PORT"), "the sandbox", "SANDBOX_PORT")
+        require_free(_port("SANDBOX_PORT"), "the sandbox", "SANDBOX_PORT")
 
 
 def _port(name: str) -> int:
     try:
         return int(os.environ[name])
     except (KeyError, ValueError):
-        raise PermanentError(f"{name} must be set to a port number; airflow.env has its default.") from None
+        raise PermanentError(f"{name} is not a port number. airflow.env has its default.") from None
 
 
 def _server() -> postgres.Server:
@@ -118,14 +118,14 @@ def _server() -> postgres.Server:
 
 def _start_postgres() -> None:
     if not any(_is_embedded(os.environ[name]) for name in (AIRFLOW_DATABASE, WAREHOUSE)):
-        say("PostgreSQL: both databases are elsewhere, the embedded server is not needed.")
+        say("Skipping the embedded PostgreSQL: both databases are on other servers.")
         return
     began = time.monotonic()
     server = _server()
     started = server.start()
     server.create_databases(DATABASES)
-    how = f"started ({time.monotonic() - began:.1f} s)" if started else "runs already"
-    say(f"PostgreSQL on {LOOPBACK}:{server.port}: {how}")
+    how = f"started in {time.monotonic() - began:.1f} s" if started else "is already running"
+    say(f"PostgreSQL {how} on {LOOPBACK}:{server.port}")
 
 
 def _is_embedded(url: str) -> bool:
@@ -134,7 +134,7 @@ def _is_embedded(url: str) -> bool:
 
 
 def _prepare_databases() -> None:
-    """Bring both schemas up to date, at the same time: each costs seconds, mostly of imports."""
+    """Migrate both databases in parallel: each takes seconds, mostly for imports."""
     airflow = None if _airflow_is_migrated() else _migrate_airflow()
     try:
         _migrate_warehouse()
@@ -142,21 +142,21 @@ def _prepare_databases() -> None:
         if airflow:
             airflow.wait()
     if airflow and airflow.returncode:
-        raise PermanentError(f"`airflow db migrate` failed; see {services.log_file('db-migrate')}")
+        raise PermanentError(f"`airflow db migrate` failed. See {services.log_file('db-migrate')}.")
     if airflow:
         MIGRATED.write_text(_airflow_schema() or "", encoding="utf-8")
-        say("  Airflow's database is up to date")
+        say("  airflow: up to date")
 
 
 def _migrate_airflow() -> subprocess.Popen[bytes]:
-    say("Preparing the databases (about 10 s)")
+    say("Migrating the databases (about 10 s)")
     with services.log_file("db-migrate").open("wb") as log:
         words = [sys.executable, "-m", "airflow", "db", "migrate"]
         return subprocess.Popen(words, env=services.environment(), stdout=log, stderr=log)  # noqa: S603
 
 
 def _migrate_warehouse() -> None:
-    # Imports Airflow, which takes seconds: only now.
+    # These import Airflow, which takes seconds.
     from wearables.core.schema import migrate
     from wearables.core.warehouse import warehouse
 
@@ -166,12 +166,12 @@ def _migrate_warehouse() -> None:
 
 
 def _airflow_is_migrated() -> bool:
-    """Whether the database is as our last migration left it; asking Airflow itself takes five seconds."""
+    """Return whether the database is unchanged since our last migration. Airflow's own check takes five seconds."""
     return MIGRATED.exists() and MIGRATED.read_text(encoding="utf-8") == _airflow_schema()
 
 
 def _airflow_schema() -> str | None:
-    """Airflow's version and the revision of its database; None when there is none."""
+    """Return Airflow's version and the revision of its database, or None if the database is empty or missing."""
     engine = create_engine(os.environ[AIRFLOW_DATABASE])
     try:
         with engine.connect() as connection:
@@ -187,7 +187,7 @@ def _start_services(sandbox: bool) -> None:
     fresh = not services.is_running()
     since = dt.datetime.now(dt.UTC) if fresh else None
     services.launch()
-    say(f"Airflow: starting {', '.join(AIRFLOW)} (about 30 s)" if fresh else "Airflow runs already.")
+    say("Starting Airflow (about 30 s)" if fresh else "Airflow is already running")
     services.start(*AIRFLOW)
     if sandbox:
         services.start("sandbox")
@@ -196,4 +196,4 @@ def _start_services(sandbox: bool) -> None:
 
 
 def _silent(_line: str) -> None:
-    """Say nothing."""
+    """Print nothing."""

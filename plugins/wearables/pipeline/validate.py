@@ -135,7 +135,7 @@ def _skip(connection: Connection, plan: Plan, chosen: list[Row]) -> None:
     for athlete in chosen:
         if athlete.grant_state == "active":
             continue
-        reason = athlete.reason or "No grant is stored. The athlete must consent."
+        reason = athlete.reason or "No grant is stored. Let the athlete consent."
         log.warning("athlete %d is skipped (%s): %s", athlete.athlete_id, athlete.grant_state, reason)
         for chunk in plan.chunks:
             for collection in plan.collections:

@@ -1,4 +1,4 @@
-"""A WHOOP to develop against: OAuth, the v2 API with its limits, and invented athletes whose metrics are known."""
+"""A WHOOP for development: OAuth, the v2 API with its limits, and invented athletes whose metrics are known."""
 
 from wearables.sandbox.server import running
 from wearables.sandbox.world import World

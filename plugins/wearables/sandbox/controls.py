@@ -1,4 +1,4 @@
-"""What a developer may do to the sandbox; WHOOP has nothing of the kind. Under /sandbox, unlimited, no token."""
+"""Endpoints that control the sandbox, below /sandbox. WHOOP has none of them. They need no token and have no limit."""
 
 from typing import Any
 
@@ -11,16 +11,16 @@ from wearables.sandbox.world import World
 
 
 async def athletes(request: Request) -> Response:
-    """The squad."""
+    """List all athletes."""
     world: World = request.app.state.world
-    return JSONResponse([each.profile | {"is_active": each.is_active} for each in world.squad.values()])
+    return JSONResponse([each.profile | {"is_active": each.is_active} for each in world.athletes.values()])
 
 
 async def act(request: Request) -> Response:
-    """Let an athlete consent (the answer holds the tokens), revoke, deactivate, activate or expire."""
+    """Let an athlete consent (the answer contains the tokens), revoke, deactivate, activate or expire."""
     world: World = request.app.state.world
     athlete_id = request.path_params["athlete_id"]
-    if athlete_id not in world.squad:
+    if athlete_id not in world.athletes:
         return _error(404, "no such athlete")
     action = request.path_params["action"]
     if action == "consent":
@@ -29,23 +29,23 @@ async def act(request: Request) -> Response:
     actions = {"revoke": world.revoke, "deactivate": world.deactivate, "activate": world.activate}
     actions["expire"] = world.expire
     if action not in actions:
-        return _error(404, f"no such action; known are consent, {', '.join(actions)}")
+        return _error(404, f"no such action; the actions are consent, {', '.join(actions)}")
     actions[action](athlete_id)
     return Response(status_code=204)
 
 
 async def data_export(request: Request) -> Response:
-    """The athlete's own data export, a ZIP; with ?gps=true its workouts have 20 columns."""
+    """Return the athlete's data export as a ZIP. With ?gps=true, workouts have 20 columns."""
     world: World = request.app.state.world
     athlete_id = request.path_params["athlete_id"]
-    if athlete_id not in world.squad:
+    if athlete_id not in world.athletes:
         return _error(404, "no such athlete")
     packed = export(world, athlete_id, has_gps=request.query_params.get("gps") == "true")
     return Response(packed, media_type="application/zip")
 
 
 async def record(request: Request) -> Response:
-    """PATCH changes a record, DELETE deletes it."""
+    """PATCH changes a record; DELETE deletes it."""
     world: World = request.app.state.world
     athlete_id, collection, record_id = (
         request.path_params[name] for name in ("athlete_id", "collection", "record_id")
@@ -62,7 +62,7 @@ async def record(request: Request) -> Response:
 
 
 async def faults(request: Request) -> Response:
-    """POST orders a fault (kind, times, athlete_id, collection, status, seconds), DELETE cancels all."""
+    """POST schedules a fault (kind, times, athlete_id, collection, status, seconds); DELETE cancels all faults."""
     world: World = request.app.state.world
     if request.method == "DELETE":
         world.faults.clear()
@@ -74,13 +74,13 @@ async def faults(request: Request) -> Response:
     return Response(status_code=204)
 
 
-async def truth(request: Request) -> Response:
-    """The metric values that the records amount to."""
-    return JSONResponse(request.app.state.world.truth)
+async def expected_metrics(request: Request) -> Response:
+    """List the metric values that follow from the current records."""
+    return JSONResponse(request.app.state.world.expected_metrics)
 
 
 async def requests(request: Request) -> Response:
-    """What was asked so far: method, path, query, athlete and status; DELETE forgets it."""
+    """List all requests: method, path, query, athlete and status. DELETE clears the list first."""
     world: World = request.app.state.world
     if request.method == "DELETE":
         world.requests.clear()
@@ -104,6 +104,6 @@ ROUTES = [
     Route("/athletes/{athlete_id:int}/{action}", act, methods=["POST"]),
     Route("/athletes/{athlete_id:int}/{collection}/{record_id}", record, methods=["PATCH", "DELETE"]),
     Route("/faults", faults, methods=["POST", "DELETE"]),
-    Route("/truth", truth),
+    Route("/expected-metrics", expected_metrics),
     Route("/requests", requests, methods=["GET", "DELETE"]),
 ]

@@ -1,4 +1,4 @@
-"""WHOOP's v2 data endpoints, as the athlete of the access token sees them."""
+"""WHOOP's v2 data endpoints, for the athlete of the access token."""
 
 import base64
 import binascii
@@ -10,23 +10,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from wearables.sandbox.faulty_answers import broken
+from wearables.sandbox.faulty_answers import apply_fault
 from wearables.sandbox.world import ENDLESS, Athlete, Record, World
 
 LISTS = {"/cycle": "cycle", "/recovery": "recovery", "/activity/sleep": "sleep", "/activity/workout": "workout"}
-DEFAULT_LIMIT, GREATEST_LIMIT = 10, 25
-BEGINNING = dt.datetime.min.replace(tzinfo=dt.UTC)
-# WHOOP ends a list in three ways.
+DEFAULT_LIMIT, MAX_LIMIT = 10, 25
+EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
+# WHOOP ends the last page in three ways.
 ENDINGS = (b"}", b',"next_token":null}', b',"next_token":""}')
 
 
 class BadQuery(Exception):
-    """A query WHOOP refuses."""
+    """A query that WHOOP rejects."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """What a list was asked for."""
+    """The parameters of a request for a list."""
 
     limit: int
     start: dt.datetime
@@ -35,7 +35,7 @@ class Query:
 
 
 async def list_records(request: Request) -> Response:
-    """A page of a collection, newest first."""
+    """Return a page of a collection, newest records first."""
     world: World = request.app.state.world
     athlete: Athlete = request.state.athlete
     collection = request.state.collection
@@ -52,7 +52,7 @@ async def list_records(request: Request) -> Response:
         if record.start < query.end and record.end >= query.start
     ]
     answer = _page(chosen, query, athlete.user_id, repeat=bool(fault and fault.kind == "repeat_token"))
-    return await broken(fault, answer) if fault and fault.kind != "repeat_token" else answer
+    return await apply_fault(fault, answer) if fault and fault.kind != "repeat_token" else answer
 
 
 def _page(chosen: list[Record], query: Query, athlete_id: int, *, repeat: bool) -> Response:
@@ -66,15 +66,15 @@ def _page(chosen: list[Record], query: Query, athlete_id: int, *, repeat: bool) 
 
 
 def _query(request: Request) -> Query:
-    asked = request.query_params
-    limit = asked.get("limit", str(DEFAULT_LIMIT))
-    if not limit.isdecimal() or not 1 <= int(limit) <= GREATEST_LIMIT:
-        raise BadQuery(f"limit must be 1 to {GREATEST_LIMIT}")
-    token = asked.get("nextToken")
+    parameters = request.query_params
+    limit = parameters.get("limit", str(DEFAULT_LIMIT))
+    if not limit.isdecimal() or not 1 <= int(limit) <= MAX_LIMIT:
+        raise BadQuery(f"limit must be 1 to {MAX_LIMIT}")
+    token = parameters.get("nextToken")
     return Query(
         int(limit),
-        _instant(asked.get("start"), BEGINNING),
-        _instant(asked.get("end"), ENDLESS),
+        _instant(parameters.get("start"), EARLIEST),
+        _instant(parameters.get("end"), ENDLESS),
         _offset(token) if token is not None else 0,
     )
 
@@ -103,7 +103,7 @@ def _offset(token: str) -> int:
 
 
 async def one_record(request: Request) -> Response:
-    """A record by its id."""
+    """Return a record by its id."""
     try:
         record = request.app.state.world.find(
             request.state.athlete.user_id, request.state.collection, request.path_params["record_id"]
@@ -114,12 +114,12 @@ async def one_record(request: Request) -> Response:
 
 
 async def recovery_of_cycle(request: Request) -> Response:
-    """The recovery of a cycle; 404 when it has none."""
+    """Return the recovery of a cycle, or 404 if it has none."""
     return await one_record(request)
 
 
 async def sleep_of_cycle(request: Request) -> Response:
-    """The sleep that the recovery of a cycle comes from; 404 when there is none."""
+    """Return the sleep that a cycle's recovery was computed from, or 404 if there is none."""
     world: World = request.app.state.world
     athlete_id = request.state.athlete.user_id
     try:
@@ -131,12 +131,12 @@ async def sleep_of_cycle(request: Request) -> Response:
 
 
 async def profile(request: Request) -> Response:
-    """Who the athlete is."""
+    """Return the athlete's profile."""
     return JSONResponse(request.state.athlete.profile)
 
 
 async def body_measurement(request: Request) -> Response:
-    """Height, weight and greatest heart rate."""
+    """Return height, weight and maximum heart rate."""
     return JSONResponse({"height_meter": 1.8, "weight_kilogram": 78.5, "max_heart_rate": 192})
 
 
@@ -147,9 +147,9 @@ async def revoke(request: Request) -> Response:
 
 
 def routes() -> list[tuple[str, Route]]:
-    """Each route below /developer/v2, with the collection it serves (empty if none)."""
+    """Return every route below /developer/v2 with the collection that it serves, or an empty string."""
     lists = [(name, Route(path, list_records)) for path, name in LISTS.items()]
-    # There is no recovery by id.
+    # WHOOP has no endpoint for a recovery by its id.
     singles = [(name, Route(f"{path}/{{record_id}}", one_record)) for path, name in LISTS.items() if name != "recovery"]
     return [
         *lists,

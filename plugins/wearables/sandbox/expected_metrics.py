@@ -43,11 +43,11 @@ STAGES = {
 ZONES = ("zero", "one", "two", "three", "four", "five")
 
 
-def true_metrics(athlete_id: int, collections: Collections) -> list[dict[str, Any]]:
+def expected_metrics(athlete_id: int, collections: Collections) -> list[dict[str, Any]]:
     """Rows of athlete_id, metric_date, metric, value and is_provisional."""
-    life = Chronicle(collections)
+    chronicle = Chronicle(collections)
     rows = []
-    for (date, metric), (value, is_provisional) in sorted((life.days() | life.training()).items()):
+    for (date, metric), (value, is_provisional) in sorted((chronicle.days() | chronicle.training()).items()):
         rows.append(
             {
                 "athlete_id": athlete_id,

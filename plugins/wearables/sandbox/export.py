@@ -1,4 +1,4 @@
-"""An athlete's data export as the WHOOP app mails it: a ZIP of four CSV files, newest first and rounded."""
+"""An athlete's data export as WHOOP sends it by email: a ZIP of four CSV files, newest rows first, values rounded."""
 
 import csv
 import io
@@ -8,33 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from wearables.sandbox.expected_metrics import Chronicle, local, moment
+from wearables.sandbox.export_columns import GPS, HEADERS, NIGHT
 from wearables.sandbox.world import COLLECTIONS, World
 
 Payload = Mapping[str, Any]
 Cells = list[Any]
-CYCLE = ["Cycle start time", "Cycle end time", "Cycle timezone"]
-HEART = ["Energy burned (cal)", "Max HR (bpm)", "Average HR (bpm)"]
-NIGHT = [
-    "Sleep onset", "Wake onset", "Sleep performance %", "Respiratory rate (rpm)", "Asleep duration (min)",
-    "In bed duration (min)", "Light sleep duration (min)", "Deep (SWS) duration (min)", "REM duration (min)",
-    "Awake duration (min)", "Sleep need (min)", "Sleep debt (min)", "Sleep efficiency %", "Sleep consistency %",
-]  # fmt: skip
-RECOVERY = [
-    "Recovery score %", "Resting heart rate (bpm)", "Heart rate variability (ms)", "Skin temp (celsius)",
-    "Blood oxygen %",
-]  # fmt: skip
-ZONES = [f"HR Zone {number} %" for number in range(1, 6)]
-GPS = ["Distance (meters)", "Altitude gain (meters)", "Altitude change (meters)"]
-HEADERS = {
-    "physiological_cycles.csv": [*CYCLE, *RECOVERY, "Day Strain", *HEART, *NIGHT],
-    "sleeps.csv": [*CYCLE, *NIGHT, "Nap"],
-    "workouts.csv": [
-        *CYCLE, "Workout start time", "Workout end time", "Duration (min)", "Activity name", "Activity Strain", *HEART,
-        *ZONES, "GPS enabled", *GPS,
-    ],
-    "journal_entries.csv": [*CYCLE, "Question text", "Answered yes", "Notes"],
-}  # fmt: skip
-# Some of WHOOP's questions end in a blank.
+# Some of WHOOP's questions end with a space.
 QUESTIONS = (
     "Have any caffeine? ",
     "Have any alcoholic drinks?",
@@ -51,14 +30,14 @@ MINUTE_MS = 60_000
 
 
 def export(world: World, athlete_id: int, has_gps: bool = False) -> bytes:
-    """The ZIP; with ``has_gps`` its workouts have 20 columns, as those of 2024 and 2025."""
+    """Return the ZIP. With ``has_gps``, workouts have 20 columns, as in exports of 2024 and 2025."""
     files = _Files(world, athlete_id, has_gps).write()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, rows in files.items():
             text = io.StringIO()
             csv.writer(text, lineterminator="\n").writerows(rows)
-            # The same records make the same bytes.
+            # ZipInfo's fixed timestamp makes the bytes reproducible.
             archive.writestr(zipfile.ZipInfo(name), text.getvalue(), zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
@@ -73,7 +52,7 @@ class _Files:
         self._has_gps = has_gps
 
     def write(self) -> dict[str, list[Cells]]:
-        """Header and rows of each file."""
+        """Return header and rows of each file."""
         rows: dict[str, Callable[[], Iterator[Cells]]] = {
             "physiological_cycles.csv": self._days,
             "sleeps.csv": self._sleeps,
@@ -148,7 +127,7 @@ def _cycle(cycle: Payload) -> Cells:
 
 
 def _clock(text: str | None, cycle: Payload) -> str:
-    """On the wall of the cycle, whole seconds; blank if there is none."""
+    """Return the local time of the cycle in whole seconds, or an empty string if there is none."""
     if not text:
         return ""
     return local(text, cycle["timezone_offset"]).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")

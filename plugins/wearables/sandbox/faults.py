@@ -1,26 +1,26 @@
-"""Faults to order: what the next answers of the sandbox shall suffer."""
+"""Faults that a test can schedule for the next answers of the sandbox."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 Kind = Literal[
-    "status",  # answer `status`, 500 if not told, with a page of HTML
-    "malformed",  # JSON that breaks off, well-formed HTTP
-    "truncated",  # fewer bytes than the header promises
-    "disconnect",  # hang up without a body; at the token endpoint after the tokens have been rotated
+    "status",  # answer with `status` (default 500) and an HTML page
+    "malformed",  # send truncated JSON in a complete HTTP response
+    "truncated",  # send fewer bytes than Content-Length announces
+    "disconnect",  # hang up without a body; the token endpoint has already rotated the tokens
     "slow",  # answer after `seconds`
-    "repeat_token",  # the same next_token again and again
-    "empty",  # 200 without a body
-    "rate_limited",  # 429, to be repeated after `seconds`
-    "rate_limited_bare",  # 429 that tells nothing
+    "repeat_token",  # return the same next_token again and again
+    "empty",  # answer 200 without a body
+    "rate_limited",  # answer 429 and ask for a retry after `seconds`
+    "rate_limited_bare",  # answer 429 without rate limit headers
 ]
 KINDS = get_args(Kind)
-TOKEN = "token"  # noqa: S105 - the endpoint, where a collection's name stands otherwise
+TOKEN = "token"  # noqa: S105 - the token endpoint; used like a collection's name
 
 
 @dataclass
 class Fault:
-    """One order; None stands for any athlete, any collection."""
+    """A scheduled fault. None means any athlete or any collection."""
 
     kind: Kind
     times: int = 1
@@ -33,9 +33,9 @@ class Fault:
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}")
 
-    def concerns(self, athlete_id: int | None, collection: str) -> bool:
-        """Whether it is meant for this answer."""
+    def applies_to(self, athlete_id: int | None, collection: str) -> bool:
+        """Return whether the fault applies to an answer."""
         is_athlete = self.athlete_id in (None, athlete_id)
-        # The token endpoint fails only when it is named.
-        is_place = self.collection == collection or (self.collection is None and collection != TOKEN)
-        return self.times > 0 and is_athlete and is_place
+        # The token endpoint fails only if the fault names it.
+        is_collection = self.collection == collection or (self.collection is None and collection != TOKEN)
+        return self.times > 0 and is_athlete and is_collection

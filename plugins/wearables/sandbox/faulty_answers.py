@@ -1,4 +1,4 @@
-"""Answers that suffer a fault."""
+"""Turn a good answer into a faulty one."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,17 +9,17 @@ from wearables.sandbox.faults import Fault
 
 
 class Bare(Response):
-    """An answer from something in front of WHOOP: it tells nothing of the request limit."""
+    """An answer without rate limit headers, as a proxy in front of WHOOP sends it."""
 
 
 class HangUp(ConnectionError):
     """The sandbox hangs up on purpose."""
 
 
-async def broken(fault: Fault, answer: Response) -> Response:
-    """What becomes of a good answer; ``repeat_token`` is the pages' own business."""
+async def apply_fault(fault: Fault, answer: Response) -> Response:
+    """Return the answer with the fault. Lists handle ``repeat_token`` themselves."""
     if fault.kind == "status":
-        return HTMLResponse("<html><body>ordered</body></html>", fault.status)
+        return HTMLResponse("<html><body>scheduled fault</body></html>", fault.status)
     if fault.kind == "rate_limited":
         return Bare(status_code=429, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(fault.seconds)})
     if fault.kind == "rate_limited_bare":

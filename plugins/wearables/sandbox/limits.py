@@ -1,4 +1,4 @@
-"""The request limit of an app, as WHOOP counts it: so many in a minute and in a day."""
+"""An app's request limits per minute and per day, as WHOOP counts them."""
 
 import time
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ MINUTE, DAY = 60, 86_400
 
 
 @dataclass
-class _Window:
+class _Period:
     limit: int
     seconds: int
     ends_at: float = 0.0
@@ -23,25 +23,25 @@ class _Window:
 
 
 class Limits:
-    """Counts requests; gives the headers that go with each answer."""
+    """Count requests and report the limits in headers."""
 
     def __init__(self, per_minute: int, per_day: int) -> None:
-        self._windows = [_Window(per_minute, MINUTE), _Window(per_day, DAY)]
+        self._periods = [_Period(per_minute, MINUTE), _Period(per_day, DAY)]
 
     def spend(self) -> bool:
-        """Count a request; False when it is one too many."""
+        """Count a request. Return False if it exceeds a limit."""
         now = time.monotonic()
-        for window in self._windows:
-            window.renew(now)
-        allowed = all(window.left for window in self._windows)
-        for window in self._windows:
-            window.used += allowed
+        for period in self._periods:
+            period.renew(now)
+        allowed = all(period.left for period in self._periods)
+        for period in self._periods:
+            period.used += allowed
         return allowed
 
     def headers(self) -> dict[str, str]:
-        """X-RateLimit-*: of the window that is closest to its limit, then of all."""
-        closest = min(self._windows, key=lambda window: window.left)
-        policy = ", ".join(f"{window.limit};window={window.seconds}" for window in self._windows)
+        """Return the X-RateLimit headers: the period closest to its limit first, then all periods."""
+        closest = min(self._periods, key=lambda period: period.left)
+        policy = ", ".join(f"{period.limit};window={period.seconds}" for period in self._periods)
         return {
             "X-RateLimit-Limit": f"{closest.limit}, {policy}",
             "X-RateLimit-Remaining": str(closest.left),

@@ -1,4 +1,4 @@
-"""WHOOP's OAuth endpoints: consent in the browser, code and refresh at the token endpoint."""
+"""WHOOP's OAuth endpoints: the consent page and the token endpoint."""
 
 import html
 from typing import Any
@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from wearables.sandbox.faults import TOKEN
-from wearables.sandbox.faulty_answers import broken
+from wearables.sandbox.faulty_answers import apply_fault
 from wearables.sandbox.grants import OFFLINE, SCOPES, Grant
 from wearables.sandbox.world import World
 
@@ -16,13 +16,13 @@ FORM = "application/x-www-form-urlencoded"
 STATE_LENGTH = 8
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sandbox consent</title>
 <style>body{{font:16px system-ui;max-width:32rem;margin:3rem auto}}button{{display:block;margin:.5rem 0;padding:.5rem}}
-</style><h1>Who are you?</h1><p>An app asks for your data. This is the sandbox: pick an invented athlete.</p>
-<form method="post"><p>It asks for:{scopes}</p>{buttons}
+</style><h1>Who are you?</h1><p>An app requests access to your data. This is a sandbox: choose an invented athlete.</p>
+<form method="post"><p>Requested scopes:{scopes}</p>{buttons}
 <button name="athlete_id" value="">I do not agree</button></form></html>"""
 
 
 async def authorize(request: Request) -> Response:
-    """Show the consent page; its buttons come back here as POST and lead to the app."""
+    """Show the consent page. Its buttons POST to the same address, which redirects to the app."""
     world: World = request.app.state.world
     query = request.query_params
     problem = _problem(world, query)
@@ -34,11 +34,11 @@ async def authorize(request: Request) -> Response:
     athlete_id = str(form.get("athlete_id", ""))
     if not athlete_id:
         return _back(query, {"error": "access_denied", "error_description": "The resource owner denied the request"})
-    if not athlete_id.isdecimal() or int(athlete_id) not in world.squad:
+    if not athlete_id.isdecimal() or int(athlete_id) not in world.athletes:
         return JSONResponse({"error": "invalid_request", "error_description": "no such athlete"}, 400)
-    asked = query.get("scope", "").split()
-    ticked = form.getlist("scope") or asked
-    scopes = [scope for scope in asked if scope in ticked]
+    requested = query.get("scope", "").split()
+    granted = form.getlist("scope") or requested
+    scopes = [scope for scope in requested if scope in granted]
     return _back(query, {"code": world.grants.code(int(athlete_id), query["redirect_uri"], scopes)})
 
 
@@ -62,7 +62,7 @@ def _page(world: World, scopes: list[str]) -> str:
     buttons = "".join(
         f'<button name="athlete_id" value="{athlete.user_id}">'
         f"{html.escape(athlete.first_name)} {html.escape(athlete.last_name)}</button>"
-        for athlete in world.squad.values()
+        for athlete in world.athletes.values()
     )
     boxes = "".join(
         f'<br><label><input type="checkbox" name="scope" value="{scope}" checked> {scope}</label>' for scope in scopes
@@ -77,22 +77,22 @@ def _back(query: Any, answer: dict[str, str]) -> Response:
 
 
 async def token(request: Request) -> Response:
-    """Trade a code or a refresh token for a pair; counts against the request limit."""
+    """Exchange a code or a refresh token for a token pair. Counts against the request limit."""
     world: World = request.app.state.world
     if not request.headers.get("content-type", "").startswith(FORM):
         return _error(400, "invalid_request", "the body must be a form")
     form = await request.form()
-    # Credentials count in the form only, as at WHOOP.
+    # Like WHOOP, accept credentials in the form only.
     if (form.get("client_id"), form.get("client_secret")) != (world.client_id, world.client_secret):
         return _error(401, "invalid_client", "Client authentication failed")
     fault = world.take_fault(None, TOKEN)
     if fault and fault.kind != "disconnect":
-        return await broken(fault, JSONResponse({}))
+        return await apply_fault(fault, JSONResponse({}))
     grant = _granted(world, form)
     if isinstance(grant, Response):
         return grant
     answer = JSONResponse(_pair(world, grant), headers={"Cache-Control": "no-store"})
-    return await broken(fault, answer) if fault else answer
+    return await apply_fault(fault, answer) if fault else answer
 
 
 def _granted(world: World, form: Any) -> Grant | Response:

@@ -5,7 +5,7 @@ import random
 import uuid
 from typing import Any
 
-from wearables.sandbox.simulation import Bout, Cycle, Life
+from wearables.sandbox.simulation import Bout, Cycle, Simulation
 
 Payload = dict[str, Any]
 DISTANCE_SPORTS = {"running", "soccer"}
@@ -13,9 +13,9 @@ LIGHT, DEEP, REM = 0.52, 0.24, 0.24
 ZONE_SHARES = (0.1, 0.25, 0.3, 0.2, 0.1, 0.05)
 
 
-def records(life: Life, rng: random.Random, athlete_id: int, now: dt.datetime) -> dict[str, list[Payload]]:
+def records(simulation: Simulation, rng: random.Random, athlete_id: int, now: dt.datetime) -> dict[str, list[Payload]]:
     """The records of each collection, oldest first."""
-    return _Writer(rng, athlete_id, now).write(life)
+    return _Writer(rng, athlete_id, now).write(simulation)
 
 
 class _Writer:
@@ -25,9 +25,9 @@ class _Writer:
         self._now = now
         self._next_cycle_id = athlete_id * 10_000
 
-    def write(self, life: Life) -> dict[str, list[Payload]]:
+    def write(self, simulation: Simulation) -> dict[str, list[Payload]]:
         cycles, recoveries, sleeps = [], [], []
-        for cycle in life.cycles:
+        for cycle in simulation.cycles:
             self._next_cycle_id += self._rng.randint(1, 9)
             cycle_id = self._next_cycle_id
             cycles.append(self._cycle(cycle, cycle_id))
@@ -36,7 +36,7 @@ class _Writer:
             named = _named(cycle, night)
             if named and cycle.kind != "no_recovery":
                 recoveries.append(self._recovery(cycle, cycle_id, named))
-        workouts = [self._workout(bout) for bout in life.workouts]
+        workouts = [self._workout(bout) for bout in simulation.workouts]
         return {"cycle": cycles, "recovery": recoveries, "sleep": sleeps, "workout": workouts}
 
     def _cycle(self, cycle: Cycle, cycle_id: int) -> Payload:

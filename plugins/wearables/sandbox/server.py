@@ -1,4 +1,4 @@
-"""Serves a world over HTTP: limits and tokens are checked here, before any endpoint."""
+"""Serve a world over HTTP. Limits and tokens are checked here, before any endpoint runs."""
 
 import socket
 import threading
@@ -21,7 +21,7 @@ START_SECONDS = 20
 
 
 def create_app(world: World) -> Starlette:
-    """The sandbox of a world, as an ASGI application."""
+    """Return the ASGI application of a world."""
     v2: list[BaseRoute] = [
         Route(route.path, _of_athlete(route.endpoint, collection), methods=sorted(route.methods or ["GET"]))
         for collection, route in data.routes()
@@ -39,7 +39,7 @@ def create_app(world: World) -> Starlette:
 
 
 def _limited(endpoint: Endpoint) -> Endpoint:
-    """The endpoint, behind the request limit; what was asked is noted, without tokens."""
+    """Wrap an endpoint with the request limit and the request log, which contains no tokens."""
 
     async def answer(request: Request) -> Response:
         world: World = request.app.state.world
@@ -65,7 +65,7 @@ def _limited(endpoint: Endpoint) -> Endpoint:
 
 
 def _of_athlete(endpoint: Endpoint, collection: str) -> Endpoint:
-    """The endpoint, for the athlete whose access token was sent."""
+    """Wrap an endpoint with the check of the access token."""
 
     async def answer(request: Request) -> Response:
         athlete = _athlete(request)
@@ -84,7 +84,7 @@ def _athlete(request: Request) -> Athlete | None:
     world: World = request.app.state.world
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     grant = world.grants.by_access_token(token) if scheme.lower() == "bearer" else None
-    return world.squad[grant.athlete_id] if grant else None
+    return world.athletes[grant.athlete_id] if grant else None
 
 
 def _config(world: World, log_level: str) -> uvicorn.Config:
@@ -93,7 +93,7 @@ def _config(world: World, log_level: str) -> uvicorn.Config:
 
 @contextmanager
 def running(world: World) -> Iterator[World]:
-    """Serve a world on a free port of the loopback, in a thread; its address is ``world.url``."""
+    """Serve a world on a free loopback port, in a thread. Its address is ``world.url``."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         world.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -103,7 +103,7 @@ def running(world: World) -> Iterator[World]:
         deadline = time.monotonic() + START_SECONDS
         while not server.started:
             if not thread.is_alive() or time.monotonic() > deadline:
-                raise RuntimeError("the sandbox has not started")
+                raise RuntimeError("The sandbox did not start.")
             time.sleep(0.01)
         try:
             yield world

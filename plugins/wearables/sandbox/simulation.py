@@ -59,14 +59,14 @@ class Cycle:
 
 
 @dataclass
-class Life:
+class Simulation:
     """What an athlete did."""
 
     cycles: list[Cycle] = field(default_factory=list)
     workouts: list[Bout] = field(default_factory=list)
 
 
-def live(rng: random.Random, index: int, days: int, now: dt.datetime) -> Life:
+def simulate(rng: random.Random, index: int, days: int, now: dt.datetime) -> Simulation:
     """A life of so many dates, the last of them today; nothing of it lies after ``now``."""
     return _Diary(rng, ZONES[index % len(ZONES)], days, now).write()
 
@@ -82,9 +82,9 @@ class _Diary:
         middle = range(2, max(2, days - 3))
         odd = rng.sample(middle, min(len(ODD_DAYS), len(middle)))
         self._kinds = dict(zip(odd, ODD_DAYS, strict=False))
-        self._life = Life()
+        self._simulation = Simulation()
 
-    def write(self) -> Life:
+    def write(self) -> Simulation:
         skip = False
         # A date more, for it may be tomorrow already where the athlete is.
         for number in range((self._last - self._first).days + 2):
@@ -93,7 +93,7 @@ class _Diary:
                 self._day(self._first + dt.timedelta(days=number), kind)
             skip = kind == "long_day" and not skip
         self._close_cycles()
-        return self._life
+        return self._simulation
 
     def _zone(self, date: dt.date) -> ZoneInfo:
         return self._away if self._trip <= date < self._trip + dt.timedelta(days=TRIP_DAYS) else self._home
@@ -147,7 +147,7 @@ class _Diary:
     def _workout(self, date: dt.date, start: dt.datetime, end: dt.datetime, sport: str, kind: str = "") -> None:
         bout = self._bout(date, start, end, sport="unscored" if kind == "unscored_workout" else sport)
         if bout.end <= self._now:
-            self._life.workouts.append(bout)
+            self._simulation.workouts.append(bout)
 
     def _bout(self, date: dt.date, start: dt.datetime, end: dt.datetime, **traits: object) -> Bout:
         end = end.replace(microsecond=end.microsecond // 1000 * 1000)
@@ -156,15 +156,15 @@ class _Diary:
     def _cycle(self, date: dt.date, kind: str, start: dt.datetime, sleeps: list[Bout]) -> None:
         if start <= self._now:
             known = [sleep for sleep in sleeps if sleep.end <= self._now]
-            self._life.cycles.append(Cycle(start, None, offset_at(start, self._zone(date)), kind, known))
+            self._simulation.cycles.append(Cycle(start, None, offset_at(start, self._zone(date)), kind, known))
 
     def _close_cycles(self) -> None:
-        cycles = sorted(self._life.cycles, key=lambda cycle: cycle.start)
+        cycles = sorted(self._simulation.cycles, key=lambda cycle: cycle.start)
         for cycle, following in itertools.pairwise(cycles):
             # After a night without the strap there is a gap.
             gap = 2 * HOUR if following.kind == "strap_off" else dt.timedelta(0)
             cycle.end = max(following.start - gap, cycle.start + HOUR)
-        self._life.cycles = cycles
+        self._simulation.cycles = cycles
 
 
 def offset_at(moment: dt.datetime, zone: ZoneInfo) -> str:

@@ -1,21 +1,21 @@
-"""The state of the sandbox: athletes and their records, grants, limits, faults and what was asked."""
+"""The state of the sandbox: athletes and their records, grants, limits, faults and the request log."""
 
 import datetime as dt
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from wearables.sandbox.expected_metrics import moment, true_metrics
+from wearables.sandbox.expected_metrics import expected_metrics, moment
 from wearables.sandbox.faults import Fault
 from wearables.sandbox.grants import Grant, Grants
 from wearables.sandbox.limits import Limits
 from wearables.sandbox.payloads import Payload, records
-from wearables.sandbox.simulation import live
+from wearables.sandbox.simulation import simulate
 
 COLLECTIONS = ("cycle", "recovery", "sleep", "workout")
-# From here on, ids no longer fit 32 bits: WHOOP's are int64.
+# Does not fit into 32 bits: WHOOP's ids are int64.
 FIRST_ATHLETE_ID = 4_300_000_001
 FIRST_NAMES = ("Avery", "Blair", "Casey", "Devon", "Emery", "Finley", "Gray", "Harper")
 LAST_NAMES = ("Ashdown", "Bråtveit-Núñez", "Calder", "Dunmore", "Elmwood", "Fairley", "Garside", "Holt")
@@ -24,7 +24,7 @@ ENDLESS = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 @dataclass
 class Athlete:
-    """A WHOOP member, invented."""
+    """An invented WHOOP member."""
 
     user_id: int
     first_name: str
@@ -33,7 +33,7 @@ class Athlete:
 
     @property
     def profile(self) -> Payload:
-        """As /user/profile/basic tells it."""
+        """The answer of /user/profile/basic."""
         return {
             "user_id": self.user_id,
             "email": f"{self.first_name}.{self.user_id}@example.org".lower(),
@@ -44,7 +44,7 @@ class Athlete:
 
 @dataclass
 class Record:
-    """A record, serialised once, and the time by which WHOOP selects it."""
+    """A record, serialised once, and the period by which WHOOP selects it."""
 
     id: str
     start: dt.datetime
@@ -56,44 +56,48 @@ class Record:
         self.write()
 
     def write(self) -> None:
-        """Serialise anew."""
+        """Serialise the payload again."""
         self.body = json.dumps(self.payload, separators=(",", ":")).encode()
 
 
-@dataclass
 class World:
-    """A squad with a history of so many ``days`` up to ``now``; the same seed gives the same squad."""
+    """Athletes with ``days`` of history up to ``now``. The same seed generates the same athletes and records."""
 
-    seed: int = 7
-    athletes: int = 4
-    days: int = 60
-    now: dt.datetime | None = None
-    client_id: str = "sandbox-client"
-    client_secret: str = field(default="sandbox-secret", repr=False)
-    per_minute: int = 100
-    per_day: int = 10_000
-    token_seconds: int = 3600
-    # The redirect addresses that are registered with the app; none: any will do.
-    redirect_uris: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        now = (self.now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).replace(microsecond=0)
+    def __init__(
+        self,
+        seed: int = 7,
+        athletes: int = 4,
+        days: int = 60,
+        now: dt.datetime | None = None,
+        client_id: str = "sandbox-client",
+        client_secret: str = "sandbox-secret",  # noqa: S107 - grants access to invented data only
+        per_minute: int = 100,
+        per_day: int = 10_000,
+        token_seconds: int = 3600,
+        redirect_uris: tuple[str, ...] = (),
+    ) -> None:
+        self.seed, self.days = seed, days
+        self.client_id, self.client_secret = client_id, client_secret
+        self.token_seconds = token_seconds
+        # The app's registered redirect URIs. If there are none, every URI is accepted.
+        self.redirect_uris = redirect_uris
         self.url = ""
-        self.squad: dict[int, Athlete] = {}
+        self.athletes: dict[int, Athlete] = {}
         self.records: dict[tuple[int, str], list[Record]] = {}
-        self.grants = Grants(self.token_seconds)
-        self.limits = Limits(self.per_minute, self.per_day)
+        self.grants = Grants(token_seconds)
+        self.limits = Limits(per_minute, per_day)
         self.faults: list[Fault] = []
         self.requests: list[dict[str, Any]] = []
-        for index in range(self.athletes):
-            self._invent(index, now)
+        until = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).replace(microsecond=0)
+        for index in range(athletes):
+            self._invent(index, until)
 
     def _invent(self, index: int, now: dt.datetime) -> None:
         rng = random.Random(f"{self.seed}/{index}")  # noqa: S311 - invented data
         athlete_id = FIRST_ATHLETE_ID + index
         last_name = LAST_NAMES[(index + index // len(FIRST_NAMES)) % len(LAST_NAMES)]
-        self.squad[athlete_id] = Athlete(athlete_id, FIRST_NAMES[index % len(FIRST_NAMES)], last_name)
-        written = records(live(rng, index, self.days, now), rng, athlete_id, now)
+        self.athletes[athlete_id] = Athlete(athlete_id, FIRST_NAMES[index % len(FIRST_NAMES)], last_name)
+        written = records(simulate(rng, index, self.days, now), rng, athlete_id, now)
         periods = {sleep["id"]: period(sleep) for sleep in written["sleep"]}
         for collection, payloads in written.items():
             self.records[athlete_id, collection] = sorted(
@@ -103,7 +107,7 @@ class World:
             )
 
     def consent(self, athlete_id: int) -> Grant:
-        """Let the athlete consent; the tokens are in the grant."""
+        """Let the athlete consent. Return the grant with its tokens."""
         return self.grants.consent(self._athlete(athlete_id).user_id)
 
     def revoke(self, athlete_id: int) -> None:
@@ -111,11 +115,11 @@ class World:
         self.grants.revoke(self._athlete(athlete_id).user_id)
 
     def expire(self, athlete_id: int) -> None:
-        """Let the athlete's access token expire now."""
+        """Expire the athlete's access token."""
         self.grants.expire(self._athlete(athlete_id).user_id)
 
     def deactivate(self, athlete_id: int) -> None:
-        """End the membership: data is refused with 403."""
+        """End the membership: requests for data are answered with 403."""
         self._athlete(athlete_id).is_active = False
 
     def activate(self, athlete_id: int) -> None:
@@ -123,14 +127,17 @@ class World:
         self._athlete(athlete_id).is_active = True
 
     def find(self, athlete_id: int, collection: str, record_id: str) -> Record:
-        """A record. Raises KeyError."""
+        """Return a record. Raises KeyError."""
         for record in self.records[athlete_id, collection]:
             if record.id == str(record_id):
                 return record
         raise KeyError(record_id)
 
     def patch(self, athlete_id: int, collection: str, record_id: str, changes: Mapping[str, Any]) -> Payload:
-        """Change a record, ``score`` key by key; ``updated_at`` becomes now unless told. Raises KeyError."""
+        """Change a record and return its payload. Raises KeyError.
+
+        ``score`` is merged key by key. ``updated_at`` becomes the current time unless it is among the changes.
+        """
         record = self.find(athlete_id, collection, record_id)
         changes = dict(changes)
         if isinstance(changes.get("score"), dict):
@@ -144,41 +151,41 @@ class World:
         return record.payload
 
     def delete(self, athlete_id: int, collection: str, record_id: str) -> None:
-        """Let the athlete delete a record; a sleep takes its recovery along. Raises KeyError."""
+        """Delete a record; with a sleep, delete its recovery. Raises KeyError."""
         self.records[athlete_id, collection].remove(self.find(athlete_id, collection, record_id))
         if collection == "sleep":
             recoveries = self.records[athlete_id, "recovery"]
             recoveries[:] = [each for each in recoveries if each.payload["sleep_id"] != record_id]
 
     def add_fault(self, kind: Any, **traits: Any) -> None:
-        """Order a fault, see Fault. Raises ValueError or TypeError when there is no such."""
+        """Schedule a fault; see Fault. Raises ValueError or TypeError if it is not a valid one."""
         self.faults.append(Fault(kind, **traits))
 
     def take_fault(self, athlete_id: int | None, collection: str) -> Fault | None:
-        """The fault that this answer must suffer, if any."""
-        fault = next((fault for fault in self.faults if fault.concerns(athlete_id, collection)), None)
+        """Return the fault that applies to this answer, if any, and count it."""
+        fault = next((fault for fault in self.faults if fault.applies_to(athlete_id, collection)), None)
         if fault:
             fault.times -= 1
         return fault
 
     @property
-    def truth(self) -> list[dict[str, Any]]:
-        """Every metric value that the records amount to as they are now."""
+    def expected_metrics(self) -> list[dict[str, Any]]:
+        """Every metric value that follows from the current records."""
         return [
             row
-            for athlete_id in self.squad
-            for row in true_metrics(
+            for athlete_id in self.athletes
+            for row in expected_metrics(
                 athlete_id,
                 {name: [record.payload for record in self.records[athlete_id, name]] for name in COLLECTIONS},
             )
         ]
 
     def _athlete(self, athlete_id: int) -> Athlete:
-        return self.squad[athlete_id]
+        return self.athletes[athlete_id]
 
 
 def period(payload: Payload) -> tuple[dt.datetime, dt.datetime]:
-    """When a record began and ended; an open cycle never does."""
+    """Return start and end of a record. An open cycle never ends."""
     return moment(payload["start"]), moment(payload["end"]) if payload.get("end") else ENDLESS
 
 

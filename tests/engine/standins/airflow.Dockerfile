@@ -1,4 +1,4 @@
-# Stands in for apache/airflow: Debian's Python, curl, and the user and folders that our Dockerfile expects.
+# Stand-in for apache/airflow: Debian's Python, curl, and the user that our Dockerfile expects.
 FROM stand-in/debian
 RUN apt-get update --quiet \
     && apt-get install --quiet --yes --no-install-recommends ca-certificates curl procps python3 python3-venv \

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Once: makes the data with POSTGRES_PASSWORD and runs the scripts of /docker-entrypoint-initdb.d. Then: the server.
+# The first time, initialise the data with POSTGRES_PASSWORD and run the scripts in /docker-entrypoint-initdb.d. Then start
+# the server.
 set -euo pipefail
 
 if [[ ! -s $PGDATA/PG_VERSION ]]; then

@@ -1,4 +1,4 @@
-# Stands in for the official postgres: Debian's server behind an entrypoint that does what our file asks of theirs.
+# Stand-in for the official postgres: Debian's server with an entrypoint that does what docker-compose.yaml expects.
 FROM stand-in/debian
 RUN apt-get update --quiet \
     && apt-get install --quiet --yes --no-install-recommends postgresql \

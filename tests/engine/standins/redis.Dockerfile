@@ -1,4 +1,4 @@
-# Stands in for the official redis: Debian's server, the user and the folder that our file expects.
+# Stand-in for the official redis: Debian's server with the user and folder that docker-compose.yaml expects.
 FROM stand-in/debian
 RUN apt-get update --quiet \
     && apt-get install --quiet --yes --no-install-recommends redis-server \

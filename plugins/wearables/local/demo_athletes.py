@@ -1,4 +1,4 @@
-"""The sandbox's athletes, and their consent."""
+"""The sandbox's athletes and their consent."""
 
 from typing import Any
 
@@ -15,41 +15,42 @@ CONNECTION = {
     "login": "sandbox-client",
     "password": "sandbox-secret",
 }
-# Which start of the sandbox has seen the squad enrolled: it forgets its grants when it stops.
-ENROLLED_AT = LOCAL / "sandbox-squad"
+# Identifies the sandbox process in which the athletes were enrolled: it forgets its grants when it stops.
+ENROLLED_IN = LOCAL / "sandbox-enrolment"
 TIMEOUT_SECONDS = 30
 
 
 def ask_sandbox(method: str, path: str) -> Any:
-    """What the sandbox answers. Raises PermanentError."""
+    """Return the sandbox's answer. Raises PermanentError."""
     with session() as http:
         answer = http.request(method, sandbox_url() + path, timeout=TIMEOUT_SECONDS)
     if not answer.ok:
         raise PermanentError(
-            f"The sandbox refuses {method} {path}: {answer.status_code}; see {services.log_file('sandbox')}"
+            f"The sandbox answered {method} {path} with {answer.status_code}. See {services.log_file('sandbox')}."
         )
     return answer.json()
 
 
 def enrol() -> None:
-    """Enrol every athlete of the sandbox whose grant it would not accept."""
+    """Enrol every athlete of the sandbox who has no valid grant."""
     from wearables.athletes.enrolment import enroll
 
-    birth = f"{services.program('sandbox').pid} {services.program('sandbox').started_at}"
-    is_known = ENROLLED_AT.exists() and ENROLLED_AT.read_text(encoding="utf-8") == birth
+    sandbox = services.program("sandbox")
+    process = f"{sandbox.pid} {sandbox.started_at}"
+    is_known = ENROLLED_IN.exists() and ENROLLED_IN.read_text(encoding="utf-8") == process
     active = _active() if is_known else set()
     athletes = ask_sandbox("GET", "/sandbox/athletes")
-    for athlete in athletes:
-        if athlete["user_id"] not in active:
-            consent = ask_sandbox("POST", f"/sandbox/athletes/{athlete['user_id']}/consent")
-            enrolled = enroll(INTEGRATION, consent["refresh_token"])
-            say(f"  enrolled {enrolled.name} ({enrolled.athlete_id})")
-    ENROLLED_AT.write_text(birth, encoding="utf-8")
-    say(f"Squad: {len(athletes)} athletes are enrolled")
+    new = [athlete["user_id"] for athlete in athletes if athlete["user_id"] not in active]
+    say(f"Enrolling {len(new)} of {len(athletes)} athletes in {INTEGRATION}")
+    for athlete_id in new:
+        consent = ask_sandbox("POST", f"/sandbox/athletes/{athlete_id}/consent")
+        enrolled = enroll(INTEGRATION, consent["refresh_token"])
+        say(f"  {enrolled.name} ({enrolled.athlete_id})")
+    ENROLLED_IN.write_text(process, encoding="utf-8")
 
 
 def _active() -> set[int]:
-    """Athletes whose grant is believed to work."""
+    """Return the athletes whose grant is active."""
     from wearables.core.warehouse import run_sql, transaction, warehouse
 
     with transaction(warehouse()) as connection:
