@@ -23,6 +23,7 @@ COMMANDS = {
     "migrate": "wearables.cli.warehouse",
     "rotate-keys": "wearables.cli.warehouse",
     "dictionary": "wearables.cli.warehouse",
+    "sql": "wearables.cli.sql",
     "sandbox": "wearables.sandbox.command",
     "local": "wearables.local.command",
 }
