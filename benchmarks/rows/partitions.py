@@ -15,7 +15,7 @@ from benchmarks.setup import NAME
 from wearables.core.settings import SQL_DIR
 
 TEAMS, ATHLETES, DAYS, PARTITIONS = 10, 100, 730, 16
-TABLES = {"0001_raw": "raw.records", "0004_analytics": "analytics.metrics"}
+TABLES = {"0001_create_raw": "raw.records", "0004_create_analytics": "analytics.metrics"}
 COPIES = """
 insert into raw.records (
     integration, collection, athlete_id, record_id, payload, started_at, ended_at, source_updated_at, pulled_at, run_id
@@ -71,9 +71,9 @@ def _teams(athletes: int) -> Iterator[tuple[Engine, int]]:
 @contextmanager
 def _partitioned(folder: Path) -> Iterator[None]:
     """Migrations that make both tables partitioned; nothing else of the SQL differs."""
-    shutil.copytree(SQL_DIR / "migrations", folder / "migrations")
+    shutil.copytree(SQL_DIR / "schema", folder / "schema")
     for name, table in TABLES.items():
-        path = folder / "migrations" / f"{name}.sql"
+        path = folder / "schema" / "migrations" / f"{name}.sql"
         before, after = path.read_text().split(f"create table {table} (", 1)
         columns, rest = after.split("\n);", 1)
         parts = "".join(

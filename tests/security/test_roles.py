@@ -159,17 +159,17 @@ def test_an_admin_migrates_and_what_is_new_belongs_to_every_admin(
     with transaction(warehouse_engine) as connection:
         # migrating grants this; the tests' warehouse is a copy, and rights on a database are not copied
         connection.exec_driver_sql(f"grant create on database {warehouse_engine.url.database} to admin")
-    copytree(SQL_DIR / "migrations", tmp_path / "migrations")
+    copytree(SQL_DIR / "schema", tmp_path / "schema")
     monkeypatch.setattr(schema, "SQL_DIR", tmp_path)
     steps = {
         "one": "create table analytics.extra (id integer primary key); alter table raw.records add column extra text",
         "another": "alter table analytics.extra add column more text; alter table raw.records drop column extra",
     }
     for number, (name, statements) in enumerate(steps.items()):
-        (tmp_path / "migrations" / f"9{number}_{name}.sql").write_text(statements)
+        (tmp_path / "schema" / "migrations" / f"900{number}_{name}.sql").write_text(statements)
         engine = create_engine(login(warehouse_engine, "admin", name).set(drivername="postgresql+psycopg2"))
         try:
-            assert schema.migrate(engine) == [f"9{number}_{name}"]
+            assert schema.migrate(engine) == [f"900{number}_{name}"]
         finally:
             engine.dispose()
         assert "analytics.extra" in readable(warehouse_engine, "analyst")

@@ -1,61 +1,85 @@
-"""Schema migrations: numbered SQL files, each applied once, in one transaction, under a lock; then the rights."""
+"""Schema migrations: numbered SQL files, each applied once, and repeatable ones, applied again when any file changes.
 
+Everything is applied in one transaction under an advisory lock, so a warehouse is never half migrated.
+"""
+
+import hashlib
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
 from wearables.core.errors import PermanentError
 from wearables.core.settings import SQL_DIR
-from wearables.core.warehouse import run_sql, transaction
+from wearables.core.warehouse import transaction
 
-LOCK = 0x57484F4F50  # any constant shared by all who migrate
-CREATE_LEDGER = """
-create schema if not exists ops;
-create table if not exists ops.migrations (
-    name text primary key,
-    applied_at timestamptz not null default now()
-);
-comment on table ops.migrations is 'One row per migration applied.';
-comment on column ops.migrations.name is 'File of the migration.';
-comment on column ops.migrations.applied_at is 'When it was applied.';
+LOCK = 0x57484F4F50  # any constant that every migrating process shares
+HAS_LEDGER = "select to_regclass('ops.migrations') is not null"
+# Until version 1.0.0, ops.migrations did not store hashes.
+HAS_HASHES = """
+select exists (
+    select from pg_catalog.pg_attribute where attrelid = 'ops.migrations'::regclass and attname = 'sha256'
+)
+"""
+RECORD = """
+insert into ops.migrations (name, sha256) values (%(name)s, %(sha256)s)
+on conflict (name) do update set sha256 = excluded.sha256, applied_at = now()
 """
 
 
-def migration_files() -> list[Path]:
-    """The migrations in the order in which they apply."""
-    return sorted((SQL_DIR / "migrations").glob("[0-9]*.sql"))
+def _files(kind: str) -> list[Path]:
+    """Return the files of ``include/sql/schema/<kind>`` in the order in which they are applied."""
+    return sorted((SQL_DIR / "schema" / kind).glob("[0-9]*.sql"))
 
 
-def pending(connection: Connection) -> list[str]:
-    """Names of the migrations that the warehouse lacks."""
-    exists = connection.exec_driver_sql("select to_regclass('ops.migrations') is not null").scalar()
-    applied = set(connection.exec_driver_sql("select name from ops.migrations").scalars()) if exists else set()
-    return [path.stem for path in migration_files() if path.stem not in applied]
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _applied(connection: Connection) -> dict[str, str]:
+    """Return name and SHA-256 of every file applied. Raises PermanentError for a schema older than 1.0.0."""
+    if not connection.exec_driver_sql(HAS_LEDGER).scalar():
+        return {}
+    if not connection.exec_driver_sql(HAS_HASHES).scalar():
+        raise PermanentError(
+            "The warehouse was created by a version before 1.0.0, which cannot be upgraded: create a new, empty "
+            "database, point the connection `warehouse` at it, run `bin/wearables migrate` and pull again."
+        )
+    return {row.name: row.sha256 for row in connection.exec_driver_sql("select name, sha256 from ops.migrations")}
+
+
+def pending(connection: Connection) -> list[Path]:
+    """Return the numbered files not yet applied, then the repeatable files that are new or changed."""
+    applied = _applied(connection)
+    numbered = [path for path in _files("migrations") if path.stem not in applied]
+    return numbered + [path for path in _files("repeatable") if applied.get(path.stem) != _sha256(path)]
 
 
 def migrate(engine: Engine) -> list[str]:
-    """Apply what is missing; returns the names applied. Others who migrate at the same time wait."""
-    with transaction(engine) as lock:
-        lock.exec_driver_sql("select pg_advisory_xact_lock(%(lock)s)", {"lock": LOCK})
-        with transaction(engine) as connection:
-            connection.exec_driver_sql(CREATE_LEDGER)
-            names = pending(connection)
-        for name in names:
-            with transaction(engine) as connection:
-                text = (SQL_DIR / "migrations" / f"{name}.sql").read_text(encoding="utf-8")
-                # Without parameters a % in the text means itself.
-                connection.execution_options(no_parameters=True).exec_driver_sql(text)
-                connection.exec_driver_sql("insert into ops.migrations values (%(name)s)", {"name": name})
-        if names:
-            with transaction(engine) as connection:
-                run_sql(connection, "roles/rights")
-    return names
+    """Apply what is pending and return the names; concurrent calls wait.
+
+    Views depend on each other and on tables, so all of them are dropped first and every repeatable file is applied.
+    """
+    with transaction(engine) as connection:
+        connection.exec_driver_sql("select pg_advisory_xact_lock(%(lock)s)", {"lock": LOCK})
+        paths = pending(connection)
+        if paths:
+            numbered = [path for path in paths if path.parent.name == "migrations"]
+            _execute(connection, SQL_DIR / "schema" / "drop_views.sql")
+            for path in numbered + _files("repeatable"):
+                _execute(connection, path)
+        for path in paths:
+            connection.exec_driver_sql(RECORD, {"name": path.stem, "sha256": _sha256(path)})
+    return [path.stem for path in paths]
 
 
 def require_migrated(connection: Connection) -> None:
-    """Raises PermanentError when the warehouse lacks a migration."""
-    missing = pending(connection)
-    if missing:
-        raise PermanentError(
-            f"The warehouse lacks {len(missing)} migration(s), first {missing[0]}; run `wearables migrate`."
-        )
+    """Raise PermanentError if migrations are pending."""
+    count = len(pending(connection))
+    if count:
+        are_pending = "1 migration is" if count == 1 else f"{count} migrations are"
+        raise PermanentError(f"{are_pending} pending. Run bin/wearables migrate.")
+
+
+def _execute(connection: Connection, path: Path) -> None:
+    # Without parameters, a % in the text stands for itself.
+    connection.execution_options(no_parameters=True).exec_driver_sql(path.read_text(encoding="utf-8"))

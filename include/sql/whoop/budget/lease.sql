@@ -1,6 +1,7 @@
--- One row: how many requests may be sent now, and if none, for how many seconds to wait.
--- Parameters: client_key, wanted, margin_seconds. The budget's row is locked by then. Windows slide: a request counts for a whole window
--- after it was leased, so that neither a fixed nor a sliding window at WHOOP is ever overrun.
+-- Take a lease. One row: how many requests may be sent now and, if none, how many seconds to wait.
+-- Parameters: client_key, wanted, margin_seconds. The row of the budget must be locked (lock.sql).
+-- Periods slide: a request counts for a whole period after it was leased, so that the limit holds whether WHOOP counts in
+-- fixed or in sliding periods.
 with budget as (
     select
         client_key,
@@ -26,7 +27,7 @@ periods as (
 ),
 
 frees as (
-    -- when a window is full, it frees up as its oldest lease leaves it
+    -- A full period has room again when its oldest lease leaves it.
     select
         periods.free,
         case when periods.free <= 0 then (
@@ -54,7 +55,7 @@ frees as (
 
 decision as (
     select
-        -- a lease never takes more than a tenth of what is left, so that others are not starved
+        -- At most a tenth of what is left, so that other tasks get their share.
         greatest(0, least(%(wanted)s, case when min(free) > 0 then greatest(1, min(free) / 10) else 0 end))
             as granted,
         coalesce(max(wait_seconds), 0) as wait_seconds

@@ -1,4 +1,4 @@
--- One row: the budget, locked first, so that the next statement sees every lease of others.
+-- Lock the budget, so that the next statement sees all leases of other tasks. One row.
 -- Parameters: client_key.
 select client_key
 from ops.request_budgets

@@ -1,5 +1,6 @@
--- What WHOOP said of the budget. Parameters: client_key, limits (null = not told), remaining, reset_seconds.
--- Within one window the lower figure holds: an answer that was overtaken must not raise it again.
+-- Store what a response of WHOOP says about the budget.
+-- Parameters: client_key, limits (null = not in the response), remaining, reset_seconds.
+-- Within one period the lower number wins, because responses can arrive out of order.
 update ops.request_budgets
 set
     limits = coalesce(%(limits)s::jsonb, limits),

@@ -1,4 +1,4 @@
--- One row per WHOOP app: made when its first request is due. Parameters: client_key, default_limits.
+-- Create the budget of a WHOOP app before its first request. Parameters: client_key, default_limits.
 insert into ops.request_budgets (client_key, limits)
 values (%(client_key)s, %(default_limits)s)
 on conflict do nothing

@@ -1,4 +1,4 @@
--- A lease is settled: it counts for the requests really sent. Parameters: lease_id, sent.
+-- Settle a lease: from now on it counts for the requests that were actually sent. Parameters: lease_id, sent.
 update ops.request_leases
 set requests = %(sent)s
 where id = %(lease_id)s

@@ -1,4 +1,6 @@
--- Statistics of the windows before each date, which the transform keeps; analytics.trends reads them.
+-- analytics.rolling: statistics over the days before each date, from which analytics.trends is computed. The transform
+-- maintains it and inserts by position (include/sql/pipeline/transform/rolling.sql), so the order of the columns matters.
+-- A statistic's name is the metric, the statistic and its span in days: ln_rmssd_mean28.
 
 create table analytics.rolling (
     integration text not null,
@@ -75,30 +77,32 @@ create table analytics.rolling (
     zone_load_ewma28 double precision,
     primary key (integration, athlete_id, metric_date)
 );
-create index windows_date on analytics.rolling (integration, metric_date);
-comment on table analytics.rolling is 'One row per integration, athlete and date from the first to the last with data: what the windows that lead to it hold.';
+create index rolling_date on analytics.rolling (integration, metric_date);
+comment on table analytics.rolling is 'One row per integration, athlete and date from the first to the last with data: statistics over the days up to the date.';
 comment on column analytics.rolling.integration is 'Name of the integration.';
-comment on column analytics.rolling.athlete_id is 'user_id of WHOOP (int64).';
+comment on column analytics.rolling.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column analytics.rolling.metric_date is 'Local date of the athlete.';
-comment on column analytics.rolling.offset_range7 is 'Greatest less least offset from UTC of the week that ends on the date (h).';
-comment on column analytics.rolling.midpoint is 'Middle of the main sleep by the clock of the athlete (h).';
-comment on column analytics.rolling.midpoint_cosine7 is 'Mean cosine of the week''s midpoints, a day being a full turn.';
-comment on column analytics.rolling.midpoint_sine7 is 'Mean sine of the week''s midpoints, a day being a full turn.';
-comment on column analytics.rolling.shortfall14 is 'Sleep short of the baseline need, added up over the valid days of the 14 that end on the date (h).';
-comment on column analytics.rolling.balance14 is 'Sleep less the baseline need, added up over the same days (h).';
-comment on column analytics.rolling.shortfall_n14 is 'How many of those days are valid.';
-comment on column analytics.rolling.total_sleep is 'Main sleep and naps of the date (h).';
-comment on column analytics.rolling.recovery_n7 is 'How many dates of the week that ends on it have a scored recovery, calibrating ones included.';
-comment on column analytics.rolling.history_days is 'Dates from the first with data to this one, both included, at most 84.';
-comment on column analytics.rolling.rmssd_mean7 is 'Mean RMSSD of the valid days of the 7 that end on the date (ms).';
-comment on column analytics.rolling.rmssd_sd7 is 'Their sample standard deviation (ms).';
 comment on column analytics.rolling.ln_rmssd is 'Natural logarithm of the RMSSD of the date, if valid: scored and not calibrating (ln ms).';
+comment on column analytics.rolling.rmssd_mean7 is 'Mean RMSSD of the valid days among the 7 that end on the date (ms).';
+comment on column analytics.rolling.rmssd_sd7 is 'Sample standard deviation of the RMSSD of the same days (ms).';
 comment on column analytics.rolling.resting_heart_rate is 'Resting heart rate of the date, if valid (bpm).';
 comment on column analytics.rolling.hours_of_sleep is 'Hours of the main sleep of the date, if valid (h).';
 comment on column analytics.rolling.respiratory_rate is 'Respiratory rate of the date, if valid (breaths/min).';
 comment on column analytics.rolling.skin_temperature is 'Skin temperature of the date, if valid (celsius).';
-comment on column analytics.rolling.energy is 'Energy of the date once its cycle is closed (kJ).';
-comment on column analytics.rolling.zone_load is 'Zone load of the date once its cycle is closed (zone minutes).';
+comment on column analytics.rolling.total_sleep is 'Main sleep and naps of the date (h).';
+comment on column analytics.rolling.shortfall_n14 is 'Number of valid days among the 14 that end on the date.';
+comment on column analytics.rolling.shortfall14 is 'Sleep below the baseline need, added up over these valid days (h).';
+comment on column analytics.rolling.balance14 is 'Sleep minus the baseline need, added up over the same days (h).';
+comment on column analytics.rolling.midpoint is 'Midpoint of the main sleep in the athlete''s local time (h).';
+comment on column analytics.rolling.midpoint_cosine7 is 'Mean cosine of the midpoints of the 7 days that end on the date; 24 hours are a full turn.';
+comment on column analytics.rolling.midpoint_sine7 is 'Mean sine of the same midpoints.';
+comment on column analytics.rolling.offset_range7 is 'Largest minus smallest UTC offset of the 7 days that end on the date (h).';
+comment on column analytics.rolling.recovery_n7 is 'Number of the 7 days that end on the date with a scored recovery, including calibrating ones.';
+comment on column analytics.rolling.history_days is 'Number of days from the first with data to the date, including both; at most 84.';
+comment on column analytics.rolling.energy is 'Energy of the date, once its cycle is closed (kJ).';
+comment on column analytics.rolling.zone_load is 'Zone load of the date, once its cycle is closed (zone minutes).';
+
+-- The other columns, by the end of their name.
 do $$
 declare
     statistic record;
@@ -110,24 +114,24 @@ begin
         from pg_catalog.pg_attribute as columns
         inner join (
             values
-            ('_n7$', 'How many of the 7 days that end on the date are valid.'),
-            ('_mean7$', 'Mean of the valid days of the 7 that end on the date.'),
-            ('_sd7$', 'Their sample standard deviation.'),
-            ('_n_week_before$', 'How many of the 7 days before those 7 are valid.'),
-            ('_mean_week_before$', 'Mean of the valid days of the 7 before those 7.'),
-            ('_n21$', 'How many of the 21 days before the last 7 are valid.'),
-            ('_mean21$', 'Mean of the valid days of the 21 before the last 7.'),
-            ('_n28$', 'How many of the 28 days before the date, itself excluded, are valid.'),
-            ('_mean28$', 'Mean of the valid days of the 28 before the date, itself excluded.'),
-            ('_sd28$', 'Their sample standard deviation.'),
-            ('_median28$', 'Their median.'),
-            ('_mad28$', 'Their median absolute deviation from the median.'),
-            ('_n60$', 'How many of the 60 days before the date, itself excluded, are valid.'),
-            ('_mean60$', 'Mean of the valid days of the 60 before the date, itself excluded.'),
-            ('_sd60$', 'Their sample standard deviation.'),
-            ('_n84$', 'How many of the 84 days that end on the date are valid.'),
-            ('_ewma7$', 'Mean of those 84, weighted by 0.75 to the power of their age in days.'),
-            ('_ewma28$', 'Mean of those 84, weighted by 27/29 to the power of their age in days.')
+            ('_n7$', 'Number of valid days among the 7 that end on the date.'),
+            ('_mean7$', 'Mean of the valid days among the 7 that end on the date.'),
+            ('_sd7$', 'Sample standard deviation of the valid days among the 7 that end on the date.'),
+            ('_n_week_before$', 'Number of valid days among the 7 before the last 7.'),
+            ('_mean_week_before$', 'Mean of the valid days among the 7 before the last 7.'),
+            ('_n21$', 'Number of valid days among the 21 before the last 7.'),
+            ('_mean21$', 'Mean of the valid days among the 21 before the last 7.'),
+            ('_n28$', 'Number of valid days among the 28 before the date.'),
+            ('_mean28$', 'Mean of the valid days among the 28 before the date.'),
+            ('_sd28$', 'Sample standard deviation of the valid days among the 28 before the date.'),
+            ('_median28$', 'Median of the valid days among the 28 before the date.'),
+            ('_mad28$', 'Median absolute deviation from that median.'),
+            ('_n60$', 'Number of valid days among the 60 before the date.'),
+            ('_mean60$', 'Mean of the valid days among the 60 before the date.'),
+            ('_sd60$', 'Sample standard deviation of the valid days among the 60 before the date.'),
+            ('_n84$', 'Number of valid days among the 84 that end on the date.'),
+            ('_ewma7$', 'Mean of the valid days among these 84, weighted by 0.75 to the power of their age in days.'),
+            ('_ewma28$', 'Mean of the valid days among these 84, weighted by 27/29 to the power of their age in days.')
         ) as forms (pattern, meaning) on columns.attname ~ forms.pattern
         where columns.attrelid = 'analytics.rolling'::regclass
         and col_description(columns.attrelid, columns.attnum) is null

@@ -1,23 +1,26 @@
--- Why there is a value, or none: a row for every athlete, date and collection.
+-- analytics.coverage: why there is a value, or none. Grain: one row per integration, athlete, date and collection, from the
+-- first date of the integration to today.
+-- Inputs: analytics.days, analytics.calendar, analytics.cycle_days, raw.records, ops.athletes, ops.runs, ops.slices,
+-- vault.grants (only the state).
 
 create view analytics.coverage as
 with periods as (
-    -- the dates of an integration: from the first that was asked for or has data
+    -- First date of an integration that was requested or has data.
     select
-        squad.integration,
+        integrations.integration,
         least(
             (
                 select min(days.metric_date)
                 from analytics.days
-                where days.integration = squad.integration
+                where days.integration = integrations.integration
             ),
             (
                 select min(runs.window_start)::date
                 from ops.runs
-                where runs.integration = squad.integration
+                where runs.integration = integrations.integration
             )
         ) as first_date
-    from (select distinct athletes.integration from ops.athletes) as squad
+    from (select distinct athletes.integration from ops.athletes) as integrations
 ),
 
 members as (
@@ -35,7 +38,7 @@ members as (
         on athletes.integration = grants.integration
         and athletes.athlete_id = grants.athlete_id
     left join lateral (
-        -- where the athlete was last seen
+        -- The latest known UTC offset of the athlete.
         select
             days.metric_date,
             days.timezone_offset
@@ -73,9 +76,9 @@ known as (
         spine.integration,
         spine.athlete_id,
         spine.metric_date,
-        part.collection,
-        part.state,
-        part.absent_metrics,
+        parts.collection,
+        parts.state,
+        parts.absent_metrics,
         spine.grant_state,
         spine.consent_date,
         spine.began_at,
@@ -143,7 +146,7 @@ known as (
                 case when days.zone_5_minutes is null then 'zone_5_minutes' end
             ], null)
         )
-    ) as part (collection, state, absent_metrics)
+    ) as parts (collection, state, absent_metrics)
 )
 
 select
@@ -154,8 +157,8 @@ select
     case
         when known.state is not null then known.state
         when deleted.is_known then 'deleted_at_whoop'
-        when asked.covers_all and not asked.kept_aside then 'no_record'
-        when asked.last_state in ('staged', 'handed_over') and not asked.kept_aside then 'no_record'
+        when asked.covers_all and not asked.has_quarantined then 'no_record'
+        when asked.last_state in ('staged', 'handed_over') and not asked.has_quarantined then 'no_record'
         when asked.last_state is null and known.metric_date < known.consent_date then 'before_consent'
         when known.grant_state = 'reconnect' then 'reconnect'
         when known.grant_state = 'inactive' then 'inactive_membership'
@@ -166,7 +169,7 @@ select
     asked.asked_until
 from known
 left join lateral (
-    -- only where there is no record
+    -- Only where there is no record.
     select true as is_known
     from raw.records as gone
     where known.state is null
@@ -196,31 +199,33 @@ left join lateral (
     limit 1
 ) as deleted on true
 left join lateral (
-    -- what the ledger tells of the date; one that was begun and never ended counts once its run has failed
+    -- What the pull log says about the date. A slice that never finished counts once its run has ended.
     select
-        range_agg(tstzrange(slice.chunk_start, slice.chunk_end)) filter (where slice.state in ('staged', 'handed_over'))
+        range_agg(tstzrange(slices.chunk_start, slices.chunk_end)) filter (
+            where slices.state in ('staged', 'handed_over')
+        )
         @> tstzrange(known.began_at, known.ended_at) as covers_all,
-        (array_agg(slice.state order by slice.started_at desc, slice.chunk_start desc))[1] as last_state,
-        coalesce(bool_or(slice.quarantined > 0), false) as kept_aside,
-        max(slice.chunk_end) filter (where slice.state in ('staged', 'handed_over')) as asked_until
-    from ops.slices as slice
+        (array_agg(slices.state order by slices.started_at desc, slices.chunk_start desc))[1] as last_state,
+        coalesce(bool_or(slices.quarantined > 0), false) as has_quarantined,
+        max(slices.chunk_end) filter (where slices.state in ('staged', 'handed_over')) as asked_until
+    from ops.slices as slices
     left join ops.runs as runs
-        on slice.integration = runs.integration
-        and slice.run_id = runs.run_id
+        on slices.integration = runs.integration
+        and slices.run_id = runs.run_id
     where known.state is null
-    and slice.integration = known.integration
-    and slice.athlete_id = known.athlete_id
-    and slice.collection = known.collection
-    and slice.chunk_start < known.ended_at
-    and slice.chunk_start > known.began_at - interval '29 days'
-    and slice.chunk_end > known.began_at
-    and (slice.state in ('staged', 'handed_over', 'failed', 'skipped') or runs.state <> 'running')
+    and slices.integration = known.integration
+    and slices.athlete_id = known.athlete_id
+    and slices.collection = known.collection
+    and slices.chunk_start < known.ended_at
+    and slices.chunk_start > known.began_at - interval '29 days'
+    and slices.chunk_end > known.began_at
+    and (slices.state in ('staged', 'handed_over', 'failed', 'skipped') or runs.state <> 'running')
 ) as asked on true;
-comment on view analytics.coverage is 'One row per integration, athlete, date and collection: why there is a value, or none. From the first date of the integration to today.';
+comment on view analytics.coverage is 'One row per integration, athlete, date and collection, from the first date of the integration to today: why there is a value, or none.';
 comment on column analytics.coverage.integration is 'Name of the integration.';
-comment on column analytics.coverage.athlete_id is 'user_id of WHOOP (int64).';
+comment on column analytics.coverage.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column analytics.coverage.metric_date is 'Local date of the athlete.';
-comment on column analytics.coverage.collection is 'cycle, recovery, sleep (the main one) or workout.';
-comment on column analytics.coverage.reason is 'complete, pending_score, unscorable, calibrating (WHOOP is still learning the athlete), no_record (asked, WHOOP has none), not_asked, failed (pull again), reconnect (let the athlete consent again), inactive_membership, before_consent or deleted_at_whoop.';
-comment on column analytics.coverage.absent_metrics is 'Metrics of a complete or calibrating day that its records do not carry: an older strap, no nap, or a value kept in ops.quarantine.';
-comment on column analytics.coverage.asked_until is 'Where there is no record: up to when WHOOP was asked for the date.';
+comment on column analytics.coverage.collection is 'cycle, recovery, sleep (the main sleep) or workout.';
+comment on column analytics.coverage.reason is 'complete, pending_score, unscorable, calibrating (WHOOP is still learning the athlete), no_record (requested, but WHOOP has none), not_asked, failed (pull again), reconnect (the athlete must consent again), inactive_membership, before_consent or deleted_at_whoop.';
+comment on column analytics.coverage.absent_metrics is 'Metrics missing from the records of a complete or calibrating day: because of an older strap, because there was no nap, or because the value is in ops.quarantine.';
+comment on column analytics.coverage.asked_until is 'Where there is no record: up to when WHOOP has been asked for the date.';

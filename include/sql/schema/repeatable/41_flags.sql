@@ -1,31 +1,5 @@
--- Which athlete-days stand out, and how often that happens for no reason.
-
-create table analytics.flag_rules (
-    rule text primary key,
-    description text not null,
-    agreeing_signals integer not null,
-    agreeing_z double precision not null,
-    lasting_z double precision not null,
-    false_alarm_rate double precision not null,
-    false_alarm_rate_correlated double precision not null
-);
-insert into analytics.flag_rules (
-    rule, description, agreeing_signals, agreeing_z, lasting_z, false_alarm_rate, false_alarm_rate_correlated
-)
-values (
-    'default',
-    'Two of HRV low, resting heart rate high, sleep short and respiratory rate high agree beyond 1.5 SD, '
-    || 'or one of them lies beyond 2 SD two days running.',
-    2, 1.5, 2, 0.034, 0.065
-);
-comment on table analytics.flag_rules is 'One row per rule of analytics.flags.';
-comment on column analytics.flag_rules.rule is 'Name of the rule.';
-comment on column analytics.flag_rules.description is 'The rule in words.';
-comment on column analytics.flag_rules.agreeing_signals is 'How many signals must agree on one day.';
-comment on column analytics.flag_rules.agreeing_z is 'Beyond how many SD each of them must lie.';
-comment on column analytics.flag_rules.lasting_z is 'Beyond how many SD a single one must lie, this day and the day before.';
-comment on column analytics.flag_rules.false_alarm_rate is 'Part of the athlete-days flagged although nothing changed, with signals and days independent of each other; see docs/reference/trends.md.';
-comment on column analytics.flag_rules.false_alarm_rate_correlated is 'The same where signals and neighbouring days each correlate by 0.3.';
+-- analytics.flags: athlete-days that stand out. Grain: one row per integration, athlete and flagged date.
+-- Inputs: analytics.trends, analytics.flag_rules.
 
 create view analytics.flags as
 with judged as (
@@ -37,11 +11,19 @@ with judged as (
         rule.*
     from analytics.trends as today
     inner join analytics.flag_rules as rule on rule.rule = 'default'
-    -- the day before, and not the row before
-    left join analytics.trends as yesterday
-        on today.integration = yesterday.integration
-        and today.athlete_id = yesterday.athlete_id
-        and yesterday.metric_date = today.metric_date - 1
+    -- The day before, which is not always the row before.
+    left join lateral (
+        select
+            ln_rmssd_z,
+            resting_heart_rate_z,
+            hours_of_sleep_z,
+            respiratory_rate_z
+        from analytics.trends as former
+        where today.integration = former.integration
+        and today.athlete_id = former.athlete_id
+        and former.metric_date = today.metric_date - 1
+        limit 1  -- Makes PostgreSQL look up the key instead of reading all days.
+    ) as yesterday on true
     cross join lateral (
         values
         (
@@ -104,16 +86,16 @@ group by
 having count(*) filter (where is_beyond) >= agreeing_signals or bool_or(is_lasting);
 comment on view analytics.flags is 'One row per integration, athlete and date that stands out by the default rule of analytics.flag_rules.';
 comment on column analytics.flags.integration is 'Name of the integration.';
-comment on column analytics.flags.athlete_id is 'user_id of WHOOP (int64).';
+comment on column analytics.flags.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column analytics.flags.metric_date is 'Local date of the athlete.';
-comment on column analytics.flags.signals is 'Signals that lie beyond 1.5 SD: hrv_low, resting_heart_rate_high, sleep_short, respiratory_rate_high.';
-comment on column analytics.flags.lasting_signals is 'Those that lie beyond 2 SD on this date and on the one before.';
-comment on column analytics.flags.reason is 'The signals in words, with value, what is usual and distance.';
-comment on column analytics.flags.hrv_z is 'ln RMSSD of the date against the athlete''s own 28 days (SD).';
-comment on column analytics.flags.resting_heart_rate_z is 'Resting heart rate, likewise (SD).';
-comment on column analytics.flags.sleep_z is 'Sleep time, likewise (SD).';
-comment on column analytics.flags.respiratory_rate_z is 'Respiratory rate, likewise (SD).';
-comment on column analytics.flags.signals_known is 'How many of the four signals have a value to judge; with fewer the false-alarm rate is lower.';
+comment on column analytics.flags.signals is 'Signals beyond 1.5 SD: hrv_low, resting_heart_rate_high, sleep_short, respiratory_rate_high.';
+comment on column analytics.flags.lasting_signals is 'Signals beyond 2 SD on this date and on the day before.';
+comment on column analytics.flags.reason is 'The signals in words: value, usual value and distance.';
+comment on column analytics.flags.hrv_z is 'ln RMSSD of the date compared with the athlete''s own 28 days (SD).';
+comment on column analytics.flags.resting_heart_rate_z is 'Resting heart rate of the date compared with the athlete''s own 28 days (SD).';
+comment on column analytics.flags.sleep_z is 'Sleep time of the date compared with the athlete''s own 28 days (SD).';
+comment on column analytics.flags.respiratory_rate_z is 'Respiratory rate of the date compared with the athlete''s own 28 days (SD).';
+comment on column analytics.flags.signals_known is 'Number of the four signals that have a z-score; with fewer signals the false alarm rate is lower.';
 comment on column analytics.flags.rule is 'The rule that was applied, see analytics.flag_rules.';
 comment on column analytics.flags.false_alarm_rate is 'How often the rule flags an athlete-day although nothing changed.';
-comment on column analytics.flags.false_alarm_rate_correlated is 'The same where signals and neighbouring days each correlate by 0.3.';
+comment on column analytics.flags.false_alarm_rate_correlated is 'The same rate if signals and neighbouring days each correlate by 0.3.';

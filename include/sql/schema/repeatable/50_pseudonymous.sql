@@ -1,11 +1,5 @@
--- The same data without names, by pseudonym: for whoever needs no more.
-
-create table vault.pseudonym_keys (
-    secret text primary key
-);
-comment on table vault.pseudonym_keys is 'One row per warehouse: what the pseudonyms are made with. A new secret gives new pseudonyms.';
-comment on column vault.pseudonym_keys.secret is 'Random; who has it can tell which athlete a pseudonym stands for.';
-insert into vault.pseudonym_keys (secret) values (gen_random_uuid()::text || gen_random_uuid()::text);
+-- Views by pseudonym instead of name and ID: vault.pseudonyms, and analytics_pseudonymous, which mirrors views of analytics.
+-- Grain: that of the mirrored view. Inputs: ops.athletes, vault.pseudonym_keys, the mirrored views.
 
 create view vault.pseudonyms as
 select
@@ -21,11 +15,10 @@ from ops.athletes as athletes
 cross join vault.pseudonym_keys as keys;
 comment on view vault.pseudonyms is 'One row per integration and athlete: the pseudonym.';
 comment on column vault.pseudonyms.integration is 'Name of the integration.';
-comment on column vault.pseudonyms.athlete_id is 'user_id of WHOOP (int64).';
+comment on column vault.pseudonyms.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column vault.pseudonyms.pseudonym is 'Sixteen hexadecimal digits, the same in all views.';
 
-create schema analytics_pseudonymous;
-comment on schema analytics_pseudonymous is 'The views of analytics by pseudonym: no names, no ids of WHOOP or the team. Who has dates and values of a person from elsewhere can still find them.';
+-- Every column except names and IDs, with its comment.
 do $$
 declare
     relation record;
@@ -65,7 +58,7 @@ begin
                     'comment on column analytics_pseudonymous.%I.%I is %L',
                     relation.name,
                     mirrored.attname,
-                    coalesce(col_description(relation.oid, columns.attnum), 'Stands for the athlete.')
+                    coalesce(col_description(relation.oid, columns.attnum), 'Pseudonym of the athlete, the same in all views.')
                 ),
                 '; '
             )

@@ -1,21 +1,22 @@
--- Who may do what; runs after every migration, so that what a migration made is covered. A group per kind of work.
--- The admins: everything is theirs, so any of them can migrate.
+-- Rights of the groups. Applied last, after every migration, so that new tables and re-created views are covered.
+
+-- Admins own everything, so any of them can migrate.
 do $$
 declare
     statement text;
 begin
     if (select pg_has_role(current_user, datdba, 'usage') from pg_catalog.pg_database where datname = current_database())
     then
-        execute format('grant create on database %%I to admin', current_database());
+        execute format('grant create on database %I to admin', current_database());
     end if;
     for statement in
-        select format('alter schema %%I owner to admin', namespaces.nspname)
+        select format('alter schema %I owner to admin', namespaces.nspname)
         from pg_catalog.pg_namespace as namespaces
         where namespaces.nspname in ('raw', 'ops', 'vault', 'analytics', 'analytics_pseudonymous')
         and namespaces.nspowner <> 'admin'::regrole
         union all
         select format(
-            'alter %%s %%s owner to admin',
+            'alter %s %s owner to admin',
             case relations.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end,
             relations.oid::regclass
         )
@@ -25,7 +26,7 @@ begin
         and relations.relkind in ('r', 'p', 'v', 'm')
         and relations.relowner <> 'admin'::regrole
         union all
-        select format('alter routine %%s owner to admin', routines.oid::regprocedure)
+        select format('alter routine %s owner to admin', routines.oid::regprocedure)
         from pg_catalog.pg_proc as routines
         where routines.pronamespace::regnamespace::text
         in ('raw', 'ops', 'vault', 'analytics', 'analytics_pseudonymous')
@@ -36,22 +37,22 @@ begin
 end
 $$;
 
--- Analysts: everything in analytics, and nothing else.
+-- Analysts: read everything in analytics, and nothing else.
 grant usage on schema analytics to analyst;
 grant select on all tables in schema analytics to analyst;
 
--- Researchers: the same without names.
+-- Researchers: read the same data by pseudonym.
 grant usage on schema analytics_pseudonymous to researcher;
 grant select on all tables in schema analytics_pseudonymous to researcher;
 
--- Operators: how pulls went, no health data. What was kept aside holds some: only where and why.
+-- Operators: runs and the pull log, no health data. Of ops.quarantine only what was rejected and why, not the payload.
 grant usage on schema ops to operator;
 grant select on
 ops.slices, ops.runs, ops.migrations, ops.schema_drift, ops.request_budgets
 to operator;
 grant select (integration, run_id, collection, athlete_id, record_id, reason, seen_at) on ops.quarantine to operator;
 
--- The loader: rows of all schemas, but no table of its own.
+-- The loader: reads and writes rows in all schemas, but creates no tables and changes no definitions.
 grant usage on schema raw, ops, vault, analytics to loader;
 grant select, insert, update, delete on all tables in schema raw, ops, vault, analytics to loader;
 revoke insert, update, delete on
@@ -67,4 +68,4 @@ begin
         to loader;
     end if;
 end
-$$
+$$;

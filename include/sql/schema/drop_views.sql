@@ -1,0 +1,10 @@
+-- Drop every view of repeatable/, in reverse order of dependency, before anything is applied: a migration can then change a
+-- table under a view, and a view its columns. List new views here; keep the names of removed ones.
+drop view if exists
+analytics_pseudonymous.athletes, analytics_pseudonymous.athlete_days, analytics_pseudonymous.metrics,
+analytics_pseudonymous.workouts, analytics_pseudonymous.sleeps, analytics_pseudonymous.trends,
+analytics_pseudonymous.flags, analytics_pseudonymous.coverage,
+vault.pseudonyms,
+analytics.coverage, analytics.flags, analytics.trends, analytics.changes, analytics.sleeps, analytics.workouts,
+analytics.athletes, analytics.athlete_days,
+raw.current_records;
