@@ -121,6 +121,10 @@ class Catalogue(_Frozen):
         """The metrics that are columns of analytics.athlete_days."""
         return tuple(each for each in self.metrics if each.daily)
 
+    def columns(self, records: str | None = None) -> list[str]:
+        """Return the columns of the daily metrics that come from these records, or from any."""
+        return [each.name for each in self.daily if records in (each.records, None)]
+
     def of(self, records: str) -> tuple[Metric, ...]:
         """The metrics that come from these records."""
         return tuple(each for each in self.metrics if each.records == records)

@@ -6,7 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from wearables.core.errors import PermanentError
-from wearables.core.metrics import catalogue
+from wearables.core.metrics import Catalogue, catalogue
 from wearables.core.settings import SQL_DIR
 
 TEMPLATE = ".sql.j2"
@@ -14,16 +14,20 @@ TEMPLATE = ".sql.j2"
 
 @cache
 def sql(name: str) -> str:
-    """Return the text of ``include/sql/<name>.sql``, or of the template ``<name>.sql.j2``, rendered once per process.
+    """Return the text of ``include/sql/<name>.sql``, or of the template ``<name>.sql.j2``, read once per process.
 
     Parameters are bound as ``%(name)s``. Raises PermanentError if there is no such file.
     """
-    plain = SQL_DIR / f"{name}.sql"
-    if plain.is_file():
-        return plain.read_text(encoding="utf-8")
-    if (SQL_DIR / f"{name}{TEMPLATE}").is_file():
-        return _environment().get_template(f"{name}{TEMPLATE}").render(catalogue=catalogue())
+    for path in (SQL_DIR / f"{name}.sql", SQL_DIR / f"{name}{TEMPLATE}"):
+        if path.is_file():
+            return read(path)
     raise PermanentError(f"include/sql has no file {name}.sql and no template {name}{TEMPLATE}.")
+
+
+def read(path: Path) -> str:
+    """Return the text of a SQL file; a template is rendered."""
+    text = path.read_text(encoding="utf-8")
+    return _rendered(text, catalogue()) if path.name.endswith(TEMPLATE) else text
 
 
 def templates() -> list[str]:
@@ -41,8 +45,13 @@ def render_templates(folder: Path) -> None:
 
 
 @cache
+def _rendered(text: str, metrics: Catalogue) -> str:
+    return _environment().from_string(text).render(catalogue=metrics)
+
+
+@cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(SQL_DIR),
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701 - the templates make SQL, not HTML
@@ -50,3 +59,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["quoted"] = lambda text: "'" + text.replace("'", "''") + "'"
+    return environment
