@@ -48,4 +48,4 @@ select
 from known;
 
 create index on rolling_inputs (athlete_id, metric_date);
-analyze rolling_inputs
+analyze rolling_inputs (athlete_id, metric_date)

@@ -1,5 +1,5 @@
 -- Compute the statistics of the 7 days that end on each date.
--- A span is a range of dates: a gap in the data makes it poorer, never longer.
+-- A span is a range of dates: a gap in the data leaves it with fewer values and does not extend it.
 -- Grain: one row per athlete and date of rolling_dates. Parameters: none.
 -- Inputs: rolling_dates, rolling_inputs. Outputs: rolling_week (temporary).
 create temporary table rolling_week on commit drop as
