@@ -52,9 +52,7 @@ def _functions(rows: Sequence[Row]) -> str:
 
 
 def _metrics(rows: Sequence[Row]) -> str:
-    head = (
-        "\n## The metrics\n\n| metric | unit | meaning | WHOOP field | plausible | formula | status | citation |\n"
-    )
+    head = "\n## The metrics\n\n| metric | unit | meaning | WHOOP field | plausible | formula | status | citation |\n"
     return f"{head}|---|---|---|---|---|---|---|---|\n" + "".join(
         f"| `{row.metric}` | {row.unit} | {row.description} | `{row.source}` | {row.minimum:g} to {row.maximum:g} | "
         f"{row.formula} | {row.status} | {row.citation} |\n"

@@ -22,7 +22,7 @@ PERIODS = {
     WORKOUTS.collection: ("workout_start_time", "workout_end_time"),
     JOURNAL.collection: ("cycle_start_time", "cycle_end_time"),
 }
-# Where a sleep may lie, seen from the start of its cycle; transform/export_naps.sql.j2 looks no further.
+# Where a sleep may lie, seen from the start of its cycle; transform/export_values.sql looks no further.
 FROM, TO = dt.timedelta(days=-1), dt.timedelta(days=3)
 
 
