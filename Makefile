@@ -36,6 +36,8 @@ check: $(STAMP) ## run the formatter, the linters (Python, SQL, YAML) and the ty
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 2 include/sql
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && bin/wearables sql --render "$$folder" && \
+		$(BIN)/sqlfluff lint --processes 2 --config .sqlfluff "$$folder"
 	$(BIN)/yamllint --strict .
 
 format: $(STAMP) ## format the Python code and fix what ruff can fix

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from shutil import copytree
+from shutil import copy, copytree
 from threading import Thread
 
 import pytest
 from sqlalchemy import Engine
 
-from wearables.core import schema
+from wearables.core import metrics, schema
 from wearables.core.errors import PermanentError
 from wearables.core.settings import SQL_DIR
 from wearables.core.warehouse import WarehouseError, transaction
@@ -91,14 +91,17 @@ def test_a_numbered_file_may_change_a_table_under_a_view(warehouse_engine: Engin
 
 
 def test_a_changed_definition_reaches_the_dictionary_and_survey_metrics_stay(
-    warehouse_engine: Engine, folder: Path
+    warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows(warehouse_engine, "select analytics.define_survey('survey.sauna', 'Sauna?')")
-    edit(
-        folder / "repeatable/20_metric_definitions.sql",
-        lambda text: text.replace("'RMSSD during", "'Better RMSSD during"),
-    )
-    schema.migrate(warehouse_engine)
+    copy(metrics.FILE, tmp_path)
+    edit(tmp_path / metrics.FILE.name, lambda text: text.replace(": RMSSD during", ": Better RMSSD during"))
+    monkeypatch.setattr(metrics, "FILE", tmp_path / metrics.FILE.name)
+    metrics.catalogue.cache_clear()
+    try:
+        schema.migrate(warehouse_engine)
+    finally:
+        metrics.catalogue.cache_clear()
     query = (
         "select metric from analytics.metric_definitions where description like 'Better%%' or metric like 'survey.%%'"
     )
@@ -134,7 +137,7 @@ def test_two_who_migrate_at_once_apply_each_file_once(warehouse_engine: Engine, 
     ("changes", "sentence"),
     [
         ([VIEW], "1 migration is pending. Run bin/wearables migrate."),
-        ([VIEW, "repeatable/42_coverage.sql"], "2 migrations are pending. Run bin/wearables migrate."),
+        ([VIEW, "repeatable/42_coverage.sql.j2"], "2 migrations are pending. Run bin/wearables migrate."),
     ],
 )
 def test_pending_migrations_are_refused_with_what_to_do(

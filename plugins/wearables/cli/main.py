@@ -24,7 +24,9 @@ COMMANDS = {
     "migrate": "wearables.cli.warehouse",
     "rotate-keys": "wearables.cli.warehouse",
     "dictionary": "wearables.cli.warehouse",
+    "sql": "wearables.cli.sql",
 }
+ALIASES = {"enrol": "enroll"}
 # Packages that a production install does not have.
 DEVELOPMENT = {"sandbox": "wearables.sandbox", "local": "wearables.local"}
 
@@ -38,6 +40,7 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of that name. Raises UsageError if its package is not installed."""
+        cmd_name = ALIASES.get(cmd_name, cmd_name)
         if package := DEVELOPMENT.get(cmd_name):
             if not find_spec(package):
                 raise click.UsageError(

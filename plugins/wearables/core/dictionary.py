@@ -1,4 +1,4 @@
-"""What the dictionary tells, read from a migrated warehouse."""
+"""The data dictionary, read from a migrated warehouse."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from wearables.core.warehouse import run_sql
 
 @dataclass(frozen=True)
 class Relation:
-    """A table or view; its columns have column_name, column_type, column_comment."""
+    """A table or view; each column has column_name, column_type and column_comment."""
 
     name: str
     kind: str
@@ -21,7 +21,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Schema:
-    """A schema and its relations, by name."""
+    """A schema and its tables and views in the order of their names."""
 
     name: str
     comment: str
@@ -30,7 +30,7 @@ class Schema:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """Everything: schemas, functions for analysts (call, comment), and rows of metric_definitions."""
+    """Schemas, functions for analysts (call, comment), and the definitions of metrics and trends."""
 
     schemas: Sequence[Schema]
     functions: Sequence[Row]
@@ -39,7 +39,7 @@ class Dictionary:
 
 
 def read_dictionary(connection: Connection) -> Dictionary:
-    """Every schema, table and column, every function, metric and trend."""
+    """Return every schema, table, column, function, metric and trend."""
     columns = run_sql(connection, "core/dictionary/columns").all()
     return Dictionary(
         [

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from wearables.core.errors import PermanentError
 from wearables.core.settings import SQL_DIR
+from wearables.core.sql_files import read
 from wearables.core.warehouse import transaction
 
 LOCK = 0x57484F4F50  # any constant that every migrating process shares
@@ -28,11 +29,16 @@ on conflict (name) do update set sha256 = excluded.sha256, applied_at = now()
 
 def _files(kind: str) -> list[Path]:
     """Return the files of ``include/sql/schema/<kind>`` in the order in which they are applied."""
-    return sorted((SQL_DIR / "schema" / kind).glob("[0-9]*.sql"))
+    return sorted((SQL_DIR / "schema" / kind).glob("[0-9]*.sql*"))
+
+
+def _name(path: Path) -> str:
+    return path.name.partition(".")[0]
 
 
 def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Return the SHA-256 of what runs: a template changes when the metric catalogue changes."""
+    return hashlib.sha256(read(path).encode()).hexdigest()
 
 
 def _applied(connection: Connection) -> dict[str, str]:
@@ -50,8 +56,8 @@ def _applied(connection: Connection) -> dict[str, str]:
 def pending(connection: Connection) -> list[Path]:
     """Return the numbered files not yet applied, then the repeatable files that are new or changed."""
     applied = _applied(connection)
-    numbered = [path for path in _files("migrations") if path.stem not in applied]
-    return numbered + [path for path in _files("repeatable") if applied.get(path.stem) != _sha256(path)]
+    numbered = [path for path in _files("migrations") if _name(path) not in applied]
+    return numbered + [path for path in _files("repeatable") if applied.get(_name(path)) != _sha256(path)]
 
 
 def migrate(engine: Engine) -> list[str]:
@@ -68,8 +74,8 @@ def migrate(engine: Engine) -> list[str]:
             for path in numbered + _files("repeatable"):
                 _execute(connection, path)
         for path in paths:
-            connection.exec_driver_sql(RECORD, {"name": path.stem, "sha256": _sha256(path)})
-    return [path.stem for path in paths]
+            connection.exec_driver_sql(RECORD, {"name": _name(path), "sha256": _sha256(path)})
+    return [_name(path) for path in paths]
 
 
 def require_migrated(connection: Connection) -> None:
@@ -82,4 +88,4 @@ def require_migrated(connection: Connection) -> None:
 
 def _execute(connection: Connection, path: Path) -> None:
     # Without parameters, a % in the text stands for itself.
-    connection.execution_options(no_parameters=True).exec_driver_sql(path.read_text(encoding="utf-8"))
+    connection.execution_options(no_parameters=True).exec_driver_sql(read(path))

@@ -13,7 +13,8 @@ from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from wearables.core.errors import PermanentError, WarehouseUnavailable
-from wearables.core.settings import SQL_DIR, WAREHOUSE_CONNECTION
+from wearables.core.settings import WAREHOUSE_CONNECTION
+from wearables.core.sql_files import sql
 
 CONNECT_TIMEOUT_SECONDS = 10
 COPY_BYTES = 64 * 1024
@@ -22,12 +23,6 @@ LINES_PER_READ = 100
 
 class WarehouseError(Exception):
     """PostgreSQL rejected a statement: a bug. Only the condition is named, because the text may contain data."""
-
-
-@cache
-def sql(name: str) -> str:
-    """Text of ``include/sql/<name>.sql``; parameters are bound as ``%(name)s``."""
-    return (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def run_sql(connection: Connection, name: str, **parameters: Any) -> CursorResult:

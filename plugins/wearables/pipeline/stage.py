@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Row
 
 from wearables.core.integrations import Integration
 from wearables.core.sources import load_source
-from wearables.core.warehouse import copy_lines, run_sql, sql, transaction, warehouse
+from wearables.core.sql_files import sql
+from wearables.core.warehouse import copy_lines, run_sql, transaction, warehouse
 from wearables.core.windows import TimeRange
 from wearables.pipeline.batches import EVERYONE, Batch
 from wearables.pipeline.erasure import delete_landed_since_erasure

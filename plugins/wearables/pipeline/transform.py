@@ -11,17 +11,30 @@ from wearables.pipeline.survey import remove_unlisted
 
 log = logging.getLogger(__name__)
 
+# Files of include/sql/pipeline/transform, in this order; the header of each names its inputs and outputs.
 STEPS = (
     "touched",
     "cycles",
     "dated_cycles",
+    "affected_days",
     "cycle_days",
-    "export_days",
+    "affected_export_days",
     "day_records",
     "day_values",
+    "days_with_export",
+    "export_cycles",
+    "export_naps",
+    "export_workouts",
     "export_values",
     "survey",
+    "day_states",
+    "fresh_days",
     "days",
+    "rolling_dates",
+    "rolling_inputs",
+    "rolling_week",
+    "rolling_month",
+    "rolling_season",
     "rolling",
 )
 COUNTS = ("records", "days", "inserted", "updated", "deleted", "quarantined")

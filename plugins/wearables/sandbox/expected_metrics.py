@@ -1,46 +1,19 @@
-"""What the metrics of an athlete are, worked out record by record in Python; shares nothing with the SQL.
+"""Work out the metrics that an athlete's records must give, record by record, without any SQL.
 
-The rules of meaning are those of docs/reference/metrics.md.
+A metric that is one field of a record is read at the path in the catalogue; all other rules are those of
+docs/reference/metrics.md, written out here independently of the transform.
 """
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from wearables.core.metrics import catalogue
 
 Payload = Mapping[str, Any]
 Collections = Mapping[str, Iterable[Payload]]
-HOUR_MS, MINUTE_MS = 3_600_000, 60_000
-
-CYCLE = {
-    "day_strain": "strain",
-    "energy": "kilojoule",
-    "average_heart_rate": "average_heart_rate",
-    "max_heart_rate": "max_heart_rate",
-}
-RECOVERY = {
-    "recovery": "recovery_score",
-    "resting_heart_rate": "resting_heart_rate",
-    "heart_rate_variability": "hrv_rmssd_milli",
-    "blood_oxygen": "spo2_percentage",
-    "skin_temperature": "skin_temp_celsius",
-}
-SLEEP = {
-    "sleep_performance": "sleep_performance_percentage",
-    "sleep_efficiency": "sleep_efficiency_percentage",
-    "sleep_consistency": "sleep_consistency_percentage",
-    "respiratory_rate": "respiratory_rate",
-}
-STAGES = {
-    "light_sleep": ("total_light_sleep_time_milli", HOUR_MS),
-    "slow_wave_sleep": ("total_slow_wave_sleep_time_milli", HOUR_MS),
-    "rem_sleep": ("total_rem_sleep_time_milli", HOUR_MS),
-    "awake_time": ("total_awake_time_milli", HOUR_MS),
-    "time_in_bed": ("total_in_bed_time_milli", HOUR_MS),
-    "sleep_cycles": ("sleep_cycle_count", 1),
-    "disturbances": ("disturbance_count", 1),
-}
-ZONES = ("zero", "one", "two", "three", "four", "five")
+HOUR_MS = 3_600_000
 
 
 def expected_metrics(athlete_id: int, collections: Collections) -> list[dict[str, Any]]:
@@ -64,7 +37,7 @@ Values = dict[tuple[dt.date, str], tuple[float, bool]]
 
 
 class Chronicle:
-    """Which records belong together."""
+    """An athlete's records, and which of them belong together."""
 
     def __init__(self, collections: Collections) -> None:
         self._cycles = list(collections["cycle"])
@@ -76,10 +49,10 @@ class Chronicle:
             self._sleeps_of_cycle[self.cycle_of(sleep)].append(sleep)
 
     def days(self) -> Values:
-        """Values of cycles, recoveries, main sleeps and naps."""
+        """Return the values of cycles, recoveries, main sleeps and naps."""
         values: Values = {}
         naps: dict[dt.date, list[Payload]] = defaultdict(list)
-        # Later cycles overwrite what an earlier one said of the same date.
+        # A later cycle replaces the values of an earlier cycle of the same date.
         for cycle in sorted(self._cycles, key=lambda each: each["start"]):
             date = self._date(cycle)
             naps[date] += [sleep for sleep in self._sleeps_of_cycle[cycle["id"]] if sleep["nap"]]
@@ -91,7 +64,7 @@ class Chronicle:
         return values
 
     def training(self) -> Values:
-        """Values of workouts."""
+        """Return the values of workouts."""
         by_date: dict[dt.date, list[Payload]] = defaultdict(list)
         for workout in self._workouts:
             by_date[local(workout["start"], workout["timezone_offset"]).date()].append(workout)
@@ -102,7 +75,7 @@ class Chronicle:
         }
 
     def cycle_of(self, sleep: Payload) -> int:
-        """Id of the cycle of a sleep or nap; 0 if it has none."""
+        """Return the ID of the cycle of a sleep or nap; 0 if it has none."""
         if sleep.get("cycle_id") is not None:
             return sleep["cycle_id"]
         for recovery in self._recoveries.values():
@@ -118,7 +91,7 @@ class Chronicle:
         return max(holding, key=lambda cycle: cycle["start"])["id"] if holding else 0
 
     def main_sleep(self, cycle: Payload) -> Payload | None:
-        """The sleep that a cycle is dated by."""
+        """Return the sleep that dates a cycle."""
         recovery = self._recoveries.get(cycle["id"])
         if recovery and recovery["sleep_id"] in self._sleeps:
             return self._sleeps[recovery["sleep_id"]]
@@ -135,11 +108,9 @@ class Chronicle:
 
     def _cycle_values(self, cycle: Payload) -> dict[str, tuple[float, bool]]:
         is_open = not cycle.get("end")
-        values = {metric: (value, is_open) for metric, value in _pick(_score(cycle), CYCLE).items()}
-        if cycle["score_state"] == "SCORED" and cycle.get("step_count") is not None:
-            values["steps"] = (cycle["step_count"], is_open)
-        recovery = _pick(_score(self._recoveries.get(cycle["id"])), RECOVERY)
-        night = _sleep_values(_score(self.main_sleep(cycle)))
+        values = {metric: (value, is_open) for metric, value in _direct("cycle", cycle).items()}
+        recovery = _direct("recovery", self._recoveries.get(cycle["id"]))
+        night = _sleep_values(self.main_sleep(cycle))
         return values | {metric: (value, False) for metric, value in (recovery | night).items()}
 
 
@@ -147,16 +118,26 @@ def _score(record: Payload | None) -> Payload:
     return record["score"] if record and record["score_state"] == "SCORED" else {}
 
 
-def _pick(score: Payload, fields: Mapping[str, str]) -> dict[str, float]:
-    return {metric: score[name] for metric, name in fields.items() if score.get(name) is not None}
+def _direct(records: str, record: Payload | None) -> dict[str, float]:
+    """Values of the metrics that are one field of a scored record."""
+    if not record or record["score_state"] != "SCORED":
+        return {}
+    values = {metric: _field(record, metric.path[0]) for metric in catalogue().direct(records)}
+    return {metric.name: value / metric.divisor for metric, value in values.items() if value is not None}
 
 
-def _sleep_values(score: Payload) -> dict[str, float]:
+def _field(record: Payload, path: str) -> float | None:
+    value: Any = record
+    for key in path.split("."):
+        value = (value or {}).get(key)
+    return value
+
+
+def _sleep_values(sleep: Payload | None) -> dict[str, float]:
+    score = _score(sleep)
     if not score:
         return {}
-    stages = score["stage_summary"]
-    return _pick(score, SLEEP) | {
-        **{metric: stages[name] / divisor for metric, (name, divisor) in STAGES.items()},
+    return _direct("sleep", sleep) | {
         "hours_of_sleep": _asleep(score) / HOUR_MS,
         "sleep_need": sum(score["sleep_needed"].values()) / HOUR_MS,
     }
@@ -178,21 +159,12 @@ def _workout_values(workouts: list[Payload]) -> dict[str, float]:
     scored = [workout for workout in workouts if _score(workout)]
     if not scored:
         return {"workouts": len(workouts)}
-
-    def total(amount: Callable[[Payload], float]) -> float:
-        return sum(amount(_score(workout)) for workout in scored)
-
-    zones = {
-        f"zone_{number}_minutes": total(lambda score, name=name: score["zone_durations"][f"zone_{name}_milli"])  # type: ignore[misc]
-        / MINUTE_MS
-        for number, name in enumerate(ZONES)
-    }
-    return {
-        "workouts": len(workouts),
-        "workout_minutes": sum(_length(workout).total_seconds() for workout in scored) / 60,
-        "workout_energy": total(lambda score: score["kilojoule"]),
-        **zones,
-    }
+    totals: dict[str, float] = defaultdict(float)
+    for workout in scored:
+        for metric, value in _direct("workout", workout).items():
+            totals[metric] += value
+    minutes = sum(_length(workout).total_seconds() for workout in scored) / 60
+    return {"workouts": len(workouts), "workout_minutes": minutes, **totals}
 
 
 def _length(record: Payload) -> dt.timedelta:
@@ -200,10 +172,10 @@ def _length(record: Payload) -> dt.timedelta:
 
 
 def moment(text: str) -> dt.datetime:
-    """A moment as WHOOP writes it."""
+    """Parse a time as WHOOP writes it."""
     return dt.datetime.fromisoformat(text)
 
 
 def local(text: str, offset: str) -> dt.datetime:
-    """The clock on the wall at an offset such as -03:30, or Z."""
+    """Return the local time at an offset such as -03:30, or Z."""
     return moment(text).astimezone(dt.datetime.strptime("+00:00" if offset == "Z" else offset, "%z").tzinfo)

@@ -1,10 +1,12 @@
-"""Writes an invented life down as WHOOP's v2 records, with the liberties that real payloads take."""
+"""Write a simulated athlete as WHOOP v2 records, including the irregularities of real payloads."""
 
 import datetime as dt
 import random
 import uuid
+from functools import reduce
 from typing import Any
 
+from wearables.core.metrics import catalogue
 from wearables.sandbox.simulation import Bout, Cycle, Simulation
 
 Payload = dict[str, Any]
@@ -43,8 +45,7 @@ class _Writer:
         payload = self._head(cycle.end or self._now) | {
             "id": cycle_id,
             "start": instant(cycle.start),
-            # The strap names UTC in two ways.
-            "timezone_offset": "Z" if cycle.offset == "+00:00" else cycle.offset,
+            "timezone_offset": "Z" if cycle.offset == "+00:00" else cycle.offset,  # WHOOP writes UTC in both ways
             "score_state": "SCORED",
             "score": {
                 "strain": round(self._rng.uniform(2, 20.7), 4),
@@ -53,12 +54,15 @@ class _Writer:
                 "max_heart_rate": self._rng.randint(120, 199),
             },
         }
+        _complete("cycle", payload)
         if cycle.end:
             payload["end"] = instant(cycle.end)
         elif self._athlete_id % 2:
             payload["end"] = None
         if self._rng.random() < 0.7:
             payload["step_count"] = self._rng.choice([None, self._rng.randint(1500, 24000)])
+        else:
+            del payload["step_count"]
         return payload
 
     def _recovery(self, cycle: Cycle, cycle_id: int, sleep: Payload) -> Payload:
@@ -76,9 +80,9 @@ class _Writer:
                 "skin_temp_celsius": round(self._rng.uniform(31, 36), 3),
             },
         }
+        _complete("recovery", payload)
         if cycle.kind == "unscorable":
-            # A stale score rides along.
-            payload["score_state"] = "UNSCORABLE"
+            payload["score_state"] = "UNSCORABLE"  # with a stale score
         if sleep["score_state"] == "PENDING_SCORE":
             payload["score_state"] = "PENDING_SCORE"
             del payload["score"]
@@ -96,6 +100,7 @@ class _Writer:
             "score_state": "SCORED",
             "score": self._sleep_score(milliseconds, bout.is_nap),
         }
+        _complete("sleep", payload)
         if cycle.kind == "no_cycle_id":
             del payload["cycle_id"]
         if cycle.end is None and self._athlete_id % 2:
@@ -143,26 +148,25 @@ class _Writer:
         if bout.sport == "unscored":
             return payload | {"score_state": "PENDING_SCORE"}
         has_distance = bout.sport in DISTANCE_SPORTS
-        return payload | {
-            "score": {
-                "strain": round(self._rng.uniform(3, 18), 5),
-                "average_heart_rate": self._rng.randint(95, 165),
-                "max_heart_rate": self._rng.randint(150, 199),
-                "kilojoule": round(seconds * self._rng.uniform(0.3, 0.9), 4),
-                # WHOOP's own scale is 0 to 100, yet full recordings come as 1.
-                "percent_recorded": self._rng.choice([1, 100, 98.5]),
-                "distance_meter": round(seconds * 2.9, 3) if has_distance else None,
-                "altitude_gain_meter": round(seconds / 60, 3) if has_distance else None,
-                "altitude_change_meter": None,
-                "zone_durations": {
-                    f"zone_{name}_milli": round(seconds * 1000 * share)
-                    for name, share in zip(("zero", "one", "two", "three", "four", "five"), ZONE_SHARES, strict=True)
-                },
-            }
+        payload["score"] = {
+            "strain": round(self._rng.uniform(3, 18), 5),
+            "average_heart_rate": self._rng.randint(95, 165),
+            "max_heart_rate": self._rng.randint(150, 199),
+            "kilojoule": round(seconds * self._rng.uniform(0.3, 0.9), 4),
+            # The scale is 0 to 100, but WHOOP reports some full recordings as 1.
+            "percent_recorded": self._rng.choice([1, 100, 98.5]),
+            "distance_meter": round(seconds * 2.9, 3) if has_distance else None,
+            "altitude_gain_meter": round(seconds / 60, 3) if has_distance else None,
+            "altitude_change_meter": None,
+            "zone_durations": {
+                f"zone_{name}_milli": round(seconds * 1000 * share)
+                for name, share in zip(("zero", "one", "two", "three", "four", "five"), ZONE_SHARES, strict=True)
+            },
         }
+        return _complete("workout", payload)
 
     def _head(self, finished: dt.datetime) -> Payload:
-        """Records come minutes after what they tell of; a quarter of them changes again within a day."""
+        """Date a record minutes after it ended; a quarter of the records change again within a day."""
         created = finished + dt.timedelta(minutes=self._rng.uniform(2, 20))
         updated = created + dt.timedelta(hours=self._rng.choice([0, 0, 0, self._rng.uniform(0.5, 23)]))
         return {
@@ -175,13 +179,22 @@ class _Writer:
         return str(uuid.UUID(int=self._rng.getrandbits(128), version=4))
 
 
+def _complete(records: str, payload: Payload) -> Payload:
+    """Add the fields of metrics that the record lacks, each in the middle of its plausible range."""
+    for metric in catalogue().direct(records):
+        *parents, key = metric.path[0].split(".")
+        place = reduce(lambda place, parent: place.setdefault(parent, {}), parents, payload)
+        place.setdefault(key, metric.divisor * sum(metric.range) / 2)
+    return payload
+
+
 def _named(cycle: Cycle, night: list[Payload]) -> Payload | None:
-    """The sleep whose recovery the cycle has."""
+    """Return the sleep that the recovery of the cycle names."""
     nights = [(bout, sleep) for bout, sleep in zip(cycle.sleeps, night, strict=True) if not bout.is_nap]
     chosen = [sleep for bout, sleep in nights if bout.is_named] or [sleep for _, sleep in nights]
     return chosen[0] if chosen else None
 
 
 def instant(moment: dt.datetime) -> str:
-    """UTC with milliseconds, as WHOOP writes it."""
+    """Write a time in UTC with milliseconds, as WHOOP does."""
     return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import msgspec
 
+from wearables.core.metrics import catalogue
+
 Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 RecordId = Annotated[str, msgspec.Meta(min_length=1)]
 Offset = Annotated[str, msgspec.Meta(pattern=r"^([+-]\d\d:\d\d|Z)$")]
@@ -83,64 +85,50 @@ class Endpoint:
     known_fields: dict[Parent, frozenset[str]]
 
 
-def _fields(names: str) -> frozenset[str]:
-    return frozenset(names.split())
+def _known(collection: str, others: dict[Parent, str]) -> dict[Parent, frozenset[str]]:
+    """Return the fields that metrics are read from, and the others that WHOOP sends, by the object that holds them."""
+    known = {parent: set(names.split()) for parent, names in others.items()}
+    for path in catalogue().fields(collection):
+        for depth, name in enumerate(path):
+            known.setdefault(path[:depth], set()).add(name)
+    return {parent: frozenset(names) for parent, names in known.items()}
 
 
 ENDPOINTS: dict[str, Endpoint] = {
     "cycle": Endpoint(
         "/developer/v2/cycle",
         Cycle,
-        {
-            (): _fields("id user_id created_at updated_at start end timezone_offset score_state score step_count"),
-            ("score",): _fields("strain kilojoule average_heart_rate max_heart_rate"),
-        },
+        _known("cycle", {(): "id user_id created_at updated_at start end timezone_offset score_state"}),
     ),
     "recovery": Endpoint(
         "/developer/v2/recovery",
         Recovery,
-        {
-            (): _fields("cycle_id sleep_id user_id created_at updated_at score_state score"),
-            ("score",): _fields(
-                "user_calibrating recovery_score resting_heart_rate hrv_rmssd_milli spo2_percentage skin_temp_celsius"
-            ),
-        },
+        _known(
+            "recovery",
+            {(): "cycle_id sleep_id user_id created_at updated_at score_state", ("score",): "user_calibrating"},
+        ),
     ),
     "sleep": Endpoint(
         "/developer/v2/activity/sleep",
         Sleep,
-        {
-            (): _fields(
-                "id cycle_id v1_id user_id created_at updated_at start end timezone_offset nap score_state score"
-            ),
-            ("score",): _fields(
-                "stage_summary sleep_needed respiratory_rate sleep_performance_percentage "
-                "sleep_consistency_percentage sleep_efficiency_percentage"
-            ),
-            ("score", "stage_summary"): _fields(
-                "total_in_bed_time_milli total_awake_time_milli total_no_data_time_milli "
-                "total_light_sleep_time_milli total_slow_wave_sleep_time_milli total_rem_sleep_time_milli "
-                "sleep_cycle_count disturbance_count"
-            ),
-            ("score", "sleep_needed"): _fields(
-                "baseline_milli need_from_sleep_debt_milli need_from_recent_strain_milli need_from_recent_nap_milli"
-            ),
-        },
+        _known(
+            "sleep",
+            {
+                (): "id cycle_id v1_id user_id created_at updated_at start end timezone_offset nap score_state",
+                ("score", "stage_summary"): "total_no_data_time_milli",
+            },
+        ),
     ),
     "workout": Endpoint(
         "/developer/v2/activity/workout",
         Workout,
-        {
-            (): _fields(
-                "id v1_id user_id created_at updated_at start end timezone_offset sport_name sport_id score_state score"
-            ),
-            ("score",): _fields(
-                "strain average_heart_rate max_heart_rate kilojoule percent_recorded distance_meter "
-                "altitude_gain_meter altitude_change_meter zone_durations"
-            ),
-            ("score", "zone_durations"): _fields(
-                "zone_zero_milli zone_one_milli zone_two_milli zone_three_milli zone_four_milli zone_five_milli"
-            ),
-        },
+        _known(
+            "workout",
+            {
+                (): "id v1_id user_id created_at updated_at start end timezone_offset sport_name sport_id score_state",
+                ("score",): "strain average_heart_rate max_heart_rate percent_recorded distance_meter "
+                "altitude_gain_meter altitude_change_meter",
+            },
+        ),
     ),
 }

@@ -1,4 +1,5 @@
--- As stage/analyze.sql, for what the transform writes.
+-- Analyse the tables that the transform writes, if they were never analysed: after the first run the planner would
+-- otherwise guess, and autovacuum may be minutes away. Parameters: none.
 do $$
 begin
     if (select reltuples < 0 from pg_catalog.pg_class where oid = 'analytics.metrics'::regclass) then

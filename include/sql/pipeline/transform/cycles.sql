@@ -1,7 +1,9 @@
--- One row per cycle whose date, sleeps or values may have changed. Parameters: integration.
+-- Find the cycles whose date, sleeps or values may have changed.
+-- Grain: one row per athlete and cycle. Parameters: integration.
+-- Inputs: touched, raw.records, analytics.cycle_days. Outputs: affected_cycles (temporary).
 create temporary table affected_cycles on commit drop as
 with concerned_sleeps as (
-    -- those that changed, and those that name no cycle and may therefore change hands
+    -- sleeps that changed, and sleeps that name no cycle and may therefore move to another one
     select
         athlete_id,
         record_id

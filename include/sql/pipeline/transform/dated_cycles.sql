@@ -1,4 +1,6 @@
--- One row per affected cycle that can be dated: its date, start, main sleep and sleeps. Parameters: integration.
+-- Date the affected cycles: find the sleeps of each cycle, choose its main sleep, and derive the date from it.
+-- Grain: one row per affected cycle that can be dated. Parameters: integration.
+-- Inputs: affected_cycles, raw.records. Outputs: dated_cycles (temporary).
 create temporary table dated_cycles on commit drop as
 with cycles as (
     select
@@ -26,7 +28,7 @@ with cycles as (
 ),
 
 owned_sleeps as (
-    -- those that name the cycle
+    -- sleeps that name the cycle
     select
         cycles.athlete_id,
         cycles.cycle_id,
@@ -39,7 +41,7 @@ owned_sleeps as (
         and sleep.payload ->> 'cycle_id' = cycles.cycle_id
         and sleep.superseded_at is null
     union
-    -- those that name none and lie in it
+    -- sleeps that name no cycle and whose midpoint is in this one
     select
         cycles.athlete_id,
         cycles.cycle_id,
@@ -55,7 +57,7 @@ owned_sleeps as (
         and sleep.superseded_at is null
     where raw.cycle_of_sleep(sleep) = cycles.cycle_id
     union
-    -- the one the recovery names
+    -- the sleep that the recovery names
     select
         athlete_id,
         cycle_id,

@@ -1,6 +1,8 @@
--- Brings analytics.metrics up to date for the affected days; what did not change is not touched, what did is kept in
--- analytics.metric_versions.
--- One row: records, days, inserted, updated, deleted. Parameters: integration.
+-- Bring analytics.metrics up to date for the affected days. Unchanged values are not touched; values that are changed or
+-- deleted are kept in analytics.metric_versions.
+-- Grain: one row per athlete, date and metric; the result is one row: records, days, inserted, updated, deleted.
+-- Parameters: integration. Inputs: queued, affected_days, day_values.
+-- Outputs: analytics.metrics, analytics.metric_versions.
 with deleted as (
     delete from analytics.metrics as known
     using affected_days as affected
@@ -69,7 +71,7 @@ kept as (
         union all
         select (changed.former).* from changed where not changed.is_new
     ) as versions
-    -- one that lived no moment was never seen
+    -- skip versions that were created and replaced within this transaction: nobody saw them
     where versions.updated_at < now()
 ),
 

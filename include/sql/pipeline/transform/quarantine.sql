@@ -1,4 +1,6 @@
--- Keeps aside what is implausible: one row per record and metric. Parameters: integration, run_id.
+-- Quarantine the records that gave an implausible value.
+-- Grain: one row per record and metric. Parameters: integration, run_id.
+-- Inputs: day_values, raw.records. Outputs: ops.quarantine.
 insert into ops.quarantine (integration, run_id, collection, athlete_id, record_id, reason, payload)
 select
     %(integration)s,

@@ -1,6 +1,9 @@
--- Brings answers and survey metrics up to date for the athletes whose journal or cycles were imported.
--- raw.records holds listed questions only. One answer per athlete, date and question: the later cycle's.
--- Parameters: integration.
+-- Bring journal answers and survey metrics up to date for the athletes whose journal or cycles were imported.
+-- raw.records holds only questions that the integration lists. If two cycles of a date answer a question, the later
+-- cycle's answer counts.
+-- Grain: one row per athlete, date and question. Parameters: integration.
+-- Inputs: queued, raw.records. Outputs: analytics.survey_responses, analytics.metrics (survey.*) and the definitions of
+-- these metrics; survey_answers (temporary).
 create temporary table survey_answers on commit drop as
 select distinct on (journal.athlete_id, place.response_date, journal.payload ->> 'slug')
     journal.athlete_id,

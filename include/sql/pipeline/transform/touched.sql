@@ -1,5 +1,7 @@
--- Takes the queue. One row per version, older ones included, of each record whose metrics are to be recomputed.
--- Parameters: integration.
+-- Take the queue: the records that changed since the last transform, and every version of them.
+-- Grain: queued has one row per record; touched has one row per version of a queued record, older versions included,
+-- because a record that moved to another day changes both days. Parameters: integration.
+-- Inputs: ops.transform_queue, raw.records. Outputs: queued and touched (temporary); the queue is emptied.
 create temporary table queued (
     athlete_id bigint not null,
     collection text not null,
@@ -24,7 +26,7 @@ analyze queued;
 
 create temporary table touched on commit drop as
 with versions as (
-    -- apart, for current and older versions have an index each
+    -- current and older versions have an index each, hence two queries
     select known.*
     from queued
     inner join raw.records as known

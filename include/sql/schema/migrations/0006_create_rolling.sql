@@ -1,5 +1,5 @@
 -- analytics.rolling: statistics over the days before each date, from which analytics.trends is computed. The transform
--- maintains it and inserts by position (include/sql/pipeline/transform/rolling.sql), so the order of the columns matters.
+-- maintains it (include/sql/pipeline/transform/rolling.sql.j2).
 -- A statistic's name is the metric, the statistic and its span in days: ln_rmssd_mean28.
 
 create table analytics.rolling (
