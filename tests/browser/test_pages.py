@@ -74,10 +74,10 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
     page.goto("/")
     page.get_by_role("link", name="Integrations").click()
     ours = frame(page)
-    expect(ours.get_by_text("There is no integration yet")).to_be_visible()
+    expect(ours.get_by_text("There are no integrations yet")).to_be_visible()
 
     # Create: a wrong secret is refused and nothing is saved; the right one is.
-    ours.get_by_role("link", name="Create the first one").click()
+    ours.get_by_role("link", name="Create the first integration").click()
     fill_in(ours, world, "north", "a wrong secret")
     picture(page, "create")
     ours.get_by_role("button", name="Validate and create").click()
@@ -101,10 +101,10 @@ def test_a_squad_s_data_come_in_by_mouse_alone(
 
     # Pull now: what it takes, the start, and the log that turns from running to done by itself.
     ours.get_by_role("link", name="Pull now").first.click()
-    expect(ours.locator("#outlook")).to_contain_text("1 chunk for 1 athlete: about 6 requests")
-    ours.get_by_label("From one day to another").check()
+    expect(ours.locator("#preview")).to_contain_text("1 chunk for 1 athlete: about 6 requests")
+    ours.get_by_label("A range of days").check()
     ours.get_by_label("First day").fill(str(dt.date.today() - dt.timedelta(days=30)))
-    expect(ours.locator("#outlook")).to_contain_text("2 chunks for 1 athlete")
+    expect(ours.locator("#preview")).to_contain_text("2 chunks for 1 athlete")
     picture(page, "pull-now")
     ours.get_by_role("button", name="Pull now").click()
     run = ours.get_by_role("heading", level=2)
@@ -175,7 +175,7 @@ def test_a_coach_sees_who_stands_out_and_why_looks_closer_and_takes_the_days_alo
     for _ in range(DAYS_BACK):
         if ours.locator("tr.flagged").count():
             break
-        ours.get_by_role("link", name="The day before").click()
+        ours.get_by_role("link", name="Previous day").click()
     else:
         pytest.fail("nobody stood out")
     expect(ours.locator("tr.flagged").first).to_contain_text("usually")
@@ -229,7 +229,7 @@ def test_a_pull_that_fails_says_for_whom_and_what_to_do(south: South, visit: Any
     row = ours.get_by_role("row", name=str(south.athlete_id))
     expect(row).to_contain_text("WHOOP no longer accepts the grant")
     picture(page, "pull-log-failed-dark")
-    ours.get_by_role("link", name="Log of the task").first.click()
+    ours.get_by_role("link", name="Task log").first.click()
     page.wait_for_url("**/dags/south/runs/**/tasks/**")
     open_page(page, "integrations/south/athletes")
     expect(frame(page).get_by_role("button", name="Invite again")).to_be_visible()
@@ -241,7 +241,7 @@ def test_the_list_tells_how_each_integration_stands(south: South, visit: Any, st
     page = visit("admin")
     ours = open_page(page)
     expect(ours.get_by_role("row", name="west")).to_contain_text("chunk_days: Input should be less than or equal to 28")
-    expect(ours.get_by_role("row", name="east")).to_contain_text("east is missing; add one of type WHOOP")
+    expect(ours.get_by_role("row", name="east")).to_contain_text("east is missing. Add a connection of type WHOOP")
     expect(ours.get_by_role("row", name="south")).to_contain_text("1 reconnect")
     # Airflow reads the new file, and the list says so by itself.
     expect(ours.get_by_role("row", name="east")).to_contain_text(re.compile("00:00 CES?T"))
@@ -263,7 +263,8 @@ def test_a_viewer_looks_and_cannot_act(south: South, visit: Any, stack: Stack) -
             # A date may be chosen; that is no action.
             assert ours.get_by_role("button").all_inner_texts() == (["Show"] if path.endswith("/board") else []), path
     assert NASTY not in open_page(page, "integrations/south/athletes").locator("body").inner_text()
-    token = page.request.get("/wearables/integrations/south/pull").text().partition('name="csrf" value="')[2][:64]
+    text = page.request.get("/wearables/integrations/south/pull").text()
+    token = text.partition('name="csrf" value="')[2].partition('"')[0]
     for action in ("pull", "validate", "athletes/invite", f"athletes/{south.athlete_id}/offboard"):
         answer = page.request.post(f"/wearables/integrations/south/{action}", form={"csrf": token})
         assert answer.status == 403, action
