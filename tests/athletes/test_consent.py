@@ -68,7 +68,7 @@ def test_an_invitation_works_once(consent: Make, browser: Browser) -> None:
     begun_before = browser.press(url).headers["Location"]
     browser.accept(url, first)
     assert (browser.open(url).status_code, title(browser.open(url))) == (410, "This invitation has already been used")
-    assert title(browser.open(browser.answer(begun_before, second))) == "This page has already been used"
+    assert title(browser.open(browser.answer(begun_before, second))) == "This answer has already been used"
     assert states(squad) == {first: "active"}
 
 
@@ -78,7 +78,7 @@ def test_an_answer_counts_once(consent: Make, browser: Browser) -> None:
     before = len(squad.world.requests)
     assert title(browser.open(address)) == "You are connected"
     asked = len(squad.world.requests)
-    assert title(browser.open(address)) == "This page has already been used"
+    assert title(browser.open(address)) == "This answer has already been used"
     assert before < asked == len(squad.world.requests)
 
 
@@ -137,7 +137,7 @@ def test_an_unknown_state_is_rejected(consent: Make, browser: Browser) -> None:
     squad = consent()
     address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.squad)))
     forged = re.sub(r"state=[^&]+", "state=abcdefgh", address)
-    assert title(browser.open(forged)) == "This page has already been used"
+    assert title(browser.open(forged)) == "This answer has already been used"
     assert states(squad) == {}
 
 

@@ -67,9 +67,7 @@ def offboard(integration_name: str, athlete_id: int, erase: bool = False) -> Rec
 
 def _refuse_unknown(connection: Connection, name: str, athlete_id: int) -> None:
     if not run_sql(connection, "athletes/erase/known", integration=name, athlete_id=athlete_id).scalar():
-        raise PermanentError(
-            f"Unknown athlete {athlete_id}. Run `bin/wearables athletes {name}` to list the enrolled athletes."
-        )
+        raise PermanentError(f"Unknown athlete {athlete_id}. Run `bin/wearables athletes {name}` to list all athletes.")
 
 
 def _revoke(name: str, athlete_id: int) -> str:

@@ -25,10 +25,7 @@ def landing_url() -> str:
 
 
 def grant_keys() -> list[str]:
-    """Return the Fernet keys that encrypt grants and sign links. The first is the current one, the others are older.
-
-    Raises PermanentError if no key is set or one of them is invalid.
-    """
+    """Return the Fernet keys of grants and links, the current key first. Raises PermanentError if one is invalid."""
     keys = [key.strip() for key in os.environ.get("WEARABLES_GRANT_KEYS", "").split(",") if key.strip()]
     if not keys:
         raise PermanentError("WEARABLES_GRANT_KEYS is not set. Run make install to create a key.")
@@ -37,8 +34,7 @@ def grant_keys() -> list[str]:
             Fernet(key)
     except ValueError:
         raise PermanentError(
-            "WEARABLES_GRANT_KEYS contains an invalid Fernet key. Keys are separated by commas; each is 32 bytes in "
-            "URL-safe base64, as make install creates them."
+            "WEARABLES_GRANT_KEYS contains an invalid Fernet key. Separate several keys with commas."
         ) from None
     return keys
 

@@ -83,11 +83,7 @@ def trigger(session: Session, name: str, conf: dict[str, Any], user_name: str) -
     """Start a manual run on behalf of a user and return its id. Raises PermanentError if it would not start."""
     require_active(dags(session, [name]).get(name), name)
     started = trigger_dag(
-        dag_id=name,
-        conf=conf,
-        triggered_by=DagRunTriggeredByType.UI,
-        triggering_user_name=user_name,
-        session=session,
+        dag_id=name, conf=conf, triggered_by=DagRunTriggeredByType.UI, triggering_user_name=user_name, session=session
     )
     if started is None:
         raise PermanentError(f"Airflow did not start a run of {name}. Try again.")

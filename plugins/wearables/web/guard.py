@@ -9,12 +9,7 @@ from typing import Annotated, Any
 
 from airflow.api_fastapi.app import get_auth_manager
 from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
-from airflow.api_fastapi.core_api.security import (
-    GetUserDep,
-    get_user,
-    requires_access_connection,
-    requires_access_dag,
-)
+from airflow.api_fastapi.core_api.security import GetUserDep, get_user, requires_access_connection, requires_access_dag
 from airflow.api_fastapi.logging.decorators import action_logging
 from fastapi import Depends, Form, HTTPException, Request
 

@@ -119,9 +119,7 @@ def read_budgets(connection: Connection, client_keys: Sequence[str]) -> dict[str
         periods[row.client_key].append(row)
     return {
         key: Budget(
-            {row.seconds: row.allowed for row in rows},
-            {row.seconds: row.used for row in rows},
-            rows[0].paused_until,
+            {row.seconds: row.allowed for row in rows}, {row.seconds: row.used for row in rows}, rows[0].paused_until
         )
         for key, rows in periods.items()
     }

@@ -64,12 +64,7 @@ def create_invite(integration_name: str, created_by: str, athlete_id: int | None
             created_by=created_by,
             expires_at=expires_at,
         )
-    log.info(
-        "%s created an invitation to %s, valid until %s",
-        created_by,
-        integration.name,
-        f"{expires_at:%Y-%m-%d %H:%M} UTC",
-    )
+    log.info("%s created an invitation to %s, valid until %s", created_by, integration.name, f"{expires_at:%F %R} UTC")
     return invite
 
 

@@ -19,6 +19,8 @@ from matplotlib.figure import Figure
 GREEN, YELLOW, RED, BLUE, SKY = "#009e73", "#e69f00", "#d55e00", "#0072b2", "#56b4e9"
 INK, GREY, PALE = "#222222", "#8a8a8a", "#d9e4ee"
 ZONES, LIMITS = {"green": GREEN, "yellow": YELLOW, "red": RED}, (34, 67)
+RING: dict[str, Any] = {"color": RED, "markersize": 8, "fillstyle": "none", "label": "part of a flag"}
+STACKED: dict[str, Any] = {"width": 0.85, "edgecolor": GREY, "linewidth": 0.3}
 INCHES = (6.4, 2.3)
 STYLE: dict[Any, Any] = {
     "axes.edgecolor": GREY,
@@ -99,15 +101,7 @@ def _against_usual(metric: str, signal: str) -> Callable[[Axes, pd.DataFrame], N
             axes.plot(dates, history[f"{metric}_7d"].astype(float), color=BLUE, linewidth=1.4, label="mean of 7 days")
         axes.plot(dates, history[metric].astype(float), "o", color=INK, markersize=2.4, label="day")
         flagged = history[[signal in signals for signals in history.signals]]
-        axes.plot(
-            flagged.metric_date,
-            flagged[metric].astype(float),
-            "o",
-            color=RED,
-            markersize=8,
-            fillstyle="none",
-            label="part of a flag",
-        )
+        axes.plot(flagged.metric_date, flagged[metric].astype(float), "o", **RING)
         _legend(axes)
 
     return draw
@@ -123,17 +117,7 @@ def _stages(axes: Axes, history: pd.DataFrame) -> None:
     }
     for column, (label, colour, hatch) in stages.items():
         hours = history[column].astype(float).fillna(0)
-        axes.bar(
-            history.metric_date,
-            hours,
-            width=0.85,
-            bottom=bottom,
-            color=colour,
-            edgecolor=GREY,
-            linewidth=0.3,
-            hatch=hatch,
-            label=label,
-        )
+        axes.bar(history.metric_date, hours, bottom=bottom, color=colour, hatch=hatch, label=label, **STACKED)
         bottom += hours
     need = history.sleep_need.astype(float)
     axes.step(history.metric_date, need, where="mid", color=RED, linewidth=1.1, label="need")
@@ -148,13 +132,7 @@ def _strain(axes: Axes, history: pd.DataFrame) -> None:
         days = history[history.is_provisional == is_provisional].dropna(subset="day_strain")
         if len(days):
             axes.bar(
-                days.metric_date,
-                days.day_strain,
-                width=0.85,
-                color=colour,
-                edgecolor=BLUE,
-                hatch=hatch,
-                label=label,
+                days.metric_date, days.day_strain, width=0.85, color=colour, edgecolor=BLUE, hatch=hatch, label=label
             )
     axes.set_ylim(0, 21)
     axes.set_yticks([0, 7, 14, 21])
