@@ -1,6 +1,6 @@
-"""What Airflow's UI is told of this project: its entries in the navigation, and the pages behind them.
+"""The Airflow plugin: the project's pages and their entries in Airflow's navigation.
 
-Every part of Airflow imports this file; the pages are imported by the first request for one, in the API server.
+Every Airflow component imports this file. The pages themselves are imported by the API server on the first request.
 """
 
 import importlib
@@ -11,7 +11,7 @@ from airflow.plugins_manager import AirflowPlugin
 
 
 class Pages:
-    """An ASGI application that is imported when it is first asked."""
+    """An ASGI application that is imported on its first request."""
 
     def __init__(self, module: str) -> None:
         self._module = module
@@ -21,21 +21,21 @@ class Pages:
         return importlib.import_module(self._module).app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer one request."""
+        """Handle one request."""
         await self._app(scope, receive, send)
 
 
 class WearablesPlugin(AirflowPlugin):
-    """The pages of the project, within Airflow's own."""
+    """The project's pages within Airflow's UI."""
 
     name = "wearables"
-    fastapi_apps = [  # noqa: RUF012 - Airflow's way
+    fastapi_apps = [  # noqa: RUF012 - Airflow defines the attribute this way
         {"name": "wearables", "url_prefix": "/wearables", "app": Pages("wearables.web.app")},
-        # For athletes, who have no login.
+        # For athletes, who have no Airflow login.
         {"name": "consent", "url_prefix": "/consent", "app": Pages("wearables.athletes.consent.pages")},
     ]
-    external_views = [  # noqa: RUF012 - Airflow's way
-        # A relative address: Airflow may be served below a path.
+    external_views = [  # noqa: RUF012 - Airflow defines the attribute this way
+        # Relative, because Airflow may be served below a path.
         {
             "name": "Integrations",
             "href": "wearables/",
@@ -46,9 +46,9 @@ class WearablesPlugin(AirflowPlugin):
             "icon_dark_mode": "wearables/static/integrations-dark.svg",
         },
         {
-            "name": "Squad",
+            "name": "Board",
             "href": "wearables/board",
-            "url_route": "squad",
+            "url_route": "board",
             "destination": "nav",
             "nav_top_level": True,
             "icon": "wearables/static/board.svg",

@@ -1,4 +1,4 @@
-"""A team whose consent pages are served for real, and a browser without scripts."""
+"""A team whose consent pages are served over HTTP, and a browser without scripts."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from tests.athletes.fakes import Browser, serving
 
 @pytest.fixture
 def consent(team: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
-    """``consent(athletes=2)`` is a Team, nobody enrolled; its consent pages are mounted as Airflow mounts them."""
+    """``consent(athletes=2)`` returns a team without enrolled athletes. Its consent pages are mounted as in Airflow."""
     from wearables.athletes.consent.guard import LIMITER
     from wearables.athletes.consent.pages import app
 
@@ -24,5 +24,5 @@ def consent(team: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    with Browser() as made:
-        yield made
+    with Browser() as opened:
+        yield opened

@@ -1,4 +1,4 @@
-"""An athlete's browser: cookies, forms, and addresses that lead nowhere; and a server for it."""
+"""An athlete's browser, and a server for the consent pages."""
 
 import re
 import socket
@@ -13,7 +13,7 @@ import uvicorn
 
 
 class Browser(requests.Session):
-    """Keeps cookies, sends a page's forms, and follows redirects only where a test wants it."""
+    """Keeps cookies and sends forms, but follows no redirects."""
 
     def open(self, url: str) -> requests.Response:
         return self.get(url, allow_redirects=False, timeout=30)
@@ -31,7 +31,7 @@ class Browser(requests.Session):
         return self.post(urljoin(url, action) if action else url, data=fields, allow_redirects=False, timeout=30)
 
     def consent(self, url: str, athlete_id: int | str, scopes: list[str] | None = None) -> str:
-        """Press the button of an invite and answer at WHOOP; returns the address WHOOP leads to."""
+        """Press the button of an invitation, answer at WHOOP and return the URL that WHOOP redirects to."""
         begun = self.press(url)
         assert begun.status_code == 303, begun.text
         return self.answer(begun.headers["Location"], athlete_id, scopes)
@@ -43,7 +43,7 @@ class Browser(requests.Session):
         return answered.headers["Location"]
 
     def accept(self, url: str, athlete_id: int | str, scopes: list[str] | None = None) -> requests.Response:
-        """The whole way, to the page at its end."""
+        """Consent and return the page at the end."""
         return self.open(self.consent(url, athlete_id, scopes))
 
 
@@ -61,7 +61,7 @@ def title(page: requests.Response) -> str:
 
 @contextmanager
 def serving(app: object) -> Iterator[str]:
-    """Serve an application on a free port of the loopback, in a thread."""
+    """Serve an application on a free local port in a thread."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
@@ -69,7 +69,7 @@ def serving(app: object) -> Iterator[str]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
-            # The socket listens already: the first request waits until the server takes it.
+            # The socket is already listening, so the first request waits until the server accepts it.
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True

@@ -1,4 +1,4 @@
-"""An invite from the link to the stored grant, and every way it can end otherwise."""
+"""From an invitation to a stored grant, and every way in which it can fail."""
 
 import re
 from collections.abc import Callable
@@ -32,11 +32,11 @@ def test_an_athlete_who_consents_is_enrolled_and_can_be_pulled(consent: Make, br
     assert {key[0] for key in squad.metrics()} == {athlete_id}
 
 
-def test_the_page_says_who_gets_what_and_how_to_end_it(consent: Make, browser: Browser) -> None:
+def test_the_page_says_who_receives_what_and_how_to_stop(consent: Make, browser: Browser) -> None:
     consent()
     page = browser.open(create_invite("team", "coach").url)
     assert page.status_code == 200
-    for words in ("<strong>team</strong>", "recovery", "sleep", "What for", "How to end it", "remove the app"):
+    for words in ("<strong>team</strong>", "recovery", "sleep", "Why your team asks", "How to stop", "remove the app"):
         assert words in page.text
 
 
@@ -53,22 +53,22 @@ def test_whoop_is_asked_for_every_scope_with_an_unguessable_state(consent: Make,
     assert asked[0]["state"] != asked[1]["state"]
 
 
-def test_who_does_not_agree_is_not_enrolled_and_may_still_change_their_mind(consent: Make, browser: Browser) -> None:
+def test_an_athlete_who_declines_is_not_enrolled_and_can_change_their_mind(consent: Make, browser: Browser) -> None:
     squad = consent()
     url = create_invite("team", "coach").url
-    assert title(browser.accept(url, "")) == "You have not agreed"
+    assert title(browser.accept(url, "")) == "You did not agree"
     assert states(squad) == {}
     assert title(browser.accept(url, next(iter(squad.world.athletes)))) == "You are connected"
 
 
-def test_an_invite_is_good_once(consent: Make, browser: Browser) -> None:
+def test_an_invitation_works_once(consent: Make, browser: Browser) -> None:
     squad = consent(athletes=2)
     first, second = squad.world.athletes
     url = create_invite("team", "coach").url
     begun_before = browser.press(url).headers["Location"]
     browser.accept(url, first)
-    assert (browser.open(url).status_code, title(browser.open(url))) == (410, "This invite has been used")
-    assert title(browser.open(browser.answer(begun_before, second))) == "This answer was handled before"
+    assert (browser.open(url).status_code, title(browser.open(url))) == (410, "This invitation has already been used")
+    assert title(browser.open(browser.answer(begun_before, second))) == "This answer has already been used"
     assert states(squad) == {first: "active"}
 
 
@@ -78,21 +78,21 @@ def test_an_answer_counts_once(consent: Make, browser: Browser) -> None:
     before = len(squad.world.requests)
     assert title(browser.open(address)) == "You are connected"
     asked = len(squad.world.requests)
-    assert title(browser.open(address)) == "This answer was handled before"
+    assert title(browser.open(address)) == "This answer has already been used"
     assert before < asked == len(squad.world.requests)
 
 
-def test_an_expired_invite_is_refused_before_and_after_whoop(consent: Make, browser: Browser) -> None:
+def test_an_expired_invitation_is_rejected_before_and_after_whoop(consent: Make, browser: Browser) -> None:
     squad = consent()
     url = create_invite("team", "coach").url
     address = browser.consent(url, next(iter(squad.world.athletes)))
     squad.rows("update vault.invites set expires_at = now() returning 1")
-    assert (browser.open(url).status_code, title(browser.open(url))) == (410, "This invite has expired")
-    assert title(browser.open(address)) == "This invite has expired"
+    assert (browser.open(url).status_code, title(browser.open(url))) == (410, "This invitation has expired")
+    assert title(browser.open(address)) == "This invitation has expired"
     assert states(squad) == {}
 
 
-def test_an_invite_lasts_as_long_as_the_setting_says(consent: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invitation_is_valid_for_the_configured_days(consent: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     squad = consent()
     monkeypatch.setenv("WEARABLES_INVITE_DAYS", "3")
     create_invite("team", "coach")
@@ -100,96 +100,94 @@ def test_an_invite_lasts_as_long_as_the_setting_says(consent: Make, monkeypatch:
 
 
 @pytest.mark.parametrize("change", [lambda link: link[:-1], lambda link: link + "A", lambda link: "made.up"])
-def test_a_link_that_nobody_signed_is_no_invite(consent: Make, browser: Browser, change: Any) -> None:
+def test_a_link_without_a_valid_signature_is_not_found(consent: Make, browser: Browser, change: Any) -> None:
     consent()
     start, _, signed = create_invite("team", "coach").url.rpartition("/")
     page = browser.open(f"{start}/{change(signed)}")
-    assert (page.status_code, title(page)) == (404, "This is no invite")
+    assert (page.status_code, title(page)) == (404, "This invitation does not exist")
 
 
-def test_the_warehouse_does_not_know_the_link(consent: Make) -> None:
+def test_the_warehouse_does_not_store_the_link(consent: Make) -> None:
     squad = consent()
     token = create_invite("team", "coach").url.rpartition("/")[2].partition(".")[0]
     assert token not in str(squad.rows("select invites::text from vault.invites"))
 
 
-def test_an_answer_in_another_browser_counts_for_nothing(consent: Make, browser: Browser) -> None:
+def test_an_answer_in_another_browser_is_rejected(consent: Make, browser: Browser) -> None:
     squad = consent()
     address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.athletes)))
     with Browser() as other:
-        assert title(other.open(address)) == "This is not the browser that you started in"
+        assert title(other.open(address)) == "Please use the browser in which you started"
         assert title(other.paste(create_invite("team", "coach").url, address)) == (
-            "This is not the browser that you started in"
+            "Please use the browser in which you started"
         )
     assert states(squad) == {}
     assert title(browser.open(address)) == "You are connected"
 
 
-def test_an_answer_later_than_an_hour_counts_for_nothing(consent: Make, browser: Browser) -> None:
+def test_an_answer_after_more_than_an_hour_is_rejected(consent: Make, browser: Browser) -> None:
     squad = consent()
     address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.athletes)))
     squad.rows("update vault.invites set begun_at = now() - interval '61 minutes' returning 1")
-    assert title(browser.open(address)) == "This is not the browser that you started in"
+    assert title(browser.open(address)) == "Please use the browser in which you started"
     assert states(squad) == {}
 
 
-def test_a_state_that_was_never_given_out_is_refused(consent: Make, browser: Browser) -> None:
+def test_an_unknown_state_is_rejected(consent: Make, browser: Browser) -> None:
     squad = consent()
     address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.athletes)))
     forged = re.sub(r"state=[^&]+", "state=abcdefgh", address)
-    assert title(browser.open(forged)) == "This answer was handled before"
+    assert title(browser.open(forged)) == "This answer has already been used"
     assert states(squad) == {}
 
 
-def test_a_made_up_code_is_refused(consent: Make, browser: Browser) -> None:
+def test_an_unknown_code_is_rejected(consent: Make, browser: Browser) -> None:
     squad = consent()
     address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.athletes)))
     forged = re.sub(r"code=[^&]+", "code=abcdefgh", address)
-    assert title(browser.open(forged)) == "WHOOP no longer knows this answer"
+    assert title(browser.open(forged)) == "WHOOP no longer accepts this answer"
     assert states(squad) == {}
 
 
-def test_an_error_of_whoop_is_told_and_not_repeated(consent: Make, browser: Browser) -> None:
+def test_an_error_from_whoop_is_reported_but_not_quoted(consent: Make, browser: Browser) -> None:
     squad = consent()
     address = browser.consent(create_invite("team", "coach").url, next(iter(squad.world.athletes)))
     odd = re.sub(r"code=[^&]+", "error=invalid_scope&error_description=<b>odd</b>", address)
     page = browser.open(odd)
-    assert title(page) == "WHOOP did not go along"
+    assert title(page) == "WHOOP returned an error"
     assert "odd" not in page.text
 
 
 @pytest.mark.parametrize("lost", ["read:sleep", "offline", "read:profile"])
-def test_a_consent_that_leaves_something_out_is_refused_and_withdrawn(
-    consent: Make, browser: Browser, lost: str
-) -> None:
+def test_a_consent_with_missing_scopes_is_rejected_and_revoked(consent: Make, browser: Browser, lost: str) -> None:
     squad = consent()
     athlete_id = next(iter(squad.world.athletes))
     url = create_invite("team", "coach").url
     page = browser.accept(url, athlete_id, [scope for scope in SCOPES if scope != lost])
-    assert title(page) == "Something was left out"
+    assert title(page) == "Some permissions are missing"
     assert lost in page.text
-    assert "withdrawn at WHOOP" in page.text
+    assert "the access was withdrawn at WHOOP" in page.text
     assert states(squad) == {}
     assert squad.world.grants.of(athlete_id) == []
     assert squad.rows("select count(*) from vault.unclaimed_grants") == [(0,)]
     assert title(browser.accept(url, athlete_id)) == "You are connected"
 
 
-def test_an_invite_for_an_athlete_is_for_nobody_else(consent: Make, browser: Browser) -> None:
+def test_an_invitation_for_an_athlete_works_only_for_that_athlete(consent: Make, browser: Browser) -> None:
     squad = consent(athletes=3)
     known, stranger, member = squad.world.athletes
     browser.accept(create_invite("team", "coach").url, known)
     browser.accept(create_invite("team", "coach").url, member)
     url = create_invite("team", "coach", known).url
-    assert title(browser.accept(url, stranger)) == "This invite is for another athlete"
+    assert title(browser.accept(url, stranger)) == "This invitation is for another athlete"
     assert squad.world.grants.of(stranger) == []
-    assert title(browser.accept(url, member)) == "This invite is for another athlete"
+    assert title(browser.accept(url, member)) == "This invitation is for another athlete"
     assert squad.world.grants.of(member) != []
     assert states(squad) == {known: "active", member: "active"}
     assert title(browser.accept(url, known)) == "Your consent is renewed"
 
 
-def test_an_athlete_who_consents_again_has_the_grant_renewed(consent: Make, browser: Browser) -> None:
+def test_consenting_again_renews_the_grant(consent: Make, browser: Browser) -> None:
     squad = consent()
     athlete_id = next(iter(squad.world.athletes))
     browser.accept(create_invite("team", "coach").url, athlete_id)
@@ -198,7 +196,7 @@ def test_an_athlete_who_consents_again_has_the_grant_renewed(consent: Make, brow
     assert states(squad) == {athlete_id: "active"}
 
 
-def test_an_erased_athlete_comes_back_by_their_own_consent(consent: Make, browser: Browser) -> None:
+def test_an_erased_athlete_can_consent_again(consent: Make, browser: Browser) -> None:
     squad = consent()
     athlete_id = next(iter(squad.world.athletes))
     browser.accept(create_invite("team", "coach").url, athlete_id)
@@ -209,7 +207,7 @@ def test_an_erased_athlete_comes_back_by_their_own_consent(consent: Make, browse
     assert {key[0] for key in squad.metrics()} == {athlete_id}
 
 
-def test_when_whoop_is_down_the_same_answer_can_be_sent_again(
+def test_the_same_answer_works_again_after_whoop_was_unavailable(
     consent: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     squad = consent()
@@ -218,18 +216,18 @@ def test_when_whoop_is_down_the_same_answer_can_be_sent_again(
     address = browser.consent(create_invite("team", "coach").url, athlete_id)
     squad.world.add_fault("status", times=5, collection="token")
     page = browser.open(address)
-    assert (page.status_code, title(page)) == (503, "That did not work yet")
+    assert (page.status_code, title(page)) == (503, "Something went wrong")
     assert states(squad) == {}
     assert title(browser.open(address)) == "You are connected"
 
 
-def test_a_consent_that_broke_off_after_the_trade_finds_its_pair_again(consent: Make, browser: Browser) -> None:
+def test_a_consent_that_failed_after_the_token_exchange_can_be_resumed(consent: Make, browser: Browser) -> None:
     squad = consent()
     athlete_id = next(iter(squad.world.athletes))
     address = browser.consent(create_invite("team", "coach").url, athlete_id)
     squad.world.deactivate(athlete_id)
     page = browser.open(address)
-    assert title(page) == "That did not work yet"
+    assert title(page) == "Something went wrong"
     assert "membership is not active" in page.text
     assert squad.rows("select count(*) from vault.unclaimed_grants") == [(1,)]
     squad.world.activate(athlete_id)
@@ -237,7 +235,7 @@ def test_a_consent_that_broke_off_after_the_trade_finds_its_pair_again(consent: 
     assert squad.rows("select count(*) from vault.unclaimed_grants") == [(0,)]
 
 
-def test_an_app_whose_secret_is_wrong_is_told_to_the_team_without_the_secret(
+def test_a_wrong_client_secret_is_reported_without_the_secret(
     consent: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     squad = consent()
@@ -248,7 +246,7 @@ def test_an_app_whose_secret_is_wrong_is_told_to_the_team_without_the_secret(
     assert "a-wrong-secret" not in page.text
 
 
-def test_the_address_can_be_pasted_by_a_team_whose_redirect_leads_elsewhere(
+def test_the_address_can_be_pasted_if_the_redirect_url_leads_elsewhere(
     consent: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = "https://team.example.org/thanks"
@@ -262,7 +260,7 @@ def test_the_address_can_be_pasted_by_a_team_whose_redirect_leads_elsewhere(
 
 
 @pytest.mark.parametrize("address", ["", "nonsense", "https://team.example.org/", "http://[", "javascript:alert(1)"])
-def test_an_address_without_an_answer_is_refused(consent: Make, browser: Browser, address: str) -> None:
+def test_an_address_without_an_answer_is_rejected(consent: Make, browser: Browser, address: str) -> None:
     consent()
     page = browser.paste(create_invite("team", "coach").url, address)
-    assert (page.status_code, title(page)) == (400, "That address holds no answer of WHOOP")
+    assert (page.status_code, title(page)) == (400, "This address is not WHOOP's answer")

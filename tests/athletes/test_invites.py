@@ -1,4 +1,4 @@
-"""Who may be invited: as many as WHOOP lets in, and only athletes who are known when they are named."""
+"""Invitations: limited by the member slots of the WHOOP app, and for known athletes if an id is given."""
 
 import os
 from collections.abc import Callable
@@ -14,18 +14,20 @@ from wearables.core.errors import PermanentError
 Make = Callable[..., Any]
 
 
-def test_a_new_app_has_ten_slots(consent: Make) -> None:
+def test_a_new_app_has_ten_member_slots(consent: Make) -> None:
     consent()
     assert used_slots("team") == (0, 10)
 
 
-def test_beyond_the_cap_nobody_is_invited_but_members_are(consent: Make, browser: Browser) -> None:
+def test_when_all_slots_are_in_use_only_members_can_be_invited(consent: Make, browser: Browser) -> None:
     squad = consent(athletes=3, settings={"member_cap": 2})
     first, second, _ = squad.world.athletes
     for athlete_id in (first, second):
         browser.accept(create_invite("team", "coach").url, athlete_id)
     assert used_slots("team") == (2, 2)
-    with pytest.raises(PermanentError, match=r"All 2 slots of team are used; offboard .* `member_cap` in team.yaml"):
+    with pytest.raises(
+        PermanentError, match=r"All 2 member slots of team are in use\. Offboard .* `member_cap` in team\.yaml\."
+    ):
         create_invite("team", "coach")
     create_invite("team", "coach", first)
     offboard("team", first)
@@ -40,14 +42,14 @@ def test_only_a_known_athlete_can_be_invited_by_id(consent: Make) -> None:
 
 
 @pytest.mark.parametrize("days", ["0", "91", "-1", "ten", "1.5"])
-def test_a_life_that_makes_no_sense_is_refused(consent: Make, monkeypatch: pytest.MonkeyPatch, days: str) -> None:
+def test_an_invalid_number_of_days_is_rejected(consent: Make, monkeypatch: pytest.MonkeyPatch, days: str) -> None:
     consent()
     monkeypatch.setenv("WEARABLES_INVITE_DAYS", days)
     with pytest.raises(PermanentError, match="WEARABLES_INVITE_DAYS"):
         create_invite("team", "coach")
 
 
-def test_an_invite_outlives_a_rotation_of_the_keys(
+def test_an_invitation_survives_a_key_rotation(
     consent: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     consent()

@@ -1,4 +1,4 @@
-"""The end of a consent: revoked at WHOOP, pulled no more; erased, nothing is left and nothing comes back."""
+"""Offboarding revokes the grant and stops pulls. Erasure also deletes all data and keeps them from coming back."""
 
 import datetime as dt
 import shutil
@@ -27,8 +27,8 @@ Make = Callable[..., Any]
 TOMBSTONE = "ops.erased_athletes"
 
 
-def pulled(team: Make, **traits: Any) -> Any:
-    """A team whose whole history is in the warehouse, with a row of every kind."""
+def pulled_team(team: Make, **traits: Any) -> Any:
+    """Return a team whose whole history has been pulled, with rows in every table."""
     squad = team(**{"athletes": 2, "days": 10} | traits)
     first = squad.athlete_ids[0]
     squad.world.patch(first, "cycle", squad.world.records[first, "cycle"][3].id, {"score": {"strain": 12.5}})
@@ -39,8 +39,8 @@ def pulled(team: Make, **traits: Any) -> Any:
     return squad
 
 
-def whereabouts(squad: Any, athlete_id: int) -> set[str]:
-    """Tables with a row that holds the id anywhere."""
+def tables_with(squad: Any, athlete_id: int) -> set[str]:
+    """Return the tables with a row that contains the id in any column."""
     tables = squad.rows("""
         select namespaces.nspname || '.' || relations.relname
         from pg_class as relations
@@ -55,7 +55,7 @@ def whereabouts(squad: Any, athlete_id: int) -> set[str]:
     }
 
 
-def of_others(squad: Any, athlete_id: int) -> list[list[tuple]]:
+def rows_of_others(squad: Any, athlete_id: int) -> list[list[tuple]]:
     return [
         squad.rows(f"select * from {table} as known where athlete_id <> %s order by known::text", athlete_id)
         for table in ("raw.records", "analytics.metrics", "analytics.cycle_days", "vault.grants", "ops.slices")
@@ -63,12 +63,12 @@ def of_others(squad: Any, athlete_id: int) -> list[list[tuple]]:
 
 
 def landed(folder: Path, athlete_id: int) -> list[Path]:
-    """Files and folders whose path names the athlete."""
+    """Return the files and folders whose path contains the athlete's id."""
     return sorted(path for path in folder.rglob("*") if str(athlete_id) in path.parts)
 
 
-def test_an_offboarded_athlete_is_revoked_and_kept_but_pulled_no_more(team: Make) -> None:
-    squad = pulled(team)
+def test_offboarding_revokes_the_grant_keeps_the_data_and_stops_pulls(team: Make) -> None:
+    squad = pulled_team(team)
     gone, kept = squad.athlete_ids
     records = squad.rows("select count(*) from raw.records")
     receipt = offboard("team", gone)
@@ -92,14 +92,14 @@ def test_an_offboarded_athlete_can_be_enrolled_again(team: Make) -> None:
     assert squad.rows("select grant_state from analytics.athletes") == [("active",)]
 
 
-def test_a_stale_access_token_is_renewed_to_revoke(team: Make) -> None:
+def test_an_expired_access_token_is_refreshed_before_it_is_revoked(team: Make) -> None:
     squad = team(athletes=1, days=3)
     squad.world.expire(squad.athlete_ids[0])
     assert offboard("team", squad.athlete_ids[0]).is_revoked
     assert squad.world.grants.of(squad.athlete_ids[0]) == []
 
 
-def test_a_grant_that_whoop_has_ended_already_is_fine_and_said_so(team: Make) -> None:
+def test_a_grant_that_whoop_has_already_ended_is_reported_as_such(team: Make) -> None:
     squad = team(athletes=1, days=3)
     squad.world.revoke(squad.athlete_ids[0])
     receipt = offboard("team", squad.athlete_ids[0])
@@ -108,7 +108,7 @@ def test_a_grant_that_whoop_has_ended_already_is_fine_and_said_so(team: Make) ->
     assert (again.is_revoked, again.revocation) == (False, offboarding.NO_GRANT)
 
 
-def test_a_membership_that_is_not_active_keeps_nobody_from_leaving(team: Make) -> None:
+def test_an_athlete_without_an_active_membership_can_be_offboarded(team: Make) -> None:
     squad = team(athletes=1, days=3)
     squad.world.deactivate(squad.athlete_ids[0])
     receipt = offboard("team", squad.athlete_ids[0])
@@ -116,8 +116,8 @@ def test_a_membership_that_is_not_active_keeps_nobody_from_leaving(team: Make) -
     assert squad.rows("select count(*) from vault.grants") == [(0,)]
 
 
-def test_while_whoop_is_down_nothing_changes(team: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    squad = pulled(team)
+def test_nothing_changes_while_whoop_is_unavailable(team: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    squad = pulled_team(team)
     monkeypatch.setattr("wearables.whoop.transport.LONGEST_BACKOFF_SECONDS", 0)
     before = squad.snapshot()
     squad.world.expire(squad.athlete_ids[0])
@@ -129,10 +129,10 @@ def test_while_whoop_is_down_nothing_changes(team: Make, monkeypatch: pytest.Mon
     assert offboard("team", squad.athlete_ids[0], erase=True).is_revoked
 
 
-def test_of_an_erased_athlete_nothing_is_left_but_the_tombstone(team: Make, tmp_path: Path) -> None:
-    squad = pulled(team)
+def test_erasure_leaves_only_the_tombstone(team: Make, tmp_path: Path) -> None:
+    squad = pulled_team(team)
     gone, kept = squad.athlete_ids
-    others, known = of_others(squad, gone), whereabouts(squad, gone)
+    others, known = rows_of_others(squad, gone), tables_with(squad, gone)
     assert {"raw.records", "analytics.metrics", "ops.slices", "ops.runs", "vault.grants"} <= known
     was_file = [path.is_file() for path in landed(tmp_path, gone)]
     files_of_others = landed(tmp_path, kept)
@@ -140,27 +140,27 @@ def test_of_an_erased_athlete_nothing_is_left_but_the_tombstone(team: Make, tmp_
         table: squad.rows(f"select count(*) from {table} where athlete_id = %s", gone) for table in known - {"ops.runs"}
     }
     receipt = offboard("team", gone, erase=True)
-    assert whereabouts(squad, gone) == {TOMBSTONE}
-    assert of_others(squad, gone) == others
+    assert tables_with(squad, gone) == {TOMBSTONE}
+    assert rows_of_others(squad, gone) == others
     assert landed(tmp_path, gone) == []
     assert landed(tmp_path, kept) == files_of_others
     assert receipt.landing_files == sum(was_file) > 0
-    # the grant was deleted before
+    # Offboarding deletes the grant before the erasure counts rows.
     assert {(table, receipt.rows[table]) for table in counts if table != "vault.grants"} == {
         (table, count) for table, [(count,)] in counts.items() if table != "vault.grants"
     }
 
 
 def test_an_erased_athlete_does_not_come_back(team: Make, tmp_path: Path) -> None:
-    squad = pulled(team)
+    squad = pulled_team(team)
     gone = squad.athlete_ids[0]
     shutil.copytree(tmp_path / "landing", tmp_path / "backup")
     runs = squad.rows("select run_id, chunks from ops.runs")
     slice_ = squad.rows("select * from ops.slices where athlete_id = %s limit 1", gone)[0]
     offboard("team", gone, erase=True)
     squad.pull(**squad.all_days())
-    assert whereabouts(squad, gone) == {TOMBSTONE}
-    # a backup of the landing zone, of the roster and of the pull log is put back
+    assert tables_with(squad, gone) == {TOMBSTONE}
+    # Restore a backup of the landing zone, the roster and the pull log.
     shutil.rmtree(tmp_path / "landing")
     (tmp_path / "backup").rename(tmp_path / "landing")
     squad.rows("insert into ops.athletes values ('team', %s, 'Avery', 'Ashdown') returning 1", gone)
@@ -174,15 +174,15 @@ def test_an_erased_athlete_does_not_come_back(team: Make, tmp_path: Path) -> Non
             stage(squad.integration, run_id, window)
     assert squad.rows("select 1 from raw.records where athlete_id = %s", gone) == []
     assert landed(tmp_path, gone) == []
-    with pytest.raises(PermanentError, match="was erased from team; only their own consent"):
+    with pytest.raises(PermanentError, match="was erased from team and can only be enrolled by consenting again"):
         enroll("team", squad.world.consent(gone).refresh_token)
     assert squad.rows("select count(*) from vault.unclaimed_grants") == [(0,)]
     assert offboard("team", gone, erase=True).revocation == offboarding.NO_GRANT
-    assert whereabouts(squad, gone) == {TOMBSTONE}
+    assert tables_with(squad, gone) == {TOMBSTONE}
 
 
 @pytest.mark.parametrize(("module", "moment"), [(source_module, "fetch_slice"), (extract_module, "land")])
-def test_a_pull_under_way_brings_nothing_back(
+def test_a_running_pull_does_not_restore_an_erased_athlete(
     team: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, moment: str
 ) -> None:
     squad = team(athletes=2, days=5)
@@ -201,12 +201,12 @@ def test_a_pull_under_way_brings_nothing_back(
         extract(squad.integration, run_id, chunk)
         stage(squad.integration, run_id, chunk)
     assert erased
-    assert whereabouts(squad, gone) == {TOMBSTONE}
+    assert tables_with(squad, gone) == {TOMBSTONE}
     assert landed(tmp_path, gone) == []
     assert squad.rows("select distinct athlete_id from raw.records") == [(kept,)]
 
 
-def test_an_erasure_waits_for_who_is_writing_about_the_athlete(team: Make) -> None:
+def test_an_erasure_waits_for_transactions_that_write_about_the_athlete(team: Make) -> None:
     squad = team(athletes=1, days=3)
     gone = squad.athlete_ids[0]
     run_id, chunks = squad.validate(**squad.all_days())
@@ -218,10 +218,10 @@ def test_an_erasure_waits_for_who_is_writing_about_the_athlete(team: Make) -> No
         while not squad.rows("select 1 from pg_stat_activity where wait_event_type = 'Lock'"):
             assert erasure.is_alive()
     erasure.join()
-    assert whereabouts(squad, gone) == {TOMBSTONE}
+    assert tables_with(squad, gone) == {TOMBSTONE}
 
 
-def test_the_plan_of_a_pull_under_way_forgets_who_was_offboarded(team: Make) -> None:
+def test_an_offboarded_athlete_is_removed_from_the_plan_of_a_running_pull(team: Make) -> None:
     squad = team(athletes=2, days=5)
     gone = squad.athlete_ids[0]
     run_id, _ = squad.validate(**squad.all_days())

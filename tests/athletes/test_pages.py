@@ -1,4 +1,4 @@
-"""The public pages: what they refuse, what they send along, and what they never show."""
+"""The public pages: what they reject, which headers they send, and what they never show."""
 
 import logging
 import re
@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.athletes.fakes import Browser, form_token, title
-from wearables.athletes.consent import result_pages as outcomes
+from wearables.athletes.consent import result_pages
 from wearables.athletes.consent.guard import MAX_BODY_BYTES, RATE
 from wearables.athletes.consent.invites import create_invite, find_invite
-from wearables.athletes.consent.render import render, render_outcome
+from wearables.athletes.consent.render import render, render_result
 from wearables.core.errors import PermanentError
 from wearables.core.settings import public_url, redirect_url
 from wearables.whoop.oauth import SCOPES
@@ -26,7 +26,7 @@ def begun(squad: Any) -> bool:
     return squad.rows("select count(*) from vault.invites where state_hash is not null") == [(1,)]
 
 
-def test_every_page_comes_with_headers_that_leave_a_browser_no_choice(consent: Make, browser: Browser) -> None:
+def test_every_page_has_strict_security_headers(consent: Make, browser: Browser) -> None:
     squad = consent()
     url = create_invite("team", "coach").url
     pages = [
@@ -50,20 +50,20 @@ def test_every_page_comes_with_headers_that_leave_a_browser_no_choice(consent: M
         assert "<script" not in page.text
 
 
-def test_a_browser_may_send_the_form_on_to_whoop_whatever_its_address(consent: Make, browser: Browser) -> None:
+def test_the_policy_allows_the_form_to_redirect_to_any_whoop_url(consent: Make, browser: Browser) -> None:
     squad = consent()
     policy = browser.open(create_invite("team", "coach").url).headers["Content-Security-Policy"]
     assert policy.endswith(f"form-action 'self' https: {squad.world.url}")
 
 
-def test_the_cookie_is_kept_from_scripts_other_sites_and_other_pages(
+def test_the_cookie_is_hidden_from_scripts_other_sites_and_other_paths(
     consent: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     consent()
     url = create_invite("team", "coach").url
     cookie = browser.open(url).headers["Set-Cookie"].lower()
-    for trait in ("httponly", "samesite=lax", "path=/consent", "max-age=3600"):
-        assert trait in cookie
+    for attribute in ("httponly", "samesite=lax", "path=/consent", "max-age=3600"):
+        assert attribute in cookie
     assert "secure" not in cookie
     monkeypatch.setenv("WEARABLES_PUBLIC_URL", "https://data.example.org/airflow/")
     cookie = browser.open(url).headers["Set-Cookie"].lower()
@@ -72,7 +72,7 @@ def test_the_cookie_is_kept_from_scripts_other_sites_and_other_pages(
 
 
 @pytest.mark.parametrize("form", ["", "/answer"])
-def test_a_form_that_our_page_did_not_make_starts_nothing(consent: Make, browser: Browser, form: str) -> None:
+def test_a_forged_form_has_no_effect(consent: Make, browser: Browser, form: str) -> None:
     squad = consent()
     url, other_url = create_invite("team", "coach").url, create_invite("team", "coach").url
     action = url + form
@@ -80,7 +80,7 @@ def test_a_form_that_our_page_did_not_make_starts_nothing(consent: Make, browser
     of_another_invite = form_token(browser.open(other_url).text)
     for token in ("", "forged", of_another_invite, good[:-1]):
         page = browser.send_form(action, "", token=token)
-        assert (page.status_code, title(page)) == (403, outcomes.FORGED_FORM.title)
+        assert (page.status_code, title(page)) == (403, result_pages.FORGED_FORM.title)
     with Browser() as other:
         assert other.send_form(action, "", token=good).status_code == 403
         other.open(url)
@@ -88,7 +88,7 @@ def test_a_form_that_our_page_did_not_make_starts_nothing(consent: Make, browser
     assert not begun(squad)
 
 
-def test_nobody_is_ever_redirected_anywhere_but_to_whoop(consent: Make, browser: Browser) -> None:
+def test_redirects_lead_only_to_whoop(consent: Make, browser: Browser) -> None:
     squad = consent()
     url = create_invite("team", "coach").url
     evil = "https://evil.example.org"
@@ -110,19 +110,19 @@ def test_nobody_is_ever_redirected_anywhere_but_to_whoop(consent: Make, browser:
     assert "evil" not in pasted.text
 
 
-def test_a_name_that_is_markup_is_shown_as_text(consent: Make) -> None:
+def test_markup_in_a_name_is_escaped(consent: Make) -> None:
     consent()
     invite = find_invite(create_invite("team", "coach").url.rpartition("/")[2])
     page = render(
         "invite.html", invite=replace(invite, integration=SCRIPT, signed=SCRIPT), token=SCRIPT, comes_back=False
     ).body.decode()
-    outcome = render_outcome(outcomes.connected(SCRIPT, is_renewed=True)).body.decode()
-    for text in (page, outcome, render_outcome(outcomes.unavailable(SCRIPT)).body.decode()):
+    result = render_result(result_pages.connected(SCRIPT, is_renewed=True)).body.decode()
+    for text in (page, result, render_result(result_pages.unavailable(SCRIPT)).body.decode()):
         assert "<script" not in text
         assert "&lt;script&gt;" in text
 
 
-def test_an_athlete_who_is_called_a_script_runs_nothing(consent: Make, browser: Browser) -> None:
+def test_markup_in_an_athlete_s_name_is_escaped(consent: Make, browser: Browser) -> None:
     squad = consent(athletes=1)
     athlete_id, athlete = next(iter(squad.world.athletes.items()))
     athlete.first_name = SCRIPT
@@ -132,7 +132,7 @@ def test_an_athlete_who_is_called_a_script_runs_nothing(consent: Make, browser: 
     assert squad.rows("select first_name from ops.athletes") == [(SCRIPT,)]
 
 
-def test_what_an_address_says_is_never_shown(consent: Make, browser: Browser) -> None:
+def test_query_and_path_are_never_shown(consent: Make, browser: Browser) -> None:
     consent()
     start = create_invite("team", "coach").url.rpartition("/")[0]
     for address in (
@@ -143,7 +143,7 @@ def test_what_an_address_says_is_never_shown(consent: Make, browser: Browser) ->
         assert "script" not in browser.open(address).text
 
 
-def test_who_asks_too_often_is_asked_to_wait(consent: Make, browser: Browser) -> None:
+def test_too_many_requests_are_rejected(consent: Make, browser: Browser) -> None:
     consent()
     url = create_invite("team", "coach").url
     answers = [browser.open(url).status_code for _ in range(RATE.amount + 1)]
@@ -153,18 +153,18 @@ def test_who_asks_too_often_is_asked_to_wait(consent: Make, browser: Browser) ->
     assert "frame-ancestors" in refused.headers["Content-Security-Policy"]
 
 
-def test_a_body_of_untold_or_too_great_a_length_is_not_read(consent: Make, browser: Browser) -> None:
+def test_a_body_of_missing_or_excessive_length_is_not_read(consent: Make, browser: Browser) -> None:
     consent()
     url = create_invite("team", "coach").url
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     in_blocks = (b"x" * 1024 for _ in range(100))
     for status, body in ((411, in_blocks), (413, b"x" * (MAX_BODY_BYTES + 1))):
         refused = browser.post(url, data=body, headers=form, timeout=30)
-        assert (refused.status_code, title(refused)) == (status, "This cannot be read")
+        assert (refused.status_code, title(refused)) == (status, "This request is not valid")
         assert "frame-ancestors" in refused.headers["Content-Security-Policy"]
 
 
-def test_no_secret_is_in_a_page_or_a_log(
+def test_no_secret_appears_in_a_page_or_a_log(
     consent: Make, browser: Browser, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -181,19 +181,19 @@ def test_no_secret_is_in_a_page_or_a_log(
     assert squad.rows("select count(*) from vault.grants") == [(1,)]
     for secret in secrets:
         assert secret not in shown
-        assert secret not in _of_ours(logged)
-    assert invite.url.rpartition("/")[2] not in _of_ours(logged)
+        assert secret not in _our_lines(logged)
+    assert invite.url.rpartition("/")[2] not in _our_lines(logged)
 
 
-def _of_ours(logged: str) -> str:
-    """Without what the athlete's browser of this test logs."""
+def _our_lines(logged: str) -> str:
+    """Return the log without the lines of this test's own browser."""
     return "\n".join(line for line in logged.splitlines() if not re.search(r"connectionpool|urllib3", line))
 
 
 @pytest.mark.parametrize(
     "address", ["ftp://x.example.org", "data.example.org", "https://", "https://x.example.org/?a=b"]
 )
-def test_an_address_that_cannot_be_a_public_one_is_refused(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+def test_an_invalid_public_url_is_rejected(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("WEARABLES_PUBLIC_URL", address)
     with pytest.raises(PermanentError, match="WEARABLES_PUBLIC_URL"):
         public_url()

@@ -1,4 +1,4 @@
-"""A roster is stored whole, or refused by line and not stored at all."""
+"""A roster is loaded completely, or rejected with the faulty lines and not loaded at all."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -30,15 +30,15 @@ def load(team: Callable[..., Any], tmp_path: Path) -> Any:
     return load
 
 
-def test_external_id_squad_and_position_are_stored_and_replaced_as_a_whole(load: Any) -> None:
-    told = load(f"athlete_id,external_id,squad,position\n{ONE},E1,first,wing\n{TWO},E2,first,\n")
-    assert told == Loaded(2, [THREE])
+def test_a_roster_replaces_the_older_one_completely(load: Any) -> None:
+    loaded = load(f"athlete_id,external_id,squad,position\n{ONE},E1,first,wing\n{TWO},E2,first,\n")
+    assert loaded == Loaded(2, [THREE])
     assert load.squad.rows(SHOWN) == [
         (ONE, "E1", "first", "wing"),
         (TWO, "E2", "first", None),
         (THREE, None, None, None),
     ]
-    # two athletes swap their ids, and the columns may come in any order and number
+    # Two athletes swap their ids. Columns may come in any order, and all but the key are optional.
     load(f"external_id,athlete_id\nE2,{ONE}\nE1,{TWO}\n")
     assert load.squad.rows(SHOWN) == [(ONE, "E2", None, None), (TWO, "E1", None, None), (THREE, None, None, None)]
 
@@ -50,12 +50,12 @@ def test_external_id_squad_and_position_are_stored_and_replaced_as_a_whole(load:
         (f"Athlete_ID\tSquad\n {ONE} \t first \n", "utf-8"),
     ],
 )
-def test_what_spreadsheets_save_is_read(load: Any, text: str, encoding: str) -> None:
+def test_the_formats_that_spreadsheets_save_are_read(load: Any, text: str, encoding: str) -> None:
     assert load(text, encoding).athletes == 1
     assert load.squad.rows(SHOWN)[0] == (ONE, None, "first", None)
 
 
-def test_unknown_duplicate_and_missing_ids_are_named_by_line_and_nothing_is_stored(load: Any) -> None:
+def test_unknown_duplicate_and_missing_ids_are_reported_by_line_and_nothing_is_loaded(load: Any) -> None:
     load(f"athlete_id,squad\n{ONE},first\n")
     before = load.squad.rows(SHOWN)
     lines = [
@@ -67,13 +67,13 @@ def test_unknown_duplicate_and_missing_ids_are_named_by_line_and_nothing_is_stor
         "x,,",
         f"{'9' * 40},,",
     ]
-    with pytest.raises(PermanentError) as refusal:
+    with pytest.raises(PermanentError) as error:
         load("athlete_id,external_id,squad\n" + "\n".join(lines))
-    assert str(refusal.value) == (
+    assert str(error.value) == (
         "team.roster.csv: line 3: 7 is not enrolled in team; "
-        f"line 4: athlete_id {TWO} is on line 2 already; "
+        f"line 4: athlete_id {TWO} is already on line 2; "
         "line 5: athlete_id is missing; "
-        "line 6: external_id A is on line 2 already; "
+        "line 6: external_id A is already on line 2; "
         "line 7: x is not enrolled in team; "
         f"line 8: {'9' * 40} is not enrolled in team. Nothing was loaded."
     )
@@ -83,21 +83,21 @@ def test_unknown_duplicate_and_missing_ids_are_named_by_line_and_nothing_is_stor
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "line 1: the columns must be athlete_id and any of external_id, squad, position, each once; found: none."),
-        ("athlete_id,postion\n", "found: athlete_id, postion."),
-        ("squad\nfirst\n", "found: squad."),
-        ("athlete_id,squad,squad\n", "found: athlete_id, squad, squad."),
-        (f"athlete_id,squad\n{ONE}\n{TWO},a,b\n", "line 2: has 1 values, not 2; line 3: has 3 values, not 2."),
+        ("", "line 1: the columns must be athlete_id and any of external_id, squad, position, each once. Found: none."),
+        ("athlete_id,postion\n", "Found: athlete_id, postion."),
+        ("squad\nfirst\n", "Found: squad."),
+        ("athlete_id,squad,squad\n", "Found: athlete_id, squad, squad."),
+        (f"athlete_id,squad\n{ONE}\n{TWO},a,b\n", "line 2: 1 values instead of 2; line 3: 3 values instead of 2."),
         (f'athlete_id,squad\n{ONE},"first\n', "line 2: unexpected end of data."),
     ],
 )
-def test_what_is_no_roster_is_refused(load: Any, text: str, reason: str) -> None:
-    with pytest.raises(PermanentError) as refusal:
+def test_an_invalid_roster_is_rejected(load: Any, text: str, reason: str) -> None:
+    with pytest.raises(PermanentError) as error:
         load(text)
-    assert str(refusal.value).endswith(reason)
+    assert str(error.value).endswith(reason)
 
 
-def test_the_command_reads_the_file_beside_the_integration(load: Any, tmp_path: Path) -> None:
+def test_the_command_reads_the_file_next_to_the_integration(load: Any, tmp_path: Path) -> None:
     (tmp_path / "team.roster.csv").write_text(f"athlete_id,squad\n{TWO},second\n")
     done = CliRunner().invoke(roster, ["team"])
     assert (

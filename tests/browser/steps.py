@@ -74,7 +74,7 @@ def create(page: Page, world: Any, name: str) -> FrameLocator:
 def invite(ours: FrameLocator) -> str:
     """Create an invitation. Return its link."""
     ours.get_by_role("button", name="Invite athlete").click()
-    return ours.get_by_label("Link of the invitation").input_value()
+    return ours.get_by_label("Invitation link").input_value()
 
 
 def consent(page: Page, link: str, athlete_id: int, picture: Picture) -> None:

@@ -74,10 +74,10 @@ def test_a_team_is_set_up_pulled_imported_and_offboarded_in_the_web_ui_alone(
     page.goto("/")
     page.get_by_role("link", name="Integrations").click()
     ours = frame(page)
-    expect(ours.get_by_text("There is no integration yet")).to_be_visible()
+    expect(ours.get_by_text("There are no integrations yet")).to_be_visible()
 
     # Create: a wrong secret is rejected and nothing is saved; the right one is accepted.
-    ours.get_by_role("link", name="Create the first one").click()
+    ours.get_by_role("link", name="Create the first integration").click()
     fill_in(ours, world, "north", "a wrong secret")
     picture(page, "create")
     ours.get_by_role("button", name="Validate and create").click()
@@ -101,10 +101,10 @@ def test_a_team_is_set_up_pulled_imported_and_offboarded_in_the_web_ui_alone(
 
     # Pull now: the estimate, the start, and the log that updates itself from running to success.
     ours.get_by_role("link", name="Pull now").first.click()
-    expect(ours.locator("#outlook")).to_contain_text("1 chunk for 1 athlete: about 6 requests")
-    ours.get_by_label("From one day to another").check()
+    expect(ours.locator("#preview")).to_contain_text("1 chunk for 1 athlete: about 6 requests")
+    ours.get_by_label("A range of days").check()
     ours.get_by_label("First day").fill(str(dt.date.today() - dt.timedelta(days=30)))
-    expect(ours.locator("#outlook")).to_contain_text("2 chunks for 1 athlete")
+    expect(ours.locator("#preview")).to_contain_text("2 chunks for 1 athlete")
     picture(page, "pull-now")
     ours.get_by_role("button", name="Pull now").click()
     run = ours.get_by_role("heading", level=2)
@@ -175,7 +175,7 @@ def test_a_coach_sees_who_stands_out_and_why_and_downloads_the_days(
     for _ in range(DAYS_BACK):
         if ours.locator("tr.flagged").count():
             break
-        ours.get_by_role("link", name="The day before").click()
+        ours.get_by_role("link", name="Previous day").click()
     else:
         pytest.fail("nobody stood out")
     expect(ours.locator("tr.flagged").first).to_contain_text("usually")
@@ -229,7 +229,7 @@ def test_a_failed_pull_says_for_whom_it_failed_and_what_to_do(south: South, visi
     row = ours.get_by_role("row", name=str(south.athlete_id))
     expect(row).to_contain_text("WHOOP no longer accepts the grant")
     picture(page, "pull-log-failed-dark")
-    ours.get_by_role("link", name="Log of the task").first.click()
+    ours.get_by_role("link", name="Task log").first.click()
     page.wait_for_url("**/dags/south/runs/**/tasks/**")
     open_page(page, "integrations/south/athletes")
     expect(frame(page).get_by_role("button", name="Invite again")).to_be_visible()
@@ -243,7 +243,7 @@ def test_the_list_shows_the_status_of_each_integration(
     page = visit("admin")
     ours = open_page(page)
     expect(ours.get_by_role("row", name="west")).to_contain_text("chunk_days: Input should be less than or equal to 28")
-    expect(ours.get_by_role("row", name="east")).to_contain_text("east is missing; add one of type WHOOP")
+    expect(ours.get_by_role("row", name="east")).to_contain_text("east is missing. Add a connection of type WHOOP")
     expect(ours.get_by_role("row", name="south")).to_contain_text("1 reconnect")
     # Airflow reads the new file, and the list updates itself.
     expect(ours.get_by_role("row", name="east")).to_contain_text(re.compile("00:00 CES?T"))
@@ -265,7 +265,8 @@ def test_a_viewer_can_look_but_not_act(south: South, visit: Any, stack: Stack) -
             # The board's "Show" only selects a date and a squad.
             assert ours.get_by_role("button").all_inner_texts() == (["Show"] if path.endswith("/board") else []), path
     assert MALICIOUS_NAME not in open_page(page, "integrations/south/athletes").locator("body").inner_text()
-    token = page.request.get("/wearables/integrations/south/pull").text().partition('name="csrf" value="')[2][:64]
+    text = page.request.get("/wearables/integrations/south/pull").text()
+    token = text.partition('name="csrf" value="')[2].partition('"')[0]
     for action in ("pull", "validate", "athletes/invite", f"athletes/{south.athlete_id}/offboard"):
         answer = page.request.post(f"/wearables/integrations/south/{action}", form={"csrf": token})
         assert answer.status == 403, action

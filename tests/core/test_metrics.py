@@ -10,7 +10,7 @@ import yaml
 from click.testing import CliRunner
 from sqlalchemy import Engine
 
-from tests.sql.test_cases import keep
+from tests.sql.test_cases import store
 from wearables.cli.dictionary_markdown import dictionary
 from wearables.cli.sql import sql as print_sql
 from wearables.core import metrics, schema, sql_files
@@ -85,7 +85,7 @@ def test_a_new_daily_metric_needs_one_entry_in_the_catalogue(warehouse_engine: E
     with transaction(warehouse_engine) as connection:
         connection.exec_driver_sql("insert into ops.athletes values ('team', 1, 'A', 'B')")
         for record in RECORDS:
-            keep(connection, record, "run-1")
+            store(connection, record, "run-1")
     with transaction(warehouse_engine) as connection:
         recompute(connection, "team", "run-1")
     value = "select metric_date::text, value, unit from analytics.metrics where metric = 'readiness'"

@@ -1,4 +1,4 @@
-"""The pages without a browser: an application whose user is chosen by the test."""
+"""The pages without a browser: the test chooses the signed-in user."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ from httpx import Response
 
 
 class Visitor(TestClient):
-    """A signed-in visitor; ``act`` sends a form with the token of the page it stands on."""
+    """A visitor. ``act`` sends a form with the CSRF token of a page."""
 
     def act(self, action: str, page: str = "/", **fields: str) -> Response:
         found = re.search(r'name="csrf" value="([^"]+)"', self.get(page).text)
@@ -20,7 +20,7 @@ class Visitor(TestClient):
 
 @pytest.fixture
 def signed_in(airflow_database: None) -> Iterator[Callable[[str | None], Visitor]]:
-    """``signed_in("viewer")`` is a visitor with that role in Airflow; ``signed_in(None)`` is anonymous."""
+    """``signed_in("viewer")`` is a visitor with this Airflow role, ``signed_in(None)`` an anonymous one."""
     from airflow.api_fastapi.app import create_auth_manager
     from airflow.api_fastapi.core_api.security import get_user
 
@@ -46,5 +46,5 @@ def admin(signed_in: Callable[[str], Visitor]) -> Visitor:
 
 @pytest.fixture
 def squad(team: Callable[..., Any]) -> Any:
-    """Two enrolled athletes, with three days of history."""
+    """Two enrolled athletes with three days of history at WHOOP."""
     return team(days=3)

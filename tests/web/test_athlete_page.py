@@ -1,4 +1,4 @@
-"""An athlete's page: ninety days of charts and numbers."""
+"""An athlete's page: ninety days of charts and values."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -19,7 +19,7 @@ SVG = "{http://www.w3.org/2000/svg}svg"
 
 @pytest.fixture
 def season(team: Callable[..., Any]) -> Any:
-    """Two athletes with 100 days of history, pulled."""
+    """Two athletes with 100 days of pulled history."""
     squad = team(days=100)
     squad.pull(**squad.all_days())
     return squad
@@ -35,7 +35,7 @@ def page_of(athlete_id: int, *parts: str) -> str:
     return "/".join([f"/integrations/team/athletes/{athlete_id}", *parts])
 
 
-def test_the_page_has_every_chart_and_a_row_for_each_of_ninety_dates(admin: Visitor, season: Any) -> None:
+def test_the_page_shows_every_chart_and_one_row_for_each_of_ninety_dates(admin: Visitor, season: Any) -> None:
     athlete_id = season.athlete_ids[0]
     text = admin.get(page_of(athlete_id)).text
     history = history_of(season, athlete_id)
@@ -49,7 +49,7 @@ def test_the_page_has_every_chart_and_a_row_for_each_of_ninety_dates(admin: Visi
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_a_chart_is_an_svg_picture_of_its_own_with_text_to_read(admin: Visitor, season: Any, name: str) -> None:
+def test_a_chart_is_a_standalone_svg_with_readable_text(admin: Visitor, season: Any, name: str) -> None:
     until = dt.datetime.now(dt.UTC).date()
     answer = admin.get(page_of(season.athlete_ids[0], "charts", f"{name}.svg?until={until}"))
     assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
@@ -59,13 +59,13 @@ def test_a_chart_is_an_svg_picture_of_its_own_with_text_to_read(admin: Visitor, 
     assert "no values" not in answer.text
 
 
-def test_a_period_without_values_is_drawn_as_such(admin: Visitor, season: Any) -> None:
+def test_a_chart_says_when_the_period_has_no_values(admin: Visitor, season: Any) -> None:
     for name in CHARTS:
         answer = admin.get(page_of(season.athlete_ids[0], "charts", f"{name}.svg?until=2015-01-01"))
         assert "no values in this period" in answer.text, name
 
 
-def test_a_day_is_drawn_with_its_value_and_the_colour_of_its_zone(season: Any) -> None:
+def test_a_recovery_is_drawn_with_its_value_in_the_colour_of_its_zone(season: Any) -> None:
     history = history_of(season, season.athlete_ids[0])
     axes = Figure().subplots()
     CHARTS["recovery"].draw(axes, history)
@@ -74,7 +74,7 @@ def test_a_day_is_drawn_with_its_value_and_the_colour_of_its_zone(season: Any) -
     assert drawn == [(each.recovery, to_rgba(ZONES[each.recovery_zone])) for each in known.itertuples()]
 
 
-def test_missing_days_are_gaps_and_never_zero(season: Any) -> None:
+def test_missing_days_are_gaps_not_zeros(season: Any) -> None:
     with season.engine.begin() as connection:
         connection.exec_driver_sql(
             "update analytics.days set heart_rate_variability = null where extract(dow from metric_date) = 1"
@@ -88,13 +88,13 @@ def test_missing_days_are_gaps_and_never_zero(season: Any) -> None:
         assert (value != value) == (history.set_index("metric_date").heart_rate_variability.isna()[date]), date  # NaN
 
 
-def test_the_same_days_give_the_same_picture(season: Any) -> None:
+def test_the_same_days_give_the_same_image(season: Any) -> None:
     history = history_of(season, season.athlete_ids[0])
     for chart in CHARTS.values():
         assert svg(chart, history) == svg(chart, history)
 
 
-def test_workouts_are_listed_with_what_was_scored(admin: Visitor, season: Any) -> None:
+def test_workouts_are_listed_with_sport_and_start(admin: Visitor, season: Any) -> None:
     athlete_id = season.athlete_ids[0]
     text = admin.get(page_of(athlete_id)).text
     for sport, began in season.rows(
@@ -106,7 +106,7 @@ def test_workouts_are_listed_with_what_was_scored(admin: Visitor, season: Any) -
         assert began in text
 
 
-def test_nobody_sees_an_athlete_of_another_integration(admin: Visitor, season: Any) -> None:
+def test_an_athlete_of_another_integration_is_not_found(admin: Visitor, season: Any) -> None:
     with season.engine.begin() as connection:
         connection.exec_driver_sql(
             "insert into ops.athletes (integration, athlete_id, first_name, last_name) values ('rival', 77, 'R', 'V')"
@@ -115,12 +115,12 @@ def test_nobody_sees_an_athlete_of_another_integration(admin: Visitor, season: A
         assert admin.get(path).status_code == 404
 
 
-def test_an_athlete_without_data_has_a_page_too(admin: Visitor, squad: Any) -> None:
+def test_an_athlete_without_data_has_a_page(admin: Visitor, squad: Any) -> None:
     text = admin.get(page_of(squad.athlete_ids[0])).text
-    assert "There is no value of this athlete yet." in text
+    assert "This athlete has no values yet." in text
 
 
-def test_an_unknown_chart_and_a_faulty_date_are_refused(admin: Visitor, squad: Any) -> None:
+def test_an_unknown_chart_and_an_invalid_date_are_rejected(admin: Visitor, squad: Any) -> None:
     athlete_id = squad.athlete_ids[0]
     assert admin.get(page_of(athlete_id, "charts", "mood.svg?until=2026-01-01")).status_code == 404
     assert admin.get(page_of(athlete_id, "charts", "recovery.svg")).status_code == 422

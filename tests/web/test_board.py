@@ -1,4 +1,4 @@
-"""The squad board: who is in, who stands out, and why there is no value."""
+"""The team board: values, who stands out, and why a value is missing."""
 
 import datetime as dt
 import re
@@ -18,14 +18,14 @@ NEWEST = "select max(metric_date) from analytics.athlete_days where recovery is 
 
 @pytest.fixture
 def season(team: Callable[..., Any]) -> Any:
-    """Four athletes with 60 days of history, pulled."""
+    """Four athletes with 60 days of pulled history."""
     squad = team(athletes=4, days=60)
     squad.pull(**squad.all_days())
     return squad
 
 
 def rows(text: str) -> list[list[str]]:
-    """Cells of the board's rows as plain text."""
+    """Return the cells of the board's rows as plain text."""
     body = text.split("<tbody>", 1)[1].split("</tbody>", 1)[0]
     return [
         [" ".join(unescape(re.sub("<[^>]+>", " ", cell)).split()) for cell in re.split("<t[hd][ >]", row)[1:]]
@@ -61,19 +61,19 @@ def test_the_board_opens_on_the_newest_date_with_a_recovery_and_shows_its_values
         assert f"{sleep:.1f} h" in row[4]
 
 
-def test_whoever_stands_out_comes_first_with_the_numbers_that_made_it_so(admin: Visitor, season: Any) -> None:
+def test_athletes_who_stand_out_come_first_with_the_reason(admin: Visitor, season: Any) -> None:
     flagged = season.rows(
         "select metric_date, name, reason from analytics.flags join analytics.athletes using (integration, athlete_id) "
         "order by metric_date desc limit 1"
     )
-    assert flagged, "the sandbox's sixty days have a flag"
+    assert flagged, "the sandbox's sixty days must contain a flag"
     ((date, name, reason),) = flagged
     first, *_ = rows(admin.get(on(date)).text)
     assert name in first[0]
     assert first[-1].endswith(" ".join(reason.split()))
 
 
-def test_a_gap_tells_its_reason_in_words(admin: Visitor, season: Any) -> None:
+def test_a_missing_value_shows_its_reason(admin: Visitor, season: Any) -> None:
     date = newest_date(season)
     ((athlete_id, name), *_) = season.rows(
         "select athlete_id, name from analytics.athletes join analytics.days using (integration, athlete_id) "
@@ -90,14 +90,14 @@ def test_a_gap_tells_its_reason_in_words(admin: Visitor, season: Any) -> None:
     assert row[1].endswith("WHOOP could not score it")
 
 
-def test_a_date_nobody_asked_for_says_so_for_every_athlete(admin: Visitor, season: Any) -> None:
+def test_a_date_that_was_never_pulled_says_so_for_every_athlete(admin: Visitor, season: Any) -> None:
     long_ago = season.rows("select min(metric_date) from analytics.days")[0][0] - dt.timedelta(days=400)
     shown = rows(admin.get(on(long_ago)).text)
     assert len(shown) == len(season.athlete_ids)
     assert all(row[1].endswith("not pulled yet") for row in shown)
 
 
-def test_only_the_chosen_squad_is_shown(admin: Visitor, season: Any) -> None:
+def test_only_the_selected_squad_is_shown(admin: Visitor, season: Any) -> None:
     with season.engine.begin() as connection:
         connection.exec_driver_sql(
             "update ops.athletes set squad = case when athlete_id = %s then 'first' else 'second' end",
@@ -105,10 +105,10 @@ def test_only_the_chosen_squad_is_shown(admin: Visitor, season: Any) -> None:
         )
     assert len(rows(admin.get(f"{BOARD}?squad=first").text)) == 1
     assert len(rows(admin.get(f"{BOARD}?squad=second").text)) == 3
-    assert "Nobody of squad third" in admin.get(f"{BOARD}?squad=third").text
+    assert "No athletes of squad third are enrolled." in admin.get(f"{BOARD}?squad=third").text
 
 
-def test_answers_to_listed_survey_questions_are_on_the_board_of_their_date(admin: Visitor, season: Any) -> None:
+def test_survey_answers_are_on_the_board_of_their_date(admin: Visitor, season: Any) -> None:
     date = newest_date(season)
     assert "Survey" not in admin.get(on(date)).text
     with season.engine.begin() as connection:
@@ -121,17 +121,15 @@ def test_answers_to_listed_survey_questions_are_on_the_board_of_their_date(admin
     assert "<rested>" not in answer
 
 
-def test_who_only_looks_on_sees_ids_and_who_may_pull_sees_names(
-    signed_in: Callable[[str], Visitor], season: Any
-) -> None:
+def test_viewers_see_ids_and_users_who_may_pull_see_names(signed_in: Callable[[str], Visitor], season: Any) -> None:
     ((name, athlete_id),) = season.rows("select name, athlete_id from analytics.athletes order by 2 limit 1")
     for path in (BOARD, f"/integrations/team/athletes/{athlete_id}"):
-        looked = signed_in("viewer").get(path).text
-        assert (name in looked, str(athlete_id) in looked) == (False, True), path
+        text = signed_in("viewer").get(path).text
+        assert (name in text, str(athlete_id) in text) == (False, True), path
         assert name in signed_in("user").get(path).text, path
 
 
-def test_an_offboarded_athlete_is_on_the_boards_of_their_dates_only(admin: Visitor, season: Any) -> None:
+def test_an_offboarded_athlete_is_only_on_boards_of_dates_with_data(admin: Visitor, season: Any) -> None:
     date = newest_date(season)
     with season.engine.begin() as connection:
         connection.exec_driver_sql(
@@ -144,12 +142,12 @@ def test_an_offboarded_athlete_is_on_the_boards_of_their_dates_only(admin: Visit
 
 
 @pytest.mark.parametrize("date", ["yesterday", "", "1999-01-01", "2100-01-01", "2026-02-30"])
-def test_a_date_that_is_none_is_refused_in_a_sentence(admin: Visitor, squad: Any, date: str) -> None:
+def test_an_invalid_date_is_rejected(admin: Visitor, squad: Any, date: str) -> None:
     answer = admin.get(on(date))
-    assert (answer.status_code, "This cannot be read: date." in answer.text) == (422, True)
+    assert (answer.status_code, "These fields are not valid: date." in answer.text) == (422, True)
 
 
-def test_a_day_that_has_begun_in_the_east_alone_is_not_the_team_s_newest(admin: Visitor, season: Any) -> None:
+def test_a_date_after_the_team_s_today_is_not_its_newest(admin: Visitor, season: Any) -> None:
     newest = newest_date(season)
     with season.engine.begin() as connection:
         connection.exec_driver_sql(
@@ -160,20 +158,20 @@ def test_a_day_that_has_begun_in_the_east_alone_is_not_the_team_s_newest(admin: 
     assert f'name="date" value="{newest}"' in admin.get(BOARD).text
 
 
-def test_before_the_first_pull_the_board_says_that_nothing_was_asked(admin: Visitor, squad: Any) -> None:
+def test_before_the_first_pull_the_board_says_so(admin: Visitor, squad: Any) -> None:
     text = admin.get(BOARD).text
-    assert "No pull is complete yet." in text
+    assert "No pull has been completed yet." in text
     assert all("not pulled yet" in row[1] or "before" in row[1] for row in rows(text))
 
 
-def test_a_failed_pull_is_told_above_the_values(admin: Visitor, season: Any) -> None:
+def test_a_failed_pull_is_reported_above_the_values(admin: Visitor, season: Any) -> None:
     assert "The newest pull failed" not in admin.get(BOARD).text
     with season.engine.begin() as connection:
         connection.exec_driver_sql("update ops.runs set state = 'failed'")
     assert "The newest pull failed" in admin.get(BOARD).text
 
 
-def test_the_entry_leads_to_the_only_board_or_lets_choose(admin: Visitor, squad: Any, tmp_path: Any) -> None:
+def test_the_navigation_entry_leads_to_the_only_board_or_to_a_list(admin: Visitor, squad: Any, tmp_path: Any) -> None:
     alone = admin.get("/board", follow_redirects=False)
     assert (alone.status_code, alone.headers["location"]) == (303, BOARD)
     (tmp_path / "women.yaml").write_text("{}")

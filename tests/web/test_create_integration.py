@@ -1,6 +1,7 @@
-"""Create integration: everything is checked before anything is saved, and the secret goes in only."""
+"""Create an integration: everything is checked before anything is saved, and the secret is never shown."""
 
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ SECRET = "sandbox-secret"
 
 @pytest.fixture
 def form(team: Callable[..., Any], tmp_path: Path) -> Iterator[dict[str, str]]:
-    """What a user would type for a sandbox; nothing is saved yet but another team."""
+    """What a user types to connect to a sandbox. One other integration, ``team``, exists already."""
     world = team(enrol=False, days=1).world
     yield {
         "name": "north",
-        "vendor": "WHOOP",
+        "vendor": "whoop",
         "client_id": world.client_id,
         "client_secret": SECRET,
         "address": world.url,
@@ -39,12 +40,12 @@ def connections() -> dict[str, Any]:
         return {each.conn_id: each for each in session.query(Connection).filter(Connection.conn_type == "whoop")}
 
 
-def test_what_whoop_accepts_is_saved_encrypted_with_its_file(
+def test_valid_credentials_are_saved_encrypted_together_with_the_file(
     admin: Visitor, form: dict[str, str], tmp_path: Path
 ) -> None:
     answer = admin.act("/create", page="/create", **form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/integrations/north")
-    assert (tmp_path / "north.yaml").read_text() == "schedule: 0 6 * * *\ntimezone: Europe/Berlin\n"
+    assert (tmp_path / "north.yaml").read_text() == "source: whoop\nschedule: 0 6 * * *\ntimezone: Europe/Berlin\n"
     saved = connections()["north"]
     assert (saved.conn_type, saved.login, saved.host) == ("whoop", form["client_id"], form["address"])
     assert saved.is_encrypted
@@ -52,7 +53,7 @@ def test_what_whoop_accepts_is_saved_encrypted_with_its_file(
     assert saved.password == SECRET
 
 
-def test_a_wrong_secret_is_refused_kept_to_itself_and_nothing_is_saved(
+def test_a_wrong_secret_is_rejected_not_shown_and_not_saved(
     admin: Visitor, form: dict[str, str], tmp_path: Path
 ) -> None:
     answer = admin.act("/create", page="/create", **form | {"client_secret": "a-wrong-one"})
@@ -66,38 +67,38 @@ def test_a_wrong_secret_is_refused_kept_to_itself_and_nothing_is_saved(
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [
-        ("name", "../../dags/evil", "The name must be letters"),
-        ("name", "a.b", "The name must be letters"),
-        ("name", "<b>", "The name must be letters"),
-        ("name", "team", "There is an integration"),
-        ("vendor", "Other", "is not known; choose one of WHOOP"),
+        ("name", "../../dags/evil", "The name must start with a letter"),
+        ("name", "a.b", "The name must start with a letter"),
+        ("name", "<b>", "The name must start with a letter"),
+        ("name", "team", 'An integration named "team" already exists.'),
+        ("vendor", "Other", '"Other" is not a known vendor. Choose one of: WHOOP.'),
         ("timezone", "Atlantis", "is not an IANA time zone"),
         ("schedule", "every day", "is not a schedule"),
-        ("client_id", " ", "Client ID and Client secret are needed"),
-        ("client_secret", "", "Client ID and Client secret are needed"),
-        ("address", "ftp://example.org", "is no URL such as"),
+        ("client_id", " ", "Client ID and Client secret are required."),
+        ("client_secret", "", "Client ID and Client secret are required."),
+        ("address", "ftp://example.org", "is not a URL. Use"),
     ],
 )
-def test_a_mistake_is_told_before_whoop_is_asked(
+def test_an_invalid_field_is_reported_and_nothing_is_saved(
     admin: Visitor, form: dict[str, str], tmp_path: Path, field: str, value: str, reason: str
 ) -> None:
     before = sorted(tmp_path.rglob("*"))
     answer = admin.act("/create", page="/create", **form | {field: value})
     assert answer.status_code == 409
-    assert reason in answer.text
+    assert reason in unescape(answer.text)
     assert "<b>" not in answer.text.partition("<form")[2]
     assert SECRET not in answer.text
     assert connections() == {}
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_where_the_folder_is_not_writable_the_file_is_shown_to_commit(
+def test_if_the_folder_is_not_writable_the_page_shows_the_file_to_commit(
     admin: Visitor, form: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WEARABLES_INTEGRATIONS", "/nowhere/to/be/found")
     answer = admin.act("/create", page="/create", **form)
     assert answer.status_code == 200
-    assert "Commit this as <code>north.yaml</code>" in answer.text
-    assert "schedule: 0 6 * * *\ntimezone: Europe/Berlin" in answer.text
+    assert "Commit this file there as <code>north.yaml</code>" in answer.text
+    assert "source: whoop\nschedule: 0 6 * * *\ntimezone: Europe/Berlin" in answer.text
     assert SECRET not in answer.text
     assert set(connections()) == {"north"}

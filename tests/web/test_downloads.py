@@ -1,4 +1,4 @@
-"""Downloads: whole, of one integration, for whoever may pull, and harmless in a spreadsheet."""
+"""Downloads: complete, limited to one integration and to users who may pull, and safe in a spreadsheet."""
 
 import csv
 import datetime as dt
@@ -21,7 +21,7 @@ TODAY = dt.datetime.now(dt.UTC).date()
 
 @pytest.fixture
 def season(team: Callable[..., Any]) -> Any:
-    """Two athletes with 40 days of history, pulled."""
+    """Two athletes with 40 days of pulled history."""
     squad = team(days=40)
     squad.pull(**squad.all_days())
     return squad
@@ -41,7 +41,7 @@ def stored(squad: Any, relation: str) -> int:
     return count
 
 
-def test_both_formats_hold_every_row_and_column(admin: Visitor, season: Any) -> None:
+def test_both_formats_contain_every_row_and_column(admin: Visitor, season: Any) -> None:
     for relation in RELATIONS:
         as_csv, as_parquet = (download(admin, relation, format) for format in ("csv", "parquet"))
         table = parquet.read_table(io.BytesIO(as_parquet.content))
@@ -55,10 +55,10 @@ def test_both_formats_hold_every_row_and_column(admin: Visitor, season: Any) -> 
         assert table.num_rows or relation in {"survey_responses", "flags"}, relation
 
 
-def test_values_arrive_as_they_are_stored_and_missing_ones_empty(admin: Visitor, season: Any) -> None:
+def test_values_are_unchanged_and_missing_values_are_empty(admin: Visitor, season: Any) -> None:
     wanted = season.rows("select athlete_id, metric_date, recovery from analytics.athlete_days order by 2, 1")
-    read = [(int(row["athlete_id"]), dt.date.fromisoformat(row["metric_date"]), row["recovery"])
-            for row in lines(download(admin))]  # fmt: skip
+    rows = lines(download(admin))
+    read = [(int(row["athlete_id"]), dt.date.fromisoformat(row["metric_date"]), row["recovery"]) for row in rows]
     assert read == [(athlete, date, "" if value is None else str(value)) for athlete, date, value in wanted]
     assert any(value is None for *_, value in wanted)
 
@@ -71,12 +71,12 @@ def test_parquet_keeps_the_types_of_the_warehouse(admin: Visitor, season: Any) -
     assert schema.field("athlete_id").type == pa.int64()
 
 
-def test_without_rows_there_are_columns_all_the_same(admin: Visitor, squad: Any) -> None:
+def test_an_empty_download_still_has_columns(admin: Visitor, squad: Any) -> None:
     assert download(admin).text.startswith("integration,athlete_id,metric_date,")
     assert parquet.read_table(io.BytesIO(download(admin, format="parquet").content)).num_rows == 0
 
 
-def test_the_days_and_the_squad_that_were_asked_for_and_no_others(admin: Visitor, season: Any) -> None:
+def test_only_the_requested_days_and_squad_are_in_the_file(admin: Visitor, season: Any) -> None:
     day = season.rows("select min(metric_date) from analytics.athlete_days")[0][0] + dt.timedelta(days=5)
     assert {row["metric_date"] for row in lines(download(admin, start=day, end=day))} == {str(day)}
     with season.engine.begin() as connection:
@@ -88,7 +88,7 @@ def test_the_days_and_the_squad_that_were_asked_for_and_no_others(admin: Visitor
         assert {row["athlete_id"] for row in found} == {str(season.athlete_ids[0])}
 
 
-def test_no_row_of_another_integration_comes_along(admin: Visitor, season: Any) -> None:
+def test_rows_of_another_integration_are_never_in_the_file(admin: Visitor, season: Any) -> None:
     with season.engine.begin() as connection:
         connection.exec_driver_sql(
             "update ops.athletes set integration = 'rival', squad = 'first' where athlete_id = %s",
@@ -105,7 +105,7 @@ def test_no_row_of_another_integration_comes_along(admin: Visitor, season: Any) 
             assert str(season.athlete_ids[0]) not in ids, relation
 
 
-def test_another_team_s_squads_do_not_choose_who_is_in_the_file(admin: Visitor, season: Any) -> None:
+def test_another_team_s_squads_do_not_affect_the_file(admin: Visitor, season: Any) -> None:
     with season.engine.begin() as connection:
         connection.exec_driver_sql(
             "insert into ops.athletes (integration, athlete_id, first_name, last_name, squad) "
@@ -114,7 +114,7 @@ def test_another_team_s_squads_do_not_choose_who_is_in_the_file(admin: Visitor, 
     assert lines(download(admin, squad="first")) == []
 
 
-def test_a_text_that_a_spreadsheet_would_compute_stays_a_text(admin: Visitor, season: Any) -> None:
+def test_text_that_looks_like_a_formula_is_escaped(admin: Visitor, season: Any) -> None:
     for text in ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"):
         with season.engine.begin() as connection:
             connection.exec_driver_sql("update ops.athletes set position = %s", (text,))
@@ -124,7 +124,7 @@ def test_a_text_that_a_spreadsheet_would_compute_stays_a_text(admin: Visitor, se
     assert "-1.5" in {row["value"] for row in lines(download(admin, "metrics"))}
 
 
-def test_who_only_looks_on_may_not_download_and_who_may_pull_may(signed_in: Any, season: Any) -> None:
+def test_users_who_may_pull_may_download_and_viewers_may_not(signed_in: Any, season: Any) -> None:
     viewer = signed_in("viewer")
     assert download(viewer).status_code == 403
     assert viewer.get(DOWNLOADS).status_code == 403
@@ -136,7 +136,7 @@ def test_who_only_looks_on_may_not_download_and_who_may_pull_may(signed_in: Any,
     assert download(anonymous).status_code == anonymous.get(DOWNLOADS).status_code == 401
 
 
-def test_a_download_is_in_the_audit_log_without_any_value(admin: Visitor, season: Any) -> None:
+def test_a_download_is_in_the_audit_log_without_values(admin: Visitor, season: Any) -> None:
     from airflow.models import Log
     from airflow.utils.session import create_session
     from sqlalchemy import select
@@ -149,7 +149,7 @@ def test_a_download_is_in_the_audit_log_without_any_value(admin: Visitor, season
         assert json.loads(str(noted.extra)) == asked | {"method": "GET"}
 
 
-def test_the_file_says_what_it_is(admin: Visitor, season: Any) -> None:
+def test_the_file_has_a_descriptive_name_and_the_right_type(admin: Visitor, season: Any) -> None:
     answer = download(admin, "flags", start="2026-01-01", end="2026-01-31")
     assert answer.headers["content-disposition"] == 'attachment; filename="team_flags_2026-01-01_2026-01-31.csv"'
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -160,22 +160,22 @@ def test_the_file_says_what_it_is(admin: Visitor, season: Any) -> None:
 @pytest.mark.parametrize(
     ("query", "status", "sentence"),
     [
-        ({"relation": "grants"}, 422, "This cannot be read: relation."),
-        ({"relation": "days; drop table raw.records"}, 422, "This cannot be read: relation."),
-        ({"format": "xlsx"}, 422, "This cannot be read: format."),
-        ({"start": "soon"}, 422, "This cannot be read: start."),
-        ({"start": TODAY, "end": TODAY - dt.timedelta(days=1)}, 409, "swap them"),
-        ({"start": "2020-01-01", "end": "2026-01-01"}, 409, "a download holds at most 400"),
+        ({"relation": "grants"}, 422, "These fields are not valid: relation."),
+        ({"relation": "days; drop table raw.records"}, 422, "These fields are not valid: relation."),
+        ({"format": "xlsx"}, 422, "These fields are not valid: format."),
+        ({"start": "soon"}, 422, "These fields are not valid: start."),
+        ({"start": TODAY, "end": TODAY - dt.timedelta(days=1)}, 409, "Swap them."),
+        ({"start": "2020-01-01", "end": "2026-01-01"}, 409, "but a download holds at most 400."),
     ],
 )
-def test_what_cannot_be_had_is_refused_in_a_sentence(
+def test_an_invalid_request_is_rejected_with_the_reason(
     admin: Visitor, squad: Any, query: dict[str, Any], status: int, sentence: str
 ) -> None:
     answer = download(admin, **query)
     assert (answer.status_code, sentence in answer.text) == (status, True)
 
 
-def test_the_form_explains_every_relation_and_leads_to_its_file(admin: Visitor, season: Any) -> None:
+def test_the_form_describes_every_relation(admin: Visitor, season: Any) -> None:
     text = admin.get(DOWNLOADS).text
     for relation in RELATIONS:
         ((meaning,),) = season.rows(

@@ -1,4 +1,4 @@
-"""Readers see, editors act, everybody else gets nothing; and no action without the token of a page."""
+"""Viewers read, editors act, anonymous visitors see nothing, and every action needs a CSRF token."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,9 +18,9 @@ READING = [
     "/integrations/team/athletes/{athlete}",
     "/dictionary",
 ]
-CHOOSING = "/board"  # leads to another page
+CHOOSING = "/board"  # redirects to the only board
 PULLING = ["/integrations/team/downloads", "/integrations/team/downloads/rows"]
-# Pictures of an athlete's page, and files that are everybody's.
+# Charts of an athlete's page, and static files.
 PARTS = ["/integrations/team/athletes/{athlete}/charts/{name}.svg", "/static/{name}"]
 EDITING = ["/create", "/integrations/team/athletes/{athlete}/offboard", "/integrations/team/import"]
 ACTIONS = {
@@ -37,7 +37,7 @@ def filled(path: str, squad: Any) -> str:
     return path.replace("{athlete}", str(squad.athlete_ids[0]))
 
 
-def test_an_anonymous_visitor_is_asked_to_sign_in_whatever_they_try(signed_in: Any, squad: Any) -> None:
+def test_an_anonymous_visitor_must_sign_in_for_everything(signed_in: Any, squad: Any) -> None:
     visitor = signed_in(None)
     for path in [CHOOSING, *READING, *PULLING, *EDITING, *PARTS, "/static/pages.css", "/static/nothing"]:
         answer = visitor.get(filled(path, squad))
@@ -46,13 +46,13 @@ def test_an_anonymous_visitor_is_asked_to_sign_in_whatever_they_try(signed_in: A
         assert visitor.post(filled(path, squad)).status_code == 401, path
 
 
-def test_every_action_there_is_is_in_this_file() -> None:
+def test_this_file_lists_every_action() -> None:
     from wearables.web.app import app
 
     assert _addresses(app, acting=True) == set(ACTIONS)
 
 
-def test_every_page_there_is_is_in_this_file() -> None:
+def test_this_file_lists_every_page() -> None:
     from wearables.web.app import app
 
     assert _addresses(app, acting=False) == {CHOOSING, *READING, *PULLING, *EDITING, *PARTS}
@@ -64,7 +64,7 @@ def _addresses(app: Any, *, acting: bool) -> set[str]:
     return {path.replace("{dag_id}", "team").replace("{athlete_id}", "{athlete}") for path in paths}
 
 
-def test_a_viewer_sees_everything_but_buttons_and_names(signed_in: Any, squad: Any) -> None:
+def test_a_viewer_sees_every_page_without_buttons_and_names(signed_in: Any, squad: Any) -> None:
     viewer = signed_in("viewer")
     for path in READING:
         answer = viewer.get(filled(path, squad))
@@ -75,9 +75,7 @@ def test_a_viewer_sees_everything_but_buttons_and_names(signed_in: Any, squad: A
 
 
 @pytest.mark.parametrize("role", ["viewer", "user"])
-def test_who_may_not_act_is_refused_even_with_a_token(
-    signed_in: Callable[[str], Visitor], squad: Any, role: str
-) -> None:
+def test_a_token_does_not_replace_the_right_to_act(signed_in: Callable[[str], Visitor], squad: Any, role: str) -> None:
     visitor = signed_in(role)
     squad.world.requests.clear()
     for path in [*EDITING, *(PULLING if role == "viewer" else [])]:
@@ -89,32 +87,35 @@ def test_who_may_not_act_is_refused_even_with_a_token(
     assert squad.world.requests == []
 
 
-def test_who_may_trigger_a_dag_may_pull(signed_in: Callable[[str], Visitor], squad: Any) -> None:
+def test_a_user_who_may_trigger_the_dag_may_pull(signed_in: Callable[[str], Visitor], squad: Any) -> None:
     page = "/integrations/team/pull"
     answer = signed_in("user").act(page, page=page, period="dates")
-    # Let in, and then refused for want of the days.
-    assert (answer.status_code, "Choose both days." in answer.text) == (409, True)
+    # The user is authorised, then the missing days are rejected.
+    assert (answer.status_code, "Choose a first and a last day." in answer.text) == (409, True)
 
 
 @pytest.mark.parametrize("token", ["", "0" * 64, "another user's"])
-def test_no_action_happens_without_the_token_of_a_page(
+def test_no_action_works_without_a_valid_csrf_token(
     signed_in: Callable[[str], Visitor], squad: Any, token: str
 ) -> None:
     visitor = signed_in("admin")
     visitor.get("/")
     if token == "another user's":
-        from wearables.web.guard import NONCE_COOKIE, csrf_token
+        from wearables.core.signing import form_token
+        from wearables.web.guard import BROWSER_COOKIE, PAGES
 
-        token = csrf_token("somebody", visitor.cookies[NONCE_COOKIE])
+        token = form_token(PAGES, visitor.cookies[BROWSER_COOKIE], "somebody")
     squad.world.requests.clear()
     for path in ACTIONS:
         answer = visitor.post(filled(path, squad), data={"csrf": token})
-        assert (answer.status_code, "reload the page" in answer.text) == (403, True), path
+        assert (answer.status_code, "Reload the page" in answer.text) == (403, True), path
     assert squad.world.requests == []
     assert squad.rows("select count(*) from vault.grants") == [(2,)]
 
 
-def test_every_answer_forbids_foreign_scripts_frames_and_forms(signed_in: Callable[[str], Visitor], squad: Any) -> None:
+def test_every_response_forbids_scripts_and_frames_of_other_sites(
+    signed_in: Callable[[str], Visitor], squad: Any
+) -> None:
     visitor = signed_in("admin")
     for path in [*READING, "/integrations/nobody", "/static/pages.js"]:
         headers = visitor.get(filled(path, squad)).headers
@@ -128,9 +129,9 @@ def test_every_answer_forbids_foreign_scripts_frames_and_forms(signed_in: Callab
 
 @pytest.mark.parametrize("name", ["//evil.example", "https://evil.example", "..", "a/../../b", "\\\\evil.example"])
 def test_a_redirect_stays_below_our_own_root(name: str) -> None:
-    from wearables.web.rendering import go_to
+    from wearables.web.rendering import redirect_to
 
     request = Request({"type": "http", "root_path": "/wearables", "headers": []})
-    place = go_to(request, "integrations", name, "log", run="//evil.example").headers["location"]
+    place = redirect_to(request, "integrations", name, "log", run="//evil.example").headers["location"]
     assert place.startswith("/wearables/integrations/")
     assert place.partition("?")[0].count("/") == 4

@@ -1,4 +1,4 @@
-"""An athlete's export comes in by mouse: refused in one sentence, or stored, run and followed."""
+"""Import an export in the web UI: it is rejected with the reason, or stored, imported and followed."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def exports_dag(airflow_database: None, squad: Any) -> Iterator[Any]:
-    """Airflow has read the DAG of imports; its runs go with the test."""
+    """Airflow has parsed the import DAG. Its runs are deleted after the test."""
     from airflow.dag_processing.dagbag import DagBag
     from airflow.models.dagrun import DagRun
     from airflow.utils.session import create_session
@@ -28,14 +28,14 @@ def exports_dag(airflow_database: None, squad: Any) -> Iterator[Any]:
     def fresh() -> Any:
         return DagBag(str(ROOT / "dags"), bundle_path=ROOT / "dags", bundle_name="dags-folder").get_dag("whoop_export")
 
-    # A run that finds nothing waiting makes the DAG known.
+    # A run without a waiting export makes Airflow store the DAG.
     fresh().test(logical_date=None)
     yield fresh
     with create_session() as session:
         session.execute(delete(DagRun).where(DagRun.dag_id == "whoop_export"))
 
 
-def hand_in(visitor: Visitor, athlete_id: int, content: bytes, name: str = "../../my export.zip") -> Any:
+def upload(visitor: Visitor, athlete_id: int, content: bytes, name: str = "../../my export.zip") -> Any:
     token = re.search(r'name="csrf" value="([^"]+)"', visitor.get(PAGE).text)
     assert token
     fields = {"csrf": token.group(1), "athlete_id": str(athlete_id)}
@@ -43,22 +43,22 @@ def hand_in(visitor: Visitor, athlete_id: int, content: bytes, name: str = "../.
 
 
 @pytest.mark.dag
-def test_what_is_no_zip_is_refused_on_the_form_and_nothing_is_kept(
+def test_a_file_that_is_not_a_zip_is_rejected_and_not_kept(
     admin: Visitor, squad: Any, exports_dag: Callable[[], Any], tmp_path: Path
 ) -> None:
-    answer = hand_in(admin, squad.athlete_ids[0], b"a letter")
+    answer = upload(admin, squad.athlete_ids[0], b"a letter")
     assert (answer.status_code, "The file is not a ZIP" in unescape(answer.text)) == (409, True)
-    stranger = hand_in(admin, 1, b"PK")
+    stranger = upload(admin, 1, b"PK")
     assert stranger.status_code == 409
     assert not list((tmp_path / "landing").rglob("*.zip"))
 
 
 @pytest.mark.dag
-def test_an_export_is_stored_under_a_name_of_ours_run_and_followed(
+def test_an_export_is_stored_under_a_generated_name_imported_and_followed(
     admin: Visitor, squad: Any, exports_dag: Callable[[], Any], tmp_path: Path
 ) -> None:
     athlete_id = squad.athlete_ids[0]
-    started = hand_in(admin, athlete_id, export(squad.world, athlete_id))
+    started = upload(admin, athlete_id, export(squad.world, athlete_id))
     assert started.status_code == 303
     place = urlsplit(started.headers["location"])
     run_id = parse_qs(place.query)["run"][0]
@@ -79,20 +79,18 @@ def test_an_export_is_stored_under_a_name_of_ours_run_and_followed(
     assert not stored.exists()
 
 
-def test_a_body_too_large_is_refused_before_it_is_read(admin: Visitor) -> None:
+def test_a_body_that_is_too_large_is_rejected_before_it_is_read(admin: Visitor) -> None:
     answer = admin.post(PAGE, content=b"", headers={"Content-Length": str(MAX_ARCHIVE_BYTES * 2)})
     assert (answer.status_code, "larger than" in answer.text) == (413, True)
 
 
 @pytest.mark.parametrize("role", [None, "viewer", "admin"])
-def test_a_body_of_untold_length_is_not_read_whoever_sends_it(
-    signed_in: Callable[[str | None], Visitor], role: Any
-) -> None:
+def test_a_body_without_content_length_is_never_read(signed_in: Callable[[str | None], Visitor], role: Any) -> None:
     blocks = (b"x" * 1024 for _ in range(1000))
     answer = signed_in(role).post(PAGE, content=blocks, headers={"Content-Type": "multipart/form-data; boundary=b"})
     assert answer.status_code == 411
-    assert "length" in answer.text
+    assert "has no Content-Length" in answer.text
 
 
-def test_a_length_that_is_no_number_is_refused(admin: Visitor) -> None:
+def test_an_invalid_content_length_is_rejected(admin: Visitor) -> None:
     assert admin.post(PAGE, content=b"", headers={"Content-Length": "many"}).status_code == 400

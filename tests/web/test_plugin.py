@@ -1,4 +1,4 @@
-"""The plugin is imported by every part of Airflow and must cost next to nothing there."""
+"""Every Airflow component imports the plugin, so importing it must be cheap."""
 
 import subprocess
 import sys
@@ -14,14 +14,14 @@ print(*sorted(set(sys.modules) - before))
 """
 
 
-def test_only_a_request_imports_the_pages() -> None:
+def test_the_pages_are_imported_on_the_first_request_only() -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", IMPORTED], cwd=PLUGINS, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1].split() == ["wearables_plugin"]
 
 
-def test_airflow_s_loader_finds_the_plugin_and_leaves_the_package_alone(tmp_path: Path) -> None:
+def test_airflow_loads_the_plugin_and_does_not_import_the_package(tmp_path: Path) -> None:
     code = (
         "from airflow import plugins_manager\n"
         "apps, _ = plugins_manager.get_fastapi_plugins()\n"

@@ -1,4 +1,4 @@
-"""Pull now says what it will take, starts a run in the user's name, and the log tells how it goes."""
+"""Pull now shows a preview, starts a run on behalf of the user, and the pull log shows its progress."""
 
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -12,7 +12,7 @@ from tests.web.conftest import Visitor
 
 @pytest.fixture
 def pulled(team: Callable[..., Any], run_dag: Callable[..., Any]) -> Iterator[Any]:
-    """A squad of two whose DAG Airflow has read and run once, whole; its runs go with it."""
+    """A team of two whose DAG has completed one run. Its runs are deleted after the test."""
     from airflow.models.dagrun import DagRun
     from airflow.utils.session import create_session
     from sqlalchemy import delete
@@ -34,24 +34,26 @@ def runs() -> list[Any]:
 
 
 @pytest.mark.dag
-def test_what_a_pull_takes_is_told_before_it_starts(admin: Visitor, pulled: Any) -> None:
-    # Two renewals, one proof of the app, and a page of each collection for each athlete.
+def test_the_preview_shows_what_a_pull_takes(admin: Visitor, pulled: Any) -> None:
+    # Two token refreshes, one check of the app, and one page per collection and athlete.
     assert "about <b>11</b> requests" in admin.get("/integrations/team/pull").text
-    dates = {"period": "dates", "start_date": "2026-01-01", "end_date": "2026-03-01", "part": "outlook"}
+    dates = {"period": "dates", "start_date": "2026-01-01", "end_date": "2026-03-01", "part": "preview"}
     assert "3 chunks for 2 athletes" in admin.get("/integrations/team/pull", params=dates).text
     wrong = admin.get("/integrations/team/pull", params=dates | {"end_date": "2025-01-01"}).text
     assert "end_date 2025-01-01 is before start_date 2026-01-01. Swap the dates." in wrong
-    assert "Choose both days" in admin.get("/integrations/team/pull", params=dates | {"end_date": ""}).text
+    assert (
+        "Choose a first and a last day." in admin.get("/integrations/team/pull", params=dates | {"end_date": ""}).text
+    )
 
 
 @pytest.mark.dag
-def test_a_run_starts_in_the_name_of_the_user_and_its_log_is_shown(admin: Visitor, pulled: Any) -> None:
+def test_a_run_starts_on_behalf_of_the_user_and_its_log_is_shown(admin: Visitor, pulled: Any) -> None:
     dates = {"period": "dates", "start_date": "2026-01-01", "end_date": "2026-01-03"}
     before = len(runs())
     page = "/integrations/team/pull"
     refused = admin.act(page, page=page, **dates | {"start_date": "tomorrow"})
     assert (refused.status_code, len(runs())) == (409, before)
-    assert "is no date" in unescape(refused.text)
+    assert "is not a valid date" in unescape(refused.text)
     started = admin.act(page, page=page, **dates)
     assert started.status_code == 303
     place = urlsplit(started.headers["location"])
@@ -65,7 +67,7 @@ def test_a_run_starts_in_the_name_of_the_user_and_its_log_is_shown(admin: Visito
 
 
 @pytest.mark.dag
-def test_the_log_of_a_run_has_counts_and_nothing_of_anyone_s_health(admin: Visitor, pulled: Any) -> None:
+def test_the_pull_log_has_counts_but_no_health_data(admin: Visitor, pulled: Any) -> None:
     done = runs()[-1]
     text = admin.get(f"/integrations/team/log?run={done.run_id.replace('+', '%2B')}&part=log").text
     records = pulled.rows("select sum(records) from ops.slices")[0][0]
@@ -79,7 +81,7 @@ def test_the_log_of_a_run_has_counts_and_nothing_of_anyone_s_health(admin: Visit
 
 
 @pytest.mark.dag
-def test_a_paused_dag_is_not_asked_to_pull(admin: Visitor, pulled: Any) -> None:
+def test_a_paused_dag_does_not_start_a_run(admin: Visitor, pulled: Any) -> None:
     from airflow.models.dag import DagModel
     from airflow.utils.session import create_session
     from sqlalchemy import update
@@ -93,7 +95,7 @@ def test_a_paused_dag_is_not_asked_to_pull(admin: Visitor, pulled: Any) -> None:
         before = len(runs())
         answer = admin.act("/integrations/team/pull", page="/integrations/team/pull")
         assert (answer.status_code, len(runs())) == (409, before)
-        assert "The DAG team is paused; switch it on in Airflow first." in answer.text
+        assert "The DAG team is paused. Unpause it in Airflow first." in answer.text
         assert "paused in Airflow" in admin.get("/").text
     finally:
         pause(False)

@@ -1,4 +1,4 @@
-"""The pages tell how integrations stand, faulty ones included, and escape whatever they show."""
+"""The pages show the status of every integration, even with an invalid file, and escape every value."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from tests.web.conftest import Visitor
 NASTY = "<script>alert(1)</script>"
 
 
-def test_a_faulty_file_is_shown_with_its_reason_and_takes_no_other_down(
+def test_an_invalid_file_shows_its_reason_and_does_not_affect_others(
     admin: Visitor, squad: Any, tmp_path: Path
 ) -> None:
     (tmp_path / "broken.yaml").write_text("timezone: Atlantis\n")
@@ -22,22 +22,22 @@ def test_a_faulty_file_is_shown_with_its_reason_and_takes_no_other_down(
     assert "is not an IANA time zone" in admin.get("/integrations/broken").text
 
 
-def test_a_missing_connection_is_shown_with_the_remedy(admin: Visitor, squad: Any, tmp_path: Path) -> None:
+def test_a_missing_connection_says_what_to_do(admin: Visitor, squad: Any, tmp_path: Path) -> None:
     (tmp_path / "south.yaml").write_text("")
-    assert "south is missing; add one of type WHOOP of that name" in admin.get("/").text
+    assert "south is missing. Add a connection of type WHOOP with this name." in admin.get("/").text
 
 
-def test_slots_and_budget_and_grants_are_counted(admin: Visitor, squad: Any) -> None:
+def test_member_slots_budget_and_grants_are_counted(admin: Visitor, squad: Any) -> None:
     squad.rows("update vault.grants set state = 'reconnect' where athlete_id = %s returning 1", squad.athlete_ids[0])
     text = admin.get("/integrations/team").text
     assert "<b>1</b> active" in text
     assert "<b>1</b> reconnect" in text
     assert "2 of 10" in text
-    # Two refreshes and two profiles.
-    assert "4 of 1,000,000 a day" in text
+    # Two token refreshes and two profiles.
+    assert "4 of 1,000,000 per day" in text
 
 
-def test_a_name_is_text_and_nothing_else(admin: Visitor, squad: Any) -> None:
+def test_a_name_is_escaped(admin: Visitor, squad: Any) -> None:
     squad.rows("update ops.athletes set last_name = %s returning 1", NASTY)
     text = admin.get("/integrations/team/athletes").text
     assert NASTY not in text
@@ -45,13 +45,13 @@ def test_a_name_is_text_and_nothing_else(admin: Visitor, squad: Any) -> None:
 
 
 @pytest.mark.parametrize("path", ["/integrations/nobody", "/integrations/nobody/log", "/integrations/..%2f..%2fetc"])
-def test_what_is_not_there_is_a_page_too(admin: Visitor, squad: Any, path: str) -> None:
+def test_a_page_that_does_not_exist_is_html(admin: Visitor, squad: Any, path: str) -> None:
     answer = admin.get(path)
     assert answer.status_code == 404
     assert "text/html" in answer.headers["content-type"]
 
 
-def test_validate_says_what_whoop_says(admin: Visitor, squad: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_validate_shows_whoop_s_answer(admin: Visitor, squad: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.factories import connect
 
     good = admin.act("/integrations/team/validate")
@@ -62,7 +62,9 @@ def test_validate_says_what_whoop_says(admin: Visitor, squad: Any, monkeypatch: 
     assert "a-wrong-one" not in bad.text
 
 
-def test_a_warehouse_that_is_down_is_one_sentence(admin: Visitor, squad: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_warehouse_is_reported_in_one_sentence(
+    admin: Visitor, squad: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from wearables.core.warehouse import warehouse
 
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://nobody@127.0.0.1:9/none")

@@ -203,7 +203,7 @@ def test_keys_can_be_rotated(warehouse_engine: Engine, monkeypatch: pytest.Monke
         grants.access_token(ATHLETE)
 
 
-@pytest.mark.parametrize(("keys_set", "reason"), [("", "is not set"), ("short", "no Fernet key")])
+@pytest.mark.parametrize(("keys_set", "reason"), [("", "is not set"), ("short", "contains an invalid Fernet key")])
 def test_a_missing_or_invalid_key_is_rejected(
     warehouse_engine: Engine, monkeypatch: pytest.MonkeyPatch, keys_set: str, reason: str
 ) -> None:

@@ -1,1 +1,1 @@
-"""Who an athlete is and what they agreed to: roster, enrolment, consent, offboarding and erasure."""
+"""Athletes and their consent: roster, enrolment, invitations, offboarding and erasure."""

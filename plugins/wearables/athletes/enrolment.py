@@ -1,4 +1,4 @@
-"""An athlete's consent becomes a stored grant."""
+"""Enrolment: store the grant of an athlete who has consented."""
 
 from dataclasses import dataclass
 
@@ -16,20 +16,20 @@ from wearables.whoop.oauth import TokenPair
 
 @dataclass(frozen=True)
 class Athlete:
-    """One WHOOP member who consented."""
+    """A WHOOP member who has consented."""
 
     athlete_id: int
     name: str
 
 
 def enroll(integration_name: str, refresh_token: str) -> Athlete:
-    """Trade a refresh token for a pair, ask WHOOP whose it is, and store both.
+    """Exchange a refresh token for a token pair, ask WHOOP whose it is, and store athlete and grant.
 
-    Raises PermanentError, ReconnectRequired (the token is spent or unknown), SourceUnavailable or BudgetExhausted.
+    Raises PermanentError, ReconnectRequired (the token is used or unknown), SourceUnavailable or BudgetExhausted.
     """
-    handed_in = refresh_token.strip()
-    if not handed_in:
-        raise PermanentError("No refresh token was given; pass it on stdin.")
+    token = refresh_token.strip()
+    if not token:
+        raise PermanentError("No refresh token was given. Pass it on stdin.")
     integration = load_integration(integration_name)
     hook = WhoopHook(integration.connection)
     engine = warehouse()
@@ -37,31 +37,31 @@ def enroll(integration_name: str, refresh_token: str) -> Athlete:
         require_migrated(connection)
     grants = Grants(engine, integration.name, hook.token_endpoint)
     try:
-        pair = grants.claim(handed_in, hook.token_endpoint.refresh)
+        pair = grants.claim(token, hook.token_endpoint.refresh)
         profile = profile_of(hook, pair)
     finally:
         hook.close()
     with transaction(engine) as connection:
         athlete = save(connection, integration.name, profile)
-        is_erased = _is_erased(connection, integration.name, athlete)
+        is_erased = _remove_if_erased(connection, integration.name, athlete)
         if not is_erased:
             grants.save(connection, athlete.athlete_id, pair)
-        grants.claimed(connection, handed_in)
+        grants.claimed(connection, token)
     if is_erased:
         raise PermanentError(
-            f"Athlete {athlete.athlete_id} was erased from {integration.name}; only their own consent brings them "
-            f"back: `bin/wearables enroll {integration.name} --invite`."
+            f"Athlete {athlete.athlete_id} was erased from {integration.name} and can only be enrolled by consenting "
+            f"again. Run `bin/wearables enroll {integration.name} --invite` to create an invitation."
         )
     return athlete
 
 
 def profile_of(hook: WhoopHook, pair: TokenPair) -> Profile:
-    """Ask WHOOP whose pair it is."""
+    """Ask WHOOP whose token pair it is."""
     return hook.client(lambda stale=None: pair.access_token).profile()
 
 
 def save(connection: Connection, integration: str, profile: Profile) -> Athlete:
-    """Put the athlete on the roster, for the first time or again."""
+    """Insert or update the athlete and clear an earlier offboarding."""
     first_name, last_name = profile.first_name or "", profile.last_name or ""
     run_sql(
         connection,
@@ -74,8 +74,11 @@ def save(connection: Connection, integration: str, profile: Profile) -> Athlete:
     return Athlete(profile.user_id, f"{first_name} {last_name}".strip())
 
 
-def _is_erased(connection: Connection, integration: str, athlete: Athlete) -> bool:
-    """Whether the athlete must not be enrolled; then the row just written, which waited for any erasure, goes again."""
+def _remove_if_erased(connection: Connection, integration: str, athlete: Athlete) -> bool:
+    """Return whether the athlete was erased. If so, delete the row that was just written.
+
+    Writing that row first waits for an erasure in progress.
+    """
     key = {"integration": integration, "athlete_id": athlete.athlete_id}
     is_erased = bool(run_sql(connection, "athletes/erase/is_erased", **key).scalar())
     if is_erased:

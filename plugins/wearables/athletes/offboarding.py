@@ -1,4 +1,4 @@
-"""The end of a consent: the grant is revoked at WHOOP and forgotten; with erase, so is everything about the athlete."""
+"""Offboarding: revoke an athlete's grant at WHOOP and delete it and, on request, erase all of the athlete's data."""
 
 import logging
 from collections.abc import Mapping
@@ -19,12 +19,15 @@ log = logging.getLogger(__name__)
 REVOKED = "WHOOP confirmed the revocation"
 ENDED_BEFORE = "WHOOP had already ended the grant"
 NO_GRANT = "there was no grant to revoke"
-NOT_CONFIRMED = "WHOOP refuses for want of an active membership; the athlete can remove the app in the WHOOP app"
+NOT_CONFIRMED = (
+    "WHOOP did not revoke the grant because the membership is not active; "
+    "the athlete can remove the app in the WHOOP app"
+)
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What an offboarding did. ``rows`` counts the rows deleted, by table; ``revocation`` is a sentence."""
+    """The result of an offboarding. ``rows`` maps tables to deleted rows; ``revocation`` describes WHOOP's answer."""
 
     integration: str
     athlete_id: int
@@ -36,10 +39,10 @@ class Receipt:
 
 
 def offboard(integration_name: str, athlete_id: int, erase: bool = False) -> Receipt:
-    """Revoke an athlete's grant at WHOOP and delete it; with ``erase`` delete all data and keep a tombstone.
+    """Revoke an athlete's grant at WHOOP and delete it. With ``erase``, also delete all data and keep a tombstone.
 
-    Safe to repeat. Raises PermanentError for an unknown athlete, SourceUnavailable or BudgetExhausted when WHOOP cannot be asked:
-    then nothing has changed.
+    Safe to repeat. Raises PermanentError if the athlete is unknown, SourceUnavailable or BudgetExhausted if WHOOP
+    cannot be asked; then nothing has changed.
     """
     name = load_integration(integration_name).name
     with transaction(warehouse()) as connection:
@@ -64,11 +67,11 @@ def offboard(integration_name: str, athlete_id: int, erase: bool = False) -> Rec
 
 def _refuse_unknown(connection: Connection, name: str, athlete_id: int) -> None:
     if not run_sql(connection, "athletes/erase/known", integration=name, athlete_id=athlete_id).scalar():
-        raise PermanentError(f"Unknown athlete {athlete_id}; `bin/wearables athletes {name}` lists who is enrolled.")
+        raise PermanentError(f"Unknown athlete {athlete_id}. Run `bin/wearables athletes {name}` to list all athletes.")
 
 
 def _revoke(name: str, athlete_id: int) -> str:
-    """End the grant at WHOOP; returns what came of it."""
+    """Revoke the grant at WHOOP and return one of the sentences above."""
     hook = WhoopHook(load_integration(name).connection)
     try:
         with transaction(warehouse()) as connection:

@@ -1,4 +1,4 @@
-"""A team's roster: a CSV that tells external id, squad and position of its athletes; stored whole or not at all."""
+"""A team's roster: a CSV file with each athlete's external id, squad and position, loaded completely or not at all."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ COLUMNS = (KEY, "external_id", "squad", "position")
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of a roster; the id is as it was written."""
+    """One line of a roster. ``athlete_id`` is not validated yet."""
 
     line: int
     athlete_id: str
@@ -28,20 +28,20 @@ class Entry:
 
 @dataclass(frozen=True)
 class Loaded:
-    """How many athletes the roster told of, and who is enrolled but not in it."""
+    """The result of loading a roster: the number of its athletes, and the enrolled athletes that it does not list."""
 
     athletes: int
     unlisted: list[int]
 
 
 def read_roster(path: Path) -> list[Entry]:
-    """The lines of a roster. Raises PermanentError with file and line when it cannot be read as one."""
+    """Return the lines of a roster. Raises PermanentError, naming file and line, if the file is not a valid roster."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise PermanentError(f"{path}: cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise PermanentError(f"{path.name}: is not UTF-8; save it as CSV UTF-8.") from None
+        raise PermanentError(f"{path.name}: not UTF-8. Save the file as CSV UTF-8.") from None
     lines = csv.reader(io.StringIO(text), delimiter=_delimiter(text), strict=True)
     try:
         columns = _columns(path, next(lines, []))
@@ -49,7 +49,7 @@ def read_roster(path: Path) -> list[Entry]:
     except csv.Error as error:
         raise PermanentError(f"{path.name}: line {lines.line_num}: {error}.") from None
     uneven = [
-        f"line {line}: has {len(row)} values, not {len(columns)}" for line, row in rows if len(row) != len(columns)
+        f"line {line}: {len(row)} values instead of {len(columns)}" for line, row in rows if len(row) != len(columns)
     ]
     if uneven:
         raise PermanentError(f"{path.name}: {'; '.join(uneven)}.")
@@ -57,9 +57,9 @@ def read_roster(path: Path) -> list[Entry]:
 
 
 def load_roster(connection: Connection, integration: str, path: Path) -> Loaded:
-    """Store a roster in place of the older one.
+    """Replace the team's roster.
 
-    Raises PermanentError naming every line whose id is missing, unknown or met before; then nothing is stored.
+    Raises PermanentError, naming every line with a missing, unknown or duplicate id; then nothing is stored.
     """
     entries = read_roster(path)
     enrolled = list(run_sql(connection, "athletes/roster/athletes", integration=integration).scalars())
@@ -89,15 +89,15 @@ def _columns(path: Path, head: list[str]) -> list[str]:
     unknown = [column for column in columns if column not in COLUMNS]
     if unknown or len(set(columns)) != len(columns) or KEY not in columns:
         raise PermanentError(
-            f"{path.name}: line 1: the columns must be {KEY} and any of {', '.join(COLUMNS[1:])}, each once; "
-            f"found: {', '.join(columns) or 'none'}."
+            f"{path.name}: line 1: the columns must be {KEY} and any of {', '.join(COLUMNS[1:])}, each once. "
+            f"Found: {', '.join(columns) or 'none'}."
         )
     return columns
 
 
 def _entry(line: int, cells: dict[str, str]) -> Entry:
-    told = {column: cells.get(column, "").strip() or None for column in COLUMNS}
-    return Entry(line, told["athlete_id"] or "", told["external_id"], told["squad"], told["position"])
+    athlete_id, external_id, squad, position = (cells.get(column, "").strip() or None for column in COLUMNS)
+    return Entry(line, athlete_id or "", external_id, squad, position)
 
 
 def _problems(entries: list[Entry], enrolled: set[str], integration: str) -> Iterator[str]:
@@ -111,4 +111,4 @@ def _problems(entries: list[Entry], enrolled: set[str], integration: str) -> Ite
             if value:
                 first = lines.setdefault((column, value), entry.line)
                 if first != entry.line:
-                    yield f"line {entry.line}: {column} {value} is on line {first} already"
+                    yield f"line {entry.line}: {column} {value} is already on line {first}"

@@ -1,12 +1,13 @@
-"""How long a request's body may be: decided before it is read, for a form is parsed before anyone has signed in."""
+"""Limits on a request's body, checked before it is read, because forms are parsed before the user is authenticated."""
 
 from starlette.requests import Request
 
 
-def refused_length(request: Request, most: int) -> int | None:
-    """HTTP status for a body of untold, unreadable or too great a length; None when it may be read.
+def refused_length(request: Request, max_bytes: int) -> int | None:
+    """Return the HTTP status to refuse a body with, or None if it may be read.
 
-    The server lets no body grow beyond the length it was announced with. ``most`` is in bytes.
+    Refuses a missing (411), invalid (400) or excessive (413) Content-Length. The server itself makes sure that no body
+    is longer than its Content-Length. ``max_bytes`` is in bytes.
     """
     length = request.headers.get("content-length")
     if length is None:
@@ -14,4 +15,4 @@ def refused_length(request: Request, most: int) -> int | None:
         return None if is_empty else 411
     if not (length.isascii() and length.isdecimal()):
         return 400
-    return 413 if int(length) > most else None
+    return 413 if int(length) > max_bytes else None

@@ -1,8 +1,10 @@
-"""The few settings of the project: environment variables with their defaults."""
+"""Settings: environment variables and their defaults."""
 
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
 
 from wearables.core.errors import PermanentError
 
@@ -13,37 +15,47 @@ MAX_INVITE_DAYS = 90
 
 
 def integrations_dir() -> Path:
-    """Folder of the integration files."""
+    """Return the folder of the integration files."""
     return Path(os.environ.get("WEARABLES_INTEGRATIONS") or PROJECT_DIR / "include" / "integrations")
 
 
 def landing_url() -> str:
-    """URL of the landing zone; any scheme of Airflow's object storage."""
+    """Return the URL of the landing zone. Any scheme that Airflow's object storage supports works."""
     return os.environ.get("WEARABLES_LANDING") or (PROJECT_DIR / "landing").as_uri()
 
 
 def grant_keys() -> list[str]:
-    """Fernet keys of the grants; the first encrypts, all decrypt."""
-    return [key.strip() for key in os.environ.get("WEARABLES_GRANT_KEYS", "").split(",") if key.strip()]
+    """Return the Fernet keys of grants and links, the current key first. Raises PermanentError if one is invalid."""
+    keys = [key.strip() for key in os.environ.get("WEARABLES_GRANT_KEYS", "").split(",") if key.strip()]
+    if not keys:
+        raise PermanentError("WEARABLES_GRANT_KEYS is not set. Run make install to create a key.")
+    try:
+        for key in keys:
+            Fernet(key)
+    except ValueError:
+        raise PermanentError(
+            "WEARABLES_GRANT_KEYS contains an invalid Fernet key. Separate several keys with commas."
+        ) from None
+    return keys
 
 
 def invite_days() -> int:
-    """For how many days an invite to consent may be used. Raises PermanentError."""
+    """Return for how many days an invitation is valid. Raises PermanentError if the setting is not a valid number."""
     text = os.environ.get("WEARABLES_INVITE_DAYS") or "14"
     if not text.isdecimal() or not 1 <= int(text) <= MAX_INVITE_DAYS:
-        raise PermanentError(f"WEARABLES_INVITE_DAYS is {text!r}; make it a number of days, 1 to {MAX_INVITE_DAYS}.")
+        raise PermanentError(f'WEARABLES_INVITE_DAYS must be from 1 to {MAX_INVITE_DAYS} days, not "{text}".')
     return int(text)
 
 
 def public_url() -> str:
-    """Address under which athletes reach the consent pages. Raises PermanentError."""
-    from airflow.configuration import conf  # here, for the sandbox must not wait for Airflow's imports
+    """Return the base URL at which athletes reach the consent pages. Raises PermanentError if it is not valid."""
+    from airflow.configuration import conf  # imported late: the sandbox must start without Airflow
 
     return _http_url("WEARABLES_PUBLIC_URL", conf.get("api", "base_url", fallback="http://localhost:8080"))
 
 
 def redirect_url() -> str:
-    """Address to which WHOOP sends the athlete back; one that is registered with the app. Raises PermanentError."""
+    """Return the redirect URL that is registered with the WHOOP app. Raises PermanentError if it is not valid."""
     return _http_url("WEARABLES_REDIRECT_URL", f"{public_url()}/consent/callback")
 
 
@@ -51,5 +63,5 @@ def _http_url(name: str, default: str) -> str:
     url = os.environ.get(name) or default
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise PermanentError(f"{name} is {url!r}; make it an address such as https://data.example.org.")
+        raise PermanentError(f'{name} "{url}" is not a valid URL. Use one such as https://data.example.org.')
     return url.rstrip("/")

@@ -1,7 +1,7 @@
-"""What makes a link an invite: a random token, signed; and the form tokens bound to it.
+"""Signed tokens: invitation links, and the CSRF tokens of every form.
 
-The keys are those of the grants: whoever may enrol has them, command line and api-server alike, and they can be
-rotated. Airflow's own secret will not do: left alone it is another one in each process.
+The signing keys are the grant keys. The command line and the API server share them, and they can be rotated. Airflow's
+own secret key does not work: unless it is configured, each process generates its own.
 """
 
 import hashlib
@@ -9,48 +9,48 @@ import secrets
 
 from itsdangerous import BadSignature, Signer
 
-from wearables.core.errors import PermanentError
 from wearables.core.settings import grant_keys
 
-BYTES = 32
+SECRET_BYTES = 32
 
 
 def new_secret() -> str:
-    """Something nobody can guess, safe in an address and in a cookie."""
-    return secrets.token_urlsafe(BYTES)
+    """Return a random secret that is safe in URLs and cookies."""
+    return secrets.token_urlsafe(SECRET_BYTES)
 
 
 def fingerprint(secret: str) -> str:
-    """What may be stored of a secret."""
+    """Return the hash of a secret, which may be stored."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def sign_invite(token: str) -> str:
-    """The last part of the address of an invite."""
+    """Return the signed token that ends an invitation's URL."""
     return _signer("invite").sign(token).decode()
 
 
 def read_invite(signed: str) -> str | None:
-    """The token of an invite; None when nobody here has signed it."""
+    """Return the token of a signed invitation, or None if the signature is not valid."""
     try:
         return _signer("invite").unsign(signed).decode()
     except (BadSignature, UnicodeError):
         return None
 
 
-def form_token(browser: str, signed: str) -> str:
-    """Proves that a form was sent from our page, in this browser, about this invite."""
-    return _signer("form").get_signature(f"{browser} {signed}").decode()
+def form_token(pages: str, browser: str, subject: str) -> str:
+    """Return the CSRF token of a form.
+
+    It is valid for one set of ``pages``, for the browser whose cookie holds the secret ``browser``, and for one
+    ``subject``: an invitation, or the signed-in user.
+    """
+    return _signer(f"form.{pages}").get_signature(f"{browser}\n{subject}").decode()
 
 
-def is_form_token(browser: str, signed: str, token: str) -> bool:
-    """Whether ``form_token`` gave it."""
-    return _signer("form").verify_signature(f"{browser} {signed}", token.encode())
+def is_form_token(token: str, pages: str, browser: str, subject: str) -> bool:
+    """Return whether a token was issued by ``form_token`` with these arguments."""
+    return bool(browser) and _signer(f"form.{pages}").verify_signature(f"{browser}\n{subject}", token.encode())
 
 
 def _signer(purpose: str) -> Signer:
-    keys = grant_keys()
-    if not keys:
-        raise PermanentError("WEARABLES_GRANT_KEYS is not set; give it a Fernet key (`make install` makes one).")
-    # The last key signs, every key verifies.
-    return Signer(keys[::-1], salt=f"wearables.{purpose}", key_derivation="hmac", digest_method=hashlib.sha256)
+    # itsdangerous signs with the last key and accepts every key.
+    return Signer(grant_keys()[::-1], salt=f"wearables.{purpose}", key_derivation="hmac", digest_method=hashlib.sha256)

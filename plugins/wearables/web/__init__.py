@@ -1,1 +1,1 @@
-"""The pages in Airflow's UI: integrations, their athletes and their pull logs."""
+"""The pages in Airflow's UI: integrations, their athletes, boards, downloads and pull logs."""

@@ -1,4 +1,4 @@
-"""The pages as one application, mounted by Airflow at /wearables; nothing of it is for anonymous visitors."""
+"""The pages as one application, which Airflow mounts at /wearables. Every page requires a login."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -27,12 +27,12 @@ from wearables.web.pages import (
 from wearables.web.rendering import HEADERS, TEMPLATES
 from wearables.whoop_export.archive import MAX_ARCHIVE_BYTES, MEGABYTE
 
-# An upload, and the fields around it.
+# An uploaded export and the form fields around it.
 MAX_BODY_BYTES = MAX_ARCHIVE_BYTES + MEGABYTE
-UNREAD = {
-    400: "The length of what was sent cannot be read; send it from a page of ours.",
-    411: "The length of what was sent is not told; send it from a page of ours.",
-    413: f"The file is larger than {MAX_ARCHIVE_BYTES // MEGABYTE} MB; hand in the ZIP as WHOOP mailed it.",
+BODY_ERRORS = {
+    400: "The request has an invalid Content-Length. Use the form on this site.",
+    411: "The request has no Content-Length. Use the form on this site.",
+    413: f"The file is larger than {MAX_ARCHIVE_BYTES // MEGABYTE} MB. Upload the ZIP file exactly as WHOOP sent it.",
 }
 STATIC = {path.name: path for path in Path(__file__).with_name("static").iterdir()}
 
@@ -56,41 +56,41 @@ for each in PAGES:
 
 @app.get("/static/{name}")
 def static(name: str) -> FileResponse:
-    """A style sheet, a script or a picture."""
+    """Return a style sheet, a script or an image."""
     if name not in STATIC:
-        raise HTTPException(404, "There is no such file.")
+        raise HTTPException(404, "This file does not exist.")
     return FileResponse(STATIC[name], headers={"Cache-Control": "max-age=300"})
 
 
 @app.middleware("http")
 async def harden(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Every answer carries the same strict headers; a body of unknown or too great a length is not read at all."""
+    """Set strict headers on every response, and refuse bodies of unknown or excessive length before they are read."""
     status = refused_length(request, MAX_BODY_BYTES)
-    answer = _error_page(request, status, UNREAD[status]) if status else await call_next(request)
+    response = _error_page(request, status, BODY_ERRORS[status]) if status else await call_next(request)
     for name, value in HEADERS.items():
-        answer.headers.setdefault(name, value)
-    return answer
+        response.headers.setdefault(name, value)
+    return response
 
 
 @app.exception_handler(AnyHTTPException)
-async def refused(request: Request, error: AnyHTTPException) -> HTMLResponse:
-    """Say what is not allowed or not there."""
+async def http_error(request: Request, error: AnyHTTPException) -> HTMLResponse:
+    """Explain what is not allowed or does not exist."""
     return _error_page(request, error.status_code, str(error.detail))
 
 
 @app.exception_handler(WearablesError)
-async def explained(request: Request, error: WearablesError) -> HTMLResponse:
-    """A mistake or a set-up at fault is one sentence with the remedy, here as everywhere."""
+async def user_error(request: Request, error: WearablesError) -> HTMLResponse:
+    """Show the error's message, which says what to do."""
     return _error_page(request, 409, str(error))
 
 
 @app.exception_handler(RequestValidationError)
-async def malformed(request: Request, error: RequestValidationError) -> HTMLResponse:
-    """What was sent is not repeated: it may be a secret."""
+async def invalid_input(request: Request, error: RequestValidationError) -> HTMLResponse:
+    """Name the invalid fields, but not their values, which may be secrets."""
     fields = ", ".join(sorted({str(each["loc"][-1]) for each in error.errors()}))
-    return _error_page(request, 422, f"This cannot be read: {fields}.")
+    return _error_page(request, 422, f"These fields are not valid: {fields}.")
 
 
-def _error_page(request: Request, status: int, sentence: str) -> HTMLResponse:
-    context = {"root": request.scope.get("root_path", ""), "status": status, "sentence": sentence}
+def _error_page(request: Request, status: int, message: str) -> HTMLResponse:
+    context = {"root": request.scope.get("root_path", ""), "status": status, "message": message}
     return TEMPLATES.TemplateResponse(request, "error.html", context, status_code=status)

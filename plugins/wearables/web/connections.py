@@ -1,4 +1,4 @@
-"""The WHOOP connections in Airflow: what a page may know of them, and how a new one is saved."""
+"""WHOOP connections in Airflow: what a page may show of them, and how a new one is saved."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from wearables.whoop.credentials import Credentials, base_url
 
 @dataclass(frozen=True)
 class ConnectionFacts:
-    """What a page may know of a connection; never its secret."""
+    """What a page may show of a connection: never its secret. ``problem`` says why it cannot be used."""
 
     name: str
     address: str = ""
@@ -24,14 +24,14 @@ class ConnectionFacts:
 
 
 def read_connections(session: Session, names: Iterable[str]) -> dict[str, ConnectionFacts]:
-    """The facts of each connection, also of those that are missing or incomplete."""
-    wanted = set(names)
-    stored = {each.conn_id: each for each in session.scalars(select(Connection).where(Connection.conn_id.in_(wanted)))}
-    return {name: _facts(name, stored.get(name) or _elsewhere(name)) for name in wanted}
+    """Return the facts of each connection, including those that are missing or incomplete."""
+    unique = set(names)
+    stored = {each.conn_id: each for each in session.scalars(select(Connection).where(Connection.conn_id.in_(unique)))}
+    return {name: _facts(name, stored.get(name) or _from_secrets(name)) for name in unique}
 
 
-def _elsewhere(name: str) -> Connection | None:
-    """A connection from the environment or a secrets backend."""
+def _from_secrets(name: str) -> Connection | None:
+    """Return a connection from the environment or a secrets backend."""
     try:
         return Connection.get_connection_from_secrets(name)
     except AirflowNotFoundException:
@@ -40,23 +40,23 @@ def _elsewhere(name: str) -> Connection | None:
 
 def _facts(name: str, connection: Connection | None) -> ConnectionFacts:
     if connection is None:
-        return ConnectionFacts(name, problem="missing; add one of type WHOOP of that name")
+        return ConnectionFacts(name, problem=f"{name} is missing. Add a connection of type WHOOP with this name.")
     if connection.conn_type != "whoop":
-        return ConnectionFacts(name, problem=f"of type {connection.conn_type}; it must be WHOOP")
+        return ConnectionFacts(name, problem=f"{name} is of type {connection.conn_type}. Change its type to WHOOP.")
     if not connection.login or not connection.password:
-        return ConnectionFacts(name, problem="incomplete; add Client ID and Client secret")
+        return ConnectionFacts(name, problem=f"{name} is incomplete. Enter Client ID and Client secret.")
     try:
         address = base_url(connection.host, connection.port)
     except PermanentError as reason:
-        return ConnectionFacts(name, problem=str(reason))
+        return ConnectionFacts(name, problem=f"{name}: {reason}")
     return ConnectionFacts(name, address, client_key(address, connection.login))
 
 
 def save_connection(session: Session, name: str, credentials: Credentials) -> None:
-    """Save a new WHOOP connection; Airflow encrypts the secret. Raises PermanentError when the name is taken."""
-    if _elsewhere(name) is not None:
+    """Save a new WHOOP connection; Airflow encrypts the secret. Raises PermanentError if the name is taken."""
+    if _from_secrets(name) is not None:
         raise PermanentError(
-            f"Airflow has a connection {name!r} already; choose another name, or edit that connection."
+            f'A connection named "{name}" already exists in Airflow. Choose another name, or delete that connection.'
         )
     session.add(
         Connection(

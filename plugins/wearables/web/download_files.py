@@ -1,47 +1,46 @@
-"""Rows of the warehouse as a file: CSV for a spreadsheet, Parquet for a notebook. Memory does not grow with them."""
+"""Downloads: rows of the warehouse as CSV for spreadsheets or Parquet for notebooks, written in constant memory."""
 
-import csv
 import datetime as dt
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal, get_args
 
+import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 from pyarrow import parquet
 from sqlalchemy import Connection
 
 from wearables.core.errors import PermanentError
+from wearables.core.warehouse import run_sql
 
 Relation = Literal[
     "athlete_days", "trends", "flags", "coverage", "metrics", "workouts", "sleeps", "survey_responses", "athletes"
 ]
 Format = Literal["csv", "parquet"]
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
-# The column that dates a row, where it is not metric_date; None: the rows have no date.
-DATES: Mapping[str, str | None] = {"survey_responses": "response_date", "athletes": None}
-MOST_DAYS = 400
-ROWS_AT_A_TIME = 5_000
-# How a spreadsheet begins a formula (OWASP, CSV injection).
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-# Types of PostgreSQL by the number that the driver knows them by.
-TYPES: Mapping[Any, pa.DataType] = {
-    16: pa.bool_(),
-    20: pa.int64(),
-    23: pa.int32(),
-    25: pa.string(),
-    701: pa.float64(),
-    1009: pa.list_(pa.string()),
-    1082: pa.date32(),
-    1114: pa.timestamp("us"),
-    1184: pa.timestamp("us", tz="UTC"),
+# The column with a row's date if it is not metric_date. None: rows have no date.
+DATE_COLUMNS: Mapping[str, str | None] = {"survey_responses": "response_date", "athletes": None}
+MAX_DAYS = 400
+CHUNK_ROWS = 5_000
+# A spreadsheet runs a cell that starts with one of these as a formula (OWASP, CSV injection).
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+ARROW_TYPES: Mapping[str, pa.DataType] = {
+    "bigint": pa.int64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "double precision": pa.float64(),
+    "integer": pa.int32(),
+    "text": pa.string(),
+    "text[]": pa.list_(pa.string()),
+    "timestamp with time zone": pa.timestamp("us", tz="UTC"),
+    "timestamp without time zone": pa.timestamp("us"),
 }
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Rows of one integration: a relation of schema analytics, the dates (both included), a squad or everybody."""
+class DownloadRequest:
+    """The rows to download: one integration, one relation, dates (both included), and one squad or all athletes."""
 
     integration: str
     relation: Relation
@@ -51,84 +50,77 @@ class Wanted:
 
     def __post_init__(self) -> None:
         if self.end < self.start:
-            raise PermanentError(f"The last day, {self.end}, lies before the first, {self.start}; swap them.")
-        if (days := (self.end - self.start).days + 1) > MOST_DAYS:
-            raise PermanentError(f"That is {days} days; a download holds at most {MOST_DAYS}: take it in parts.")
+            raise PermanentError(f"The last day, {self.end}, is before the first day, {self.start}. Swap them.")
+        if (days := (self.end - self.start).days + 1) > MAX_DAYS:
+            raise PermanentError(
+                f"You asked for {days} days, but a download holds at most {MAX_DAYS}. Download them in parts."
+            )
 
     @property
-    def dated(self) -> str | None:
-        """The column that dates a row, if rows have a date."""
-        return DATES.get(self.relation, "metric_date")
+    def date_column(self) -> str | None:
+        """The column with a row's date, or None if rows have no date."""
+        return DATE_COLUMNS.get(self.relation, "metric_date")
 
     def file_name(self, suffix: Format) -> str:
-        """What the file is called."""
-        days = f"_{self.start}_{self.end}" if self.dated else ""
+        """Return the name of the file."""
+        days = f"_{self.start}_{self.end}" if self.date_column else ""
         return f"{self.integration}_{self.relation}{days}.{suffix}"
 
 
-def write(connection: Connection, wanted: Wanted, suffix: Format, file: BinaryIO) -> None:
-    """Write the rows into a file, by date and athlete."""
-    query = _query(wanted)
-    schema = _schema(connection, query)
-    batches = _batches(connection, query, schema)
-    {"csv": _write_csv, "parquet": _write_parquet}[suffix](file, schema, batches)
+def write(connection: Connection, request: DownloadRequest, suffix: Format, file: BinaryIO) -> None:
+    """Write the rows to a file, sorted by date and athlete."""
+    columns = run_sql(connection, "web/downloads/columns", relation=request.relation)
+    schema = pa.schema([(each.column_name, ARROW_TYPES[each.column_type]) for each in columns])
+    tables = _read(connection, request, schema)
+    {"csv": _write_csv, "parquet": _write_parquet}[suffix](file, schema, tables)
 
 
-def _query(wanted: Wanted) -> sa.Select:
-    """SQLAlchemy builds it, for a relation's name cannot be bound; it is one of RELATIONS."""
-    keys = ["integration", "athlete_id", *([wanted.dated] if wanted.dated else [])]
-    known = sa.table(wanted.relation, *map(sa.column, keys), schema="analytics")
-    query = sa.select(sa.text("*")).select_from(known).where(known.c.integration == wanted.integration)
-    if wanted.dated:
-        date = known.c[wanted.dated]
-        query = query.where(date.between(wanted.start, wanted.end)).order_by(date)
-    if wanted.squad:
+def _query(request: DownloadRequest) -> sa.Select:
+    """Build the query. The relation's name cannot be a bound parameter; it is one of RELATIONS."""
+    keys = ["integration", "athlete_id", *([request.date_column] if request.date_column else [])]
+    rows = sa.table(request.relation, *map(sa.column, keys), schema="analytics")
+    query = sa.select(sa.text("*")).select_from(rows).where(rows.c.integration == request.integration)
+    if request.date_column:
+        date = rows.c[request.date_column]
+        query = query.where(date.between(request.start, request.end)).order_by(date)
+    if request.squad:
         names = ("integration", "athlete_id", "squad")
         athletes = sa.table("athletes", *map(sa.column, names), schema="analytics").alias("of_squad")
         query = query.where(
-            known.c.athlete_id.in_(
+            rows.c.athlete_id.in_(
                 sa.select(athletes.c.athlete_id).where(
-                    athletes.c.integration == wanted.integration, athletes.c.squad == wanted.squad
+                    athletes.c.integration == request.integration, athletes.c.squad == request.squad
                 )
             )
         )
-    return query.order_by(known.c.athlete_id)
+    return query.order_by(rows.c.athlete_id)
 
 
-def _schema(connection: Connection, query: sa.Select) -> pa.Schema:
-    """Columns with their types, which an empty result has too."""
-    described = connection.execute(query.limit(0)).cursor.description  # type: ignore[union-attr]
-    return pa.schema([(name, TYPES[type_code]) for name, type_code, *_ in described])
+def _read(connection: Connection, request: DownloadRequest, schema: pa.Schema) -> Iterator[pa.Table]:
+    """Read the rows in chunks. Every chunk has the same types: pandas infers others when all values are missing."""
+    query = _query(request).execution_options(yield_per=CHUNK_ROWS)
+    for frame in pd.read_sql(query, connection, chunksize=CHUNK_ROWS):
+        yield pa.Table.from_pandas(frame, schema, preserve_index=False).replace_schema_metadata()
 
 
-def _batches(connection: Connection, query: sa.Select, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    found = connection.execute(query, execution_options={"yield_per": ROWS_AT_A_TIME})
-    for rows in found.partitions():
-        columns = zip(*rows, strict=True)
-        yield pa.record_batch(
-            [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema
-        )
-
-
-def _write_parquet(file: BinaryIO, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+def _write_parquet(file: BinaryIO, schema: pa.Schema, tables: Iterator[pa.Table]) -> None:
     with parquet.ParquetWriter(file, schema) as writer:
-        for batch in batches:
-            writer.write_batch(batch)
+        for table in tables:
+            writer.write_table(table)
 
 
-def _write_csv(file: BinaryIO, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-    writer = csv.writer(text)
-    writer.writerow(schema.names)
-    for batch in batches:
-        writer.writerows([_cell(value) for value in row.values()] for row in batch.to_pylist())
-    text.flush()
-    text.detach()
+def _write_csv(file: BinaryIO, schema: pa.Schema, tables: Iterator[pa.Table]) -> None:
+    for number, table in enumerate(tables):
+        frame = table.to_pandas(types_mapper=pd.ArrowDtype)
+        for column in schema:
+            if not pa.types.is_primitive(column.type) or pa.types.is_timestamp(column.type):
+                frame[column.name] = frame[column.name].astype(object).map(_cell, na_action="ignore")
+        frame.to_csv(file, index=False, header=number == 0, lineterminator="\r\n")
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        value = "; ".join(value)
+def _cell(value: Any) -> str:
+    """Return a text, list or instant as the text of a cell that no spreadsheet runs as a formula."""
     if isinstance(value, dt.datetime):
         return value.isoformat()
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    text = value if isinstance(value, str) else "; ".join(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -1,4 +1,4 @@
-"""Turns a template into a page: escaped, with a token for its forms, and with headers that allow nothing else."""
+"""Templates become pages: escaped, with a CSRF token for their forms, and with a strict Content-Security-Policy."""
 
 import datetime as dt
 from pathlib import Path
@@ -10,8 +10,9 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 
+from wearables.core.signing import form_token, new_secret
 from wearables.web.board.reason_labels import why_missing
-from wearables.web.guard import NONCE_COOKIE, csrf_token, new_nonce
+from wearables.web.guard import BROWSER_COOKIE, PAGES
 
 TEMPLATES = Jinja2Templates(Path(__file__).with_name("templates"))
 HEADERS = {
@@ -25,29 +26,29 @@ HEADERS = {
 }
 
 
-def page(request: Request, user: Any, template: str, status: int = 200, **context: Any) -> HTMLResponse:
-    """A page, or a part of one."""
-    nonce = request.cookies.get(NONCE_COOKIE) or new_nonce()
+def page(request: Request, user: Any, template: str, status_code: int = 200, /, **context: Any) -> HTMLResponse:
+    """Render a page or a fragment of one for a user."""
+    browser = request.cookies.get(BROWSER_COOKIE) or new_secret()
     context |= {
         "root": request.scope.get("root_path", ""),
         "airflow": request.scope.get("app_root_path", ""),
-        "csrf": csrf_token(user.get_id(), nonce),
+        "csrf": form_token(PAGES, browser, user.get_id()),
     }
-    answer = TEMPLATES.TemplateResponse(request, template, context, status_code=status)
-    if NONCE_COOKIE not in request.cookies:
+    response = TEMPLATES.TemplateResponse(request, template, context, status_code=status_code)
+    if BROWSER_COOKIE not in request.cookies:
         path, secure = context["root"] or "/", request.base_url.scheme == "https"
-        answer.set_cookie(NONCE_COOKIE, nonce, path=path, httponly=True, samesite="strict", secure=secure)
-    return answer
+        response.set_cookie(BROWSER_COOKIE, browser, path=path, httponly=True, samesite="strict", secure=secure)
+    return response
 
 
-def go_to(request: Request, *path: str, **query: str) -> RedirectResponse:
-    """Lead to another page of ours: always below our own root, whatever the parts are."""
+def redirect_to(request: Request, *path: str, **query: str) -> RedirectResponse:
+    """Redirect to another of our pages. The target is always below our own root, whatever ``path`` contains."""
     address = "/".join([request.scope.get("root_path", ""), *(quote(part, safe="") for part in path)])
     return RedirectResponse(f"{address}?{urlencode(query)}" if query else address, 303)
 
 
 def moment(instant: dt.datetime | None, zone: ZoneInfo | None = None) -> str:
-    """An instant as people read it, in a time zone."""
+    """Format an instant in a time zone, for example 2026-03-01 06:00 CET."""
     if instant is None:
         return ""
     local = instant.astimezone(zone or dt.UTC)
@@ -55,12 +56,12 @@ def moment(instant: dt.datetime | None, zone: ZoneInfo | None = None) -> str:
 
 
 def number(value: float) -> str:
-    """A count with thousands set apart."""
+    """Format a count with thousands separators."""
     return f"{value:,.0f}"
 
 
-def span(seconds: float) -> str:
-    """A duration: 12 s, 3 min, 2 h 5 min."""
+def duration(seconds: float) -> str:
+    """Format a duration, for example 12 s, 3 min or 2 h 5 min."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -68,24 +69,22 @@ def span(seconds: float) -> str:
 
 
 def figure(value: float | None, digits: int = 0) -> str:
-    """A measured value; nothing where there is none."""
+    """Format a measured value, or return an empty string if there is none."""
     return "" if value is None else f"{value:,.{digits}f}"
 
 
 def deviation(z: float) -> str:
-    """A distance from what is usual: 1.8 SD below, as usual."""
+    """Format a distance from the baseline, for example "1.8 SD below" or "as usual"."""
     if abs(z) < 0.05:
         return "as usual"
     return f"{abs(z):.1f} SD {'above' if z > 0 else 'below'}"
 
 
 def long_date(date: dt.date) -> str:
-    """A date with its day of the week."""
+    """Format a date with its weekday."""
     return f"{date:%A}, {date.day} {date:%B %Y}"
 
 
-TEMPLATES.env.filters |= {
-    "moment": moment, "number": number, "span": span, "figure": figure, "deviation": deviation, "long_date": long_date,
-    "why_missing": why_missing,
-}  # fmt: skip
+FILTERS = (moment, number, duration, figure, deviation, long_date, why_missing)
+TEMPLATES.env.filters |= {each.__name__: each for each in FILTERS}
 TEMPLATES.env.trim_blocks = TEMPLATES.env.lstrip_blocks = True

@@ -1,14 +1,14 @@
-"""How integrations stand: file, connection, DAG, last pull, athletes and budget, gathered in a handful of queries."""
+"""The status of integrations: file, connection, DAG, last pull, athletes and budget, read in a handful of queries."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from airflow.models.dag import DagModel
-from sqlalchemy import Row
+from airflow.models.dagrun import DagRun
+from sqlalchemy import Connection, Row
 from sqlalchemy.orm import Session
 
 from wearables.core.errors import PermanentError
@@ -23,22 +23,22 @@ WITHOUT_GRANT = {"none", "offboarded"}
 
 @dataclass(frozen=True)
 class LastPull:
-    """The newest run of an integration; ``records`` is None until it has a plan."""
+    """The newest run of an integration. ``records`` is None until the run is planned."""
 
     run_id: str
     state: str
-    began: dt.datetime | None
+    started_at: dt.datetime | None
     records: int | None
 
     @property
-    def is_going(self) -> bool:
-        """Whether it is still to end."""
-        return self.state in airflow_state.GOING
+    def is_active(self) -> bool:
+        """Whether the run has not ended yet."""
+        return self.state in airflow_state.ACTIVE_STATES
 
 
 @dataclass(frozen=True)
 class Budget:
-    """The request budget of an app: seconds of a window to requests."""
+    """The request budget of a WHOOP app. ``allowed`` and ``used`` map a period in seconds to requests."""
 
     allowed: dict[int, int] = field(default_factory=dict)
     used: dict[int, int] = field(default_factory=dict)
@@ -46,114 +46,107 @@ class Budget:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """All that the pages tell of one integration. Where its file is refused, ``fault`` says why."""
+class IntegrationStatus:
+    """Everything that the pages show of one integration. If its file is invalid, ``fault`` says why."""
 
     name: str
-    integration: Integration | None
-    fault: str
-    connection: ConnectionFacts | None
-    dag: DagModel | None
-    last_pull: LastPull | None
-    athletes: dict[str, int]
-    budget: Budget
+    integration: Integration | None = None
+    fault: str = ""
+    connection: ConnectionFacts | None = None
+    dag: DagModel | None = None
+    last_pull: LastPull | None = None
+    athletes: dict[str, int] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def slots(self) -> int:
-        """Member slots of the app that are used: one for each grant, alive or not."""
+        """The number of used member slots: one for each stored grant, whether it still works or not."""
         return sum(count for state, count in self.athletes.items() if state not in WITHOUT_GRANT)
 
     @property
-    def is_settling(self) -> bool:
-        """Whether the page should look again soon."""
-        return self.integration is not None and (self.dag is None or bool(self.last_pull and self.last_pull.is_going))
+    def is_changing(self) -> bool:
+        """Whether the status is about to change, so that the page should refresh."""
+        return self.integration is not None and (self.dag is None or bool(self.last_pull and self.last_pull.is_active))
 
 
-def standing(session: Session, path: Path) -> Standing:
-    """One integration."""
-    return standings(session, [path])[0]
+def read_status(session: Session, path: Path) -> IntegrationStatus:
+    """Return the status of one integration file."""
+    return read_statuses(session, [path])[0]
 
 
-def standings(session: Session, paths: Sequence[Path]) -> list[Standing]:
-    """Many, in the order of their files. Raises PermanentError when the warehouse cannot be read."""
-    sound, faults = _read(paths)
-    connections = read_connections(session, [each.connection for each in sound.values()])
-    dags = airflow_state.dags(session, sound)
-    newest = airflow_state.newest_runs(session, sound)
+def read_statuses(session: Session, paths: Sequence[Path]) -> list[IntegrationStatus]:
+    """Return the status of each file's integration, in order. Raises PermanentError if migrations are pending."""
+    integrations, faults = _read_files(paths)
+    facts = read_connections(session, [each.connection for each in integrations.values()])
+    dags = airflow_state.dags(session, integrations)
+    runs = airflow_state.newest_runs(session, integrations)
     with transaction(warehouse()) as connection:
         require_migrated(connection)
-        counts = _counts(run_sql(connection, "web/pages/athlete_counts", integrations=list(sound)))
-        plans = {
-            row.integration: row
-            for row in run_sql(
-                connection,
-                "web/pages/runs",
-                integrations=list(newest),
-                run_ids=[run.run_id for run in newest.values()],
-            )
-        }
-        budgets = read_budgets(connection, [facts.client_key for facts in connections.values()])
-    pulls = {
-        name: LastPull(
-            run.run_id, str(run.state), run.start_date or run.queued_at, plans[name].records if name in plans else None
+        counts = _athlete_counts(connection, integrations)
+        pulls = _last_pulls(connection, runs)
+        budgets = read_budgets(connection, [each.client_key for each in facts.values()])
+
+    def status(name: str) -> IntegrationStatus:
+        integration = integrations.get(name)
+        if integration is None:
+            return IntegrationStatus(name, fault=faults[name])
+        connection = facts[integration.connection]
+        return IntegrationStatus(
+            name,
+            integration,
+            connection=connection,
+            dag=dags.get(name),
+            last_pull=pulls.get(name),
+            athletes=counts.get(name, {}),
+            budget=budgets.get(connection.client_key, Budget()),
         )
-        for name, run in newest.items()
-    }
-    answer = []
-    for path in paths:
-        name = path.stem
-        integration = sound.get(name)
-        facts = connections[integration.connection] if integration else None
-        answer.append(
-            Standing(
-                name=name,
-                integration=integration,
-                fault=faults.get(name, ""),
-                connection=facts,
-                dag=dags.get(name),
-                last_pull=pulls.get(name),
-                athletes=counts.get(name, {}),
-                budget=budgets.get(facts.client_key, Budget()) if facts else Budget(),
-            )
-        )
-    return answer
+
+    return [status(path.stem) for path in paths]
 
 
-def find(name: str) -> Path:
-    """The file of an integration. Raises LookupError when there is none."""
+def find_file(name: str) -> Path:
+    """Return the file of an integration. Raises LookupError if there is none."""
     for path in integration_files():
         if path.stem == name:
             return path
     raise LookupError(name)
 
 
-def read_budgets(connection: Any, client_keys: Sequence[str]) -> dict[str, Budget]:
-    """The budgets of apps that have sent a request before."""
-    windows: dict[str, list[Row]] = defaultdict(list)
+def read_budgets(connection: Connection, client_keys: Sequence[str]) -> dict[str, Budget]:
+    """Return the budgets of the WHOOP apps that have sent a request before, by client key."""
+    periods: dict[str, list[Row]] = defaultdict(list)
     for row in run_sql(connection, "web/pages/budgets", client_keys=list(client_keys)):
-        windows[row.client_key].append(row)
+        periods[row.client_key].append(row)
     return {
         key: Budget(
-            {row.seconds: row.allowed for row in rows},
-            {row.seconds: row.used for row in rows},
-            rows[0].paused_until,
+            {row.seconds: row.allowed for row in rows}, {row.seconds: row.used for row in rows}, rows[0].paused_until
         )
-        for key, rows in windows.items()
+        for key, rows in periods.items()
     }
 
 
-def _read(paths: Sequence[Path]) -> tuple[dict[str, Integration], dict[str, str]]:
-    sound, faults = {}, {}
+def _read_files(paths: Sequence[Path]) -> tuple[dict[str, Integration], dict[str, str]]:
+    integrations, faults = {}, {}
     for path in paths:
         try:
-            sound[path.stem] = read_integration(path)
+            integrations[path.stem] = read_integration(path)
         except PermanentError as reason:
             faults[path.stem] = str(reason)
-    return sound, faults
+    return integrations, faults
 
 
-def _counts(rows: Any) -> dict[str, dict[str, int]]:
+def _athlete_counts(connection: Connection, names: Iterable[str]) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in rows:
+    for row in run_sql(connection, "web/pages/athlete_counts", integrations=list(names)):
         counts[row.integration][row.grant_state] = row.athletes
     return counts
+
+
+def _last_pulls(connection: Connection, runs: Mapping[str, DagRun]) -> dict[str, LastPull]:
+    run_ids = [run.run_id for run in runs.values()]
+    rows = run_sql(connection, "web/pages/runs", integrations=list(runs), run_ids=run_ids)
+    records = {row.integration: row.records for row in rows}
+    return {
+        name: LastPull(run.run_id, str(run.state), run.start_date or run.queued_at, records.get(name))
+        for name, run in runs.items()
+    }

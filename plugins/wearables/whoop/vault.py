@@ -1,4 +1,4 @@
-"""Encryption of token pairs at rest: Fernet, with keys that can be rotated."""
+"""Encryption of token pairs at rest: Fernet with rotating keys."""
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Row
@@ -9,18 +9,15 @@ from wearables.whoop.oauth import TokenPair
 
 
 def cipher() -> MultiFernet:
-    """The cipher of ``WEARABLES_GRANT_KEYS``: the first key encrypts, every key decrypts."""
-    keys = grant_keys()
-    if not keys:
-        raise PermanentError("WEARABLES_GRANT_KEYS is not set; give it a Fernet key (`make install` makes one).")
-    try:
-        return MultiFernet([Fernet(key) for key in keys])
-    except ValueError:
-        raise PermanentError("WEARABLES_GRANT_KEYS holds something that is no Fernet key; correct it.") from None
+    """Return the cipher of ``WEARABLES_GRANT_KEYS``: the first key encrypts, every key decrypts.
+
+    Raises PermanentError if a key is missing or invalid.
+    """
+    return MultiFernet([Fernet(key) for key in grant_keys()])
 
 
 def encrypted(pair: TokenPair) -> dict[str, object]:
-    """The columns of a stored pair."""
+    """Return a token pair as the columns of a stored grant."""
     fernet = cipher()
     return {
         "access_token": fernet.encrypt(pair.access_token.encode()),
@@ -31,7 +28,7 @@ def encrypted(pair: TokenPair) -> dict[str, object]:
 
 
 def decrypted(row: Row) -> TokenPair:
-    """The pair of a stored row. Raises PermanentError when no key fits."""
+    """Return the token pair of a stored grant. Raises PermanentError if no key decrypts it."""
     fernet = cipher()
     try:
         return TokenPair(
@@ -42,5 +39,5 @@ def decrypted(row: Row) -> TokenPair:
         )
     except InvalidToken:
         raise PermanentError(
-            "No key in WEARABLES_GRANT_KEYS decrypts the stored grants; add the key they were saved with."
+            "No key in WEARABLES_GRANT_KEYS decrypts the stored grants. Add the key that encrypted them."
         ) from None

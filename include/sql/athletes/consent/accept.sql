@@ -1,4 +1,7 @@
--- The invite is used up. Parameters: token_hash, athlete_id.
+-- Mark an invitation as used.
+-- Grain: at most one row is updated.
+-- Parameters: token_hash, athlete_id.
+-- Writes: vault.invites.
 update vault.invites
 set
     athlete_id = %(athlete_id)s,

@@ -1,4 +1,7 @@
--- The answer has its outcome and counts no more. Parameters: token_hash.
+-- Forget the expected answer, so that it cannot be used again.
+-- Grain: at most one row is updated.
+-- Parameters: token_hash.
+-- Writes: vault.invites.
 update vault.invites
 set
     state_hash = null,

@@ -1,5 +1,7 @@
--- The athlete is sent to WHOOP; an answer to an earlier attempt no longer counts. No row when the invite is used up.
+-- Expect an answer from WHOOP. An answer to an earlier attempt becomes invalid.
+-- Grain: at most one row is updated; none if the invitation has been used or has expired.
 -- Parameters: token_hash, state_hash, browser_hash.
+-- Writes: vault.invites.
 update vault.invites
 set
     state_hash = %(state_hash)s,

@@ -1,4 +1,8 @@
--- At most one row: the invite that awaits this answer, locked until the transaction ends. Parameters: state_hash.
+-- Find the invitation that expects an answer and lock it until the transaction ends.
+-- Grain: at most one row.
+-- Parameters: state_hash.
+-- Inputs: vault.invites.
+-- Outputs: token_hash, integration, athlete_id, browser_hash, is_fresh (begun within the last hour), is_expired.
 select
     token_hash,
     integration,

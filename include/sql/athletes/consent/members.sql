@@ -1,4 +1,8 @@
--- One row per athlete who takes a slot of the WHOOP app: who has a grant. Parameters: integration.
+-- The athletes who use a member slot of the WHOOP app, because they have a grant.
+-- Grain: one row per athlete.
+-- Parameters: integration.
+-- Inputs: vault.grants.
+-- Outputs: athlete_id.
 select athlete_id
 from vault.grants
 where integration = %(integration)s

@@ -1,4 +1,8 @@
--- At most one row: an invite. Parameters: token_hash.
+-- Read an invitation.
+-- Grain: at most one row.
+-- Parameters: token_hash.
+-- Inputs: vault.invites.
+-- Outputs: integration, expires_at, is_used, is_expired.
 select
     integration,
     expires_at,

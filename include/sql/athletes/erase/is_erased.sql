@@ -1,4 +1,8 @@
--- One row: whether the athlete was erased. Parameters: integration, athlete_id.
+-- Whether an athlete was erased.
+-- Grain: one row.
+-- Parameters: integration, athlete_id.
+-- Inputs: ops.erased_athletes.
+-- Outputs: is_erased.
 select exists(
     select
     from ops.erased_athletes

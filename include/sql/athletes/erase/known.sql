@@ -1,4 +1,8 @@
--- One row: whether the athlete ever consented, erased ones included. Parameters: integration, athlete_id.
+-- Whether an athlete ever consented, even if erased since.
+-- Grain: one row.
+-- Parameters: integration, athlete_id.
+-- Inputs: ops.athletes, ops.erased_athletes.
+-- Outputs: is_known.
 select exists(
     select
     from ops.athletes

@@ -1,4 +1,7 @@
--- An erased athlete has consented anew. Parameters: integration, athlete_id.
+-- Delete the tombstone of an athlete who has consented again.
+-- Grain: at most one row is deleted.
+-- Parameters: integration, athlete_id.
+-- Writes: ops.erased_athletes.
 delete from ops.erased_athletes
 where integration = %(integration)s
 and athlete_id = %(athlete_id)s

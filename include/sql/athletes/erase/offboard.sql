@@ -1,5 +1,8 @@
--- The athlete is enrolled no longer; a pull that is under way does without. Invites first: an answer
--- under way locks its invite, then the athlete. Parameters: integration, athlete_id.
+-- Offboard an athlete, and remove them from running pulls. Invitations come first: an answer that is being handled
+-- locks its invitation and then its athlete.
+-- Grain: one athlete.
+-- Parameters: integration, athlete_id.
+-- Writes: vault.invites, ops.athletes, vault.grants, vault.refresh_attempts, ops.runs.
 delete from vault.invites
 where integration = %(integration)s
 and athlete_id = %(athlete_id)s

@@ -1,4 +1,8 @@
--- One row per table: how many rows about the athlete were deleted. Parameters: integration, athlete_id.
+-- Delete all rows about an athlete.
+-- Grain: one row per table.
+-- Parameters: integration, athlete_id.
+-- Inputs: ops.erase_athlete().
+-- Outputs: relation, erased_rows.
 select
     relation,
     erased_rows

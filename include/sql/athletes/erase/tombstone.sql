@@ -1,4 +1,7 @@
--- One row: this athlete must not come back. Plans forget who was asked for. Parameters: integration, athlete_id.
+-- Keep an erased athlete from coming back, and remove them from the plans of all runs.
+-- Grain: one athlete.
+-- Parameters: integration, athlete_id.
+-- Writes: ops.erased_athletes, ops.runs.
 insert into ops.erased_athletes (integration, athlete_id)
 values (%(integration)s, %(athlete_id)s)
 on conflict (integration, athlete_id) do nothing;

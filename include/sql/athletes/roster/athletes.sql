@@ -1,4 +1,8 @@
--- One row per athlete of an integration, kept as they are until the transaction ends. Parameters: integration.
+-- The athletes of an integration, locked until the transaction ends.
+-- Grain: one row per athlete.
+-- Parameters: integration.
+-- Inputs: ops.athletes.
+-- Outputs: athlete_id.
 select athlete_id
 from ops.athletes
 where integration = %(integration)s

@@ -1,15 +1,17 @@
--- The roster of an integration; who is not in it has none. Parameters: integration; athlete_ids, external_ids, squads and
--- positions (in step).
+-- Replace the roster of an integration. Athletes who are not listed lose their roster values.
+-- Grain: every athlete of the integration is updated.
+-- Parameters: integration; athlete_ids, external_ids, squads, positions (four arrays of equal length).
+-- Writes: ops.athletes.
 update ops.athletes as known
 set
-    external_id = told.external_id,
-    squad = told.squad,
-    position = told.position
+    external_id = listed.external_id,
+    squad = listed.squad,
+    position = listed.position
 from ops.athletes as every
 left join unnest(
     %(athlete_ids)s::bigint [], %(external_ids)s::text [], %(squads)s::text [], %(positions)s::text []
-) as told (athlete_id, external_id, squad, position)
-    on every.athlete_id = told.athlete_id
+) as listed (athlete_id, external_id, squad, position)
+    on every.athlete_id = listed.athlete_id
 where every.integration = %(integration)s
 and known.integration = every.integration
 and known.athlete_id = every.athlete_id

@@ -1,5 +1,8 @@
--- One row per survey answer of an athlete in a period, newest first.
+-- Answers to listed survey questions.
+-- Grain: one row per answer of an athlete in a period, newest first.
 -- Parameters: integration, athlete_id, first_date, last_date.
+-- Inputs: analytics.survey_responses.
+-- Outputs: response_date, question, answer.
 select
     response_date,
     question,

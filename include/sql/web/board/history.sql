@@ -1,5 +1,10 @@
--- One row per date of a period, gaps included: an athlete's values, what is usual, and why there are none.
+-- An athlete's days for the charts and the table: values, baselines, flags, and reasons for missing values.
+-- Grain: one row per date of a period, including dates without data, oldest first.
 -- Parameters: integration, athlete_id, first_date, last_date.
+-- Inputs: analytics.calendar, analytics.days, analytics.trends, analytics.rolling, analytics.flags,
+--   analytics.coverage.
+-- Outputs: values in the units of analytics.metric_definitions; <metric>_low and <metric>_high, the baseline ± 1 SD;
+--   reasons, a JSON object of collection to reason.
 with reasons as (
     select
         metric_date,
@@ -12,7 +17,7 @@ with reasons as (
 ),
 
 breaths as (
-    -- analytics.trends tells no baseline of the respiratory rate, only the distance from it
+    -- analytics.trends has no baseline of the respiratory rate, only the distance from it
     select
         metric_date,
         respiratory_rate_mean28 - respiratory_rate_sd28 as low,

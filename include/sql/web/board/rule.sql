@@ -1,4 +1,9 @@
--- One row: the rule by which athletes stand out, and how often it does so for no reason.
+-- The rule by which athletes stand out.
+-- Grain: one row.
+-- Parameters: none.
+-- Inputs: analytics.flag_rules.
+-- Outputs: description; false_alarm_rate and false_alarm_rate_correlated, shares of athlete-days flagged although
+--   nothing has changed.
 select
     description,
     false_alarm_rate,

@@ -1,4 +1,8 @@
--- One row per squad of an integration's athletes. Parameters: integration.
+-- The squads on an integration's roster.
+-- Grain: one row per squad, sorted by name.
+-- Parameters: integration.
+-- Inputs: ops.athletes.
+-- Outputs: squad.
 select distinct squad
 from ops.athletes
 where integration = %(integration)s

@@ -1,7 +1,11 @@
--- One row per relation of schema analytics: what its comment says. Parameters: relations.
+-- What the relations of schema analytics contain, according to their comments.
+-- Grain: one row per relation.
+-- Parameters: relations.
+-- Inputs: pg_catalog.pg_class.
+-- Outputs: relation, description.
 select
     relname as relation,
-    obj_description(oid, 'pg_class') as meaning
+    obj_description(oid, 'pg_class') as description
 from pg_catalog.pg_class
 where relnamespace = 'analytics'::regnamespace
 and relname = any(%(relations)s)

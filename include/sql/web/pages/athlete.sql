@@ -1,4 +1,8 @@
--- At most one row: an athlete of an integration. Parameters: integration, athlete_id.
+-- An athlete for the offboarding page.
+-- Grain: at most one row.
+-- Parameters: integration, athlete_id.
+-- Inputs: ops.athletes, vault.grants.
+-- Outputs: athlete_id, athlete_name, grant_state (none: without a grant).
 select
     athletes.athlete_id,
     concat_ws(' ', athletes.first_name, athletes.last_name) as athlete_name,

@@ -1,5 +1,9 @@
--- One row per integration and grant state: how many athletes. Parameters: integrations.
--- Counted apart, for a join of all athletes takes four times as long: a grant always has its athlete.
+-- Athletes by grant state. Athletes and grants are counted separately: every grant has an athlete, and joining all
+-- rows takes four times as long.
+-- Grain: one row per integration and grant state that occurs.
+-- Parameters: integrations.
+-- Inputs: ops.athletes, vault.grants.
+-- Outputs: integration, grant_state, athletes.
 with enrolled as (
     select
         integration,

@@ -1,4 +1,8 @@
--- One row per athlete of an integration, those who need attention first. Parameters: integration, most, skip.
+-- Enrolled athletes, page by page.
+-- Grain: one row per athlete; athletes without an active grant first, offboarded athletes last.
+-- Parameters: integration, max_rows, skip.
+-- Inputs: ops.athletes, vault.grants.
+-- Outputs: athlete_id, athlete_name, grant_state, reason, enrolled_at, total (athletes on all pages).
 select
     athletes.athlete_id,
     concat_ws(' ', athletes.first_name, athletes.last_name) as athlete_name,
@@ -12,4 +16,4 @@ left join vault.grants as grants
     and athletes.athlete_id = grants.athlete_id
 where athletes.integration = %(integration)s
 order by athletes.offboarded_at is not null, coalesce(grants.state, 'none') = 'active', athletes.athlete_id
-limit %(most)s offset %(skip)s
+limit %(max_rows)s offset %(skip)s

@@ -1,5 +1,8 @@
--- One row per WHOOP app and window of its request budget: what is allowed, what is used, and until when WHOOP wants
--- no more at all. Parameters: client_keys.
+-- The request budgets of WHOOP apps.
+-- Grain: one row per app and period of its rate limit.
+-- Parameters: client_keys.
+-- Inputs: ops.request_budgets, ops.request_leases.
+-- Outputs: client_key; seconds, the length of the period; allowed and used requests; paused_until, or null.
 select
     budgets.client_key,
     periods.seconds::integer as seconds,

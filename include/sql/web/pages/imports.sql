@@ -1,5 +1,9 @@
--- One row per import of an export, newest first: of whom, what it brought, and what was withheld.
--- Parameters: integration, most.
+-- Imports of data exports, with their record counts.
+-- Grain: one row per import, newest first.
+-- Parameters: integration, max_rows.
+-- Inputs: ops.runs, ops.slices.
+-- Outputs: run_id, athlete_id, window, state, started_at, counts of records; withheld, journal answers that were not
+--   stored.
 select
     runs.run_id,
     runs.athletes[1] as athlete_id,
@@ -29,4 +33,4 @@ cross join lateral (
 where runs.integration = %(integration)s
 and runs.run_type = 'export'
 order by runs.started_at desc
-limit %(most)s
+limit %(max_rows)s

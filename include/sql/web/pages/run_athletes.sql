@@ -1,4 +1,9 @@
--- One row per athlete of a run, those in trouble first. Parameters: integration, run_id, most, skip.
+-- The progress of a run by athlete, page by page.
+-- Grain: one row per athlete; athletes with failed slices first, then those with skipped slices.
+-- Parameters: integration, run_id, max_rows, skip.
+-- Inputs: ops.slices.
+-- Outputs: athlete_id, slices by state, counts of records, waited_seconds, error (one of them), total (athletes on
+--   all pages).
 with slices as (
     select
         athlete_id,
@@ -25,4 +30,4 @@ select
     count(*) over () as total
 from slices
 order by slices.failed > 0 desc, slices.skipped > 0 desc, slices.athlete_id
-limit %(most)s offset %(skip)s
+limit %(max_rows)s offset %(skip)s

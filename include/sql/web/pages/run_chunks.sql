@@ -1,9 +1,13 @@
--- One row per chunk of a run, newest first: how far it is and what it brought. Parameters: integration, run_id.
+-- The progress of a run by chunk.
+-- Grain: one row per chunk, newest first.
+-- Parameters: integration, run_id.
+-- Inputs: ops.runs, ops.slices.
+-- Outputs: chunk_start, chunk_end, slices (planned), slices by state, counts of requests and records, waited_seconds.
 with planned as materialized (
     select
         (chunk ->> 0)::timestamptz as chunk_start,
         (chunk ->> 1)::timestamptz as chunk_end,
-        cardinality(athletes) * cardinality(collections) as parts
+        cardinality(athletes) * cardinality(collections) as slices
     from ops.runs
     cross join lateral jsonb_array_elements(chunks) as chunk
     where integration = %(integration)s
@@ -32,7 +36,7 @@ pulled as (
 select
     planned.chunk_start,
     planned.chunk_end,
-    planned.parts,
+    planned.slices,
     coalesce(pulled.landed, 0) as landed,
     coalesce(pulled.staged, 0) as staged,
     coalesce(pulled.failed, 0) as failed,

@@ -1,5 +1,8 @@
--- One row per run that has a plan: what was asked for, and the records it brought.
--- Parameters: integrations, run_ids (two lists of equal length).
+-- The plans of runs. A run without a plan has no row.
+-- Grain: one row per run.
+-- Parameters: integrations, run_ids (two arrays of equal length).
+-- Inputs: ops.runs, ops.slices.
+-- Outputs: integration, run_id, window, state, chunks and athletes (counts), collections, records.
 with wanted as (
     select
         integration,

@@ -1,1 +1,1 @@
-"""Consent: invites, the pages an athlete sees, and the end of a consent."""
+"""Consent: invitations and the public pages that athletes see."""

@@ -1,4 +1,4 @@
-"""WHOOP's answer to a request for consent, however it reached us, becomes an enrolment or a reason why not."""
+"""The OAuth callback: turn WHOOP's answer into an enrolment, or into a page that says why not."""
 
 import logging
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import Connection, Row
 
-from wearables.athletes.consent import result_pages as outcomes
-from wearables.athletes.consent.result_pages import Outcome
+from wearables.athletes.consent import result_pages
+from wearables.athletes.consent.result_pages import ResultPage
 from wearables.athletes.enrolment import profile_of, save
 from wearables.core.errors import ReconnectRequired, WearablesError
 from wearables.core.integrations import load_integration
@@ -26,15 +26,15 @@ DENIED = "access_denied"
 
 @dataclass(frozen=True)
 class Answer:
-    """What WHOOP put into the address to which it sent the athlete back."""
+    """The query parameters with which WHOOP redirected the athlete back."""
 
     state: str
     code: str = ""
     error: str = ""
 
     @classmethod
-    def in_address(cls, address: str) -> "Answer":
-        """The answer in an address that was pasted; the address itself is never visited."""
+    def from_address(cls, address: str) -> "Answer":
+        """Return the answer in a pasted address. The address itself is never requested."""
         try:
             query = parse_qs(urlsplit(address.strip()).query)
         except ValueError:
@@ -42,31 +42,31 @@ class Answer:
         return cls(*(query.get(name, [""])[0] for name in ("state", "code", "error")))
 
 
-def conclude(answer: Answer, browser: str) -> Outcome:
-    """Handle an answer that came from this browser.
+def conclude(answer: Answer, browser: str) -> ResultPage:
+    """Handle an answer from a browser and return the page that ends the consent.
 
-    The invite stays locked meanwhile: an answer counts once. It is forgotten when its outcome is certain; should WHOOP
-    or the warehouse fail before that, WearablesError is raised and the same answer may be sent again.
+    The invitation is locked meanwhile, so an answer counts once. If WHOOP or the warehouse fails, WearablesError is
+    raised, the answer is kept, and the same address can be loaded again.
     """
     if not answer.state or not (answer.code or answer.error):
-        return outcomes.NO_ANSWER
+        return result_pages.NO_ANSWER
     with transaction(warehouse()) as connection:
         invite = run_sql(connection, "athletes/consent/lock", state_hash=fingerprint(answer.state)).one_or_none()
         if invite is None:
-            return outcomes.REPLAYED
+            return result_pages.REPLAYED
         if invite.browser_hash != fingerprint(browser) or not invite.is_fresh:
-            return outcomes.OTHER_BROWSER
-        outcome = _outcome(connection, invite, answer)
+            return result_pages.OTHER_BROWSER
+        result = _result(connection, invite, answer)
         run_sql(connection, "athletes/consent/answered", token_hash=invite.token_hash)
-    log.info("invite to %s: %s", invite.integration, outcome.title)
-    return outcome
+    log.info("Invitation to %s: %s", invite.integration, result.title)
+    return result
 
 
-def _outcome(connection: Connection, invite: Row, answer: Answer) -> Outcome:
+def _result(connection: Connection, invite: Row, answer: Answer) -> ResultPage:
     if invite.is_expired:
-        return outcomes.EXPIRED
+        return result_pages.EXPIRED
     if answer.error:
-        return outcomes.REFUSED if answer.error == DENIED else outcomes.WHOOP_REFUSED
+        return result_pages.DECLINED if answer.error == DENIED else result_pages.WHOOP_ERROR
     hook = WhoopHook(load_integration(invite.integration).connection)
     try:
         return _Consent(connection, invite, hook).accept(answer.code)
@@ -75,7 +75,7 @@ def _outcome(connection: Connection, invite: Row, answer: Answer) -> Outcome:
 
 
 class _Consent:
-    """An athlete who has agreed at WHOOP; what is left is to find out who, and whether all is as it should be."""
+    """An athlete has agreed at WHOOP. Find out who it is, and check that scopes and athlete match the invitation."""
 
     def __init__(self, connection: Connection, invite: Row, hook: WhoopHook) -> None:
         self._connection = connection
@@ -83,26 +83,26 @@ class _Consent:
         self._hook = hook
         self._grants = Grants(warehouse(), invite.integration, hook.token_endpoint)
 
-    def accept(self, code: str) -> Outcome:
+    def accept(self, code: str) -> ResultPage:
         try:
             pair = self._grants.claim(code, lambda code: self._hook.token_endpoint.redeem(code, redirect_url()))
         except ReconnectRequired:
-            return outcomes.SPENT_CODE
-        outcome = self._judge(pair)
+            return result_pages.SPENT_CODE
+        result = self._enrol(pair)
         self._grants.claimed(self._connection, code)
-        return outcome
+        return result
 
-    def _judge(self, pair: TokenPair) -> Outcome:
+    def _enrol(self, pair: TokenPair) -> ResultPage:
         if pair.lost_scopes:
-            return outcomes.lost_scopes(pair.lost_scopes, self._withdraw(pair))
+            return result_pages.lost_scopes(pair.lost_scopes, self._withdraw(pair))
         profile = profile_of(self._hook, pair)
         key = {"integration": self._invite.integration, "athlete_id": profile.user_id}
         known: Any = run_sql(self._connection, "whoop/grants/read", **key).one_or_none()
         if self._invite.athlete_id not in (None, profile.user_id):
-            # Of an athlete who is enrolled, the withdrawal would end that grant, too.
+            # If this athlete is enrolled, withdrawing would also end the stored grant.
             if known is None:
                 self._withdraw(pair)
-            return outcomes.WRONG_ACCOUNT
+            return result_pages.WRONG_ACCOUNT
         athlete = save(self._connection, self._invite.integration, profile)
         run_sql(self._connection, "athletes/erase/lift", **key)
         self._grants.save(self._connection, athlete.athlete_id, pair)
@@ -112,15 +112,15 @@ class _Consent:
             token_hash=self._invite.token_hash,
             athlete_id=athlete.athlete_id,
         )
-        return outcomes.connected(self._invite.integration, is_renewed=known is not None)
+        return result_pages.connected(self._invite.integration, is_renewed=known is not None)
 
     def _withdraw(self, pair: TokenPair) -> bool:
-        """End at WHOOP what will not be used; whether WHOOP confirmed it."""
+        """Revoke an unused grant at WHOOP and return whether WHOOP confirmed it."""
         try:
             self._hook.client(lambda stale=None: pair.access_token).revoke_access()
         except ReconnectRequired:
-            return True  # the grant is dead already
+            return True  # the grant has already ended
         except WearablesError as error:
-            log.warning("a grant that is not wanted could not be withdrawn: %s", error)
+            log.warning("An unused grant could not be revoked: %s", error)
             return False
         return True

@@ -1,4 +1,4 @@
-"""What guards every public page: limits on how often and how much is sent, and headers that bind a browser."""
+"""Protection of the public pages: a rate limit, a limit on bodies, and strict headers."""
 
 import base64
 import hashlib
@@ -11,16 +11,16 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wearables.athletes.consent import result_pages as outcomes
-from wearables.athletes.consent.render import STYLE, render_outcome
+from wearables.athletes.consent import result_pages
+from wearables.athletes.consent.render import STYLE, render_result
 from wearables.core.body_limits import refused_length
 from wearables.whoop.credentials import DEFAULT_BASE_URL
 
-# An athlete needs three requests; a squad that consents together may share one address.
+# An athlete needs three requests, and a whole team may consent from one IP address.
 RATE = parse("60/minute")
-# A pasted address, percent-encoded, and two tokens.
+# A percent-encoded address and two tokens.
 MAX_BODY_BYTES = 64 * 1024
-# In the memory of each process: the api-server is one, and more would only be more lenient.
+# Counted in each process. The API server is one process; with several the limit is only more lenient.
 LIMITER = MovingWindowRateLimiter(MemoryStorage())
 
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -33,10 +33,10 @@ HEADERS = {
 
 
 def content_policy(whoop_url: str = DEFAULT_BASE_URL) -> str:
-    """No script, no frame, nothing from elsewhere.
+    """Return a Content-Security-Policy without scripts, frames and content from other hosts.
 
-    A browser holds the redirects that follow a form to `form-action`, and WHOOP's own sign-in redirects to hosts of its
-    choice: hence any https address.
+    Browsers also apply `form-action` to the redirects that follow a form. WHOOP's sign-in redirects to several hosts,
+    so every https address is allowed.
     """
     parts = urlsplit(whoop_url)
     return (
@@ -46,17 +46,17 @@ def content_policy(whoop_url: str = DEFAULT_BASE_URL) -> str:
 
 
 class Guard(BaseHTTPMiddleware):
-    """Refuses who asks too often or sends too much, and sets the headers."""
+    """Middleware that enforces both limits and sets the headers."""
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        """Answer, or refuse to."""
+        """Handle or refuse one request."""
         address = request.client.host if request.client else ""
         response: Response
         if not LIMITER.hit(RATE, address):
-            response = render_outcome(outcomes.TOO_BUSY)
+            response = render_result(result_pages.TOO_MANY_REQUESTS)
             response.headers["Retry-After"] = str(RATE.get_expiry())
         elif status := refused_length(request, MAX_BODY_BYTES):
-            response = render_outcome(outcomes.unread(status))
+            response = render_result(result_pages.invalid_body(status))
         else:
             response = await call_next(request)
         response.headers.setdefault("Content-Security-Policy", content_policy())

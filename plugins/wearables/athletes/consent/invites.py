@@ -1,4 +1,4 @@
-"""Invites: signed links, good once and for a while, that let an athlete consent without a login."""
+"""Invitations: signed links that expire, work once and let an athlete consent without a login."""
 
 import datetime as dt
 import logging
@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from wearables.athletes.consent import result_pages as outcomes
-from wearables.athletes.consent.result_pages import Outcome
+from wearables.athletes.consent import result_pages
+from wearables.athletes.consent.result_pages import ResultPage
 from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration, load_integration
 from wearables.core.schema import require_migrated
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Invite:
-    """A link for one athlete. Its repr does not show the link, for whoever has it may use it."""
+    """A link for one athlete. The repr hides the link, because anyone who has it can use it."""
 
     url: str = field(repr=False)
     expires_at: dt.datetime
@@ -31,7 +31,7 @@ class Invite:
 
 @dataclass(frozen=True)
 class OpenInvite:
-    """An invite that an athlete may use, as its page shows it."""
+    """An invitation that has been neither used nor expired."""
 
     signed: str
     token: str = field(repr=False)
@@ -41,21 +41,21 @@ class OpenInvite:
 
     @property
     def whoop_url(self) -> str:
-        """Where the athlete will consent."""
+        """The base URL of WHOOP, where the athlete consents."""
         return self.credentials.base_url
 
 
 def create_invite(integration_name: str, created_by: str, athlete_id: int | None = None) -> Invite:
-    """Make a link; with ``athlete_id`` only that athlete, who is known already, can use it.
+    """Create an invitation. With ``athlete_id``, only this athlete, who must be known already, can use it.
 
-    Raises PermanentError when every slot of the WHOOP app is used, or the athlete is not known.
+    Raises PermanentError if all member slots of the WHOOP app are in use or the athlete is unknown.
     """
     integration = load_integration(integration_name)
     token, expires_at = new_secret(), dt.datetime.now(dt.UTC) + dt.timedelta(days=invite_days())
     invite = Invite(f"{public_url()}/consent/{sign_invite(token)}", expires_at)
     with transaction(warehouse()) as connection:
         require_migrated(connection)
-        _refuse_beyond_cap(connection, integration, athlete_id)
+        _check_invitable(connection, integration, athlete_id)
         run_sql(
             connection,
             "athletes/consent/invite",
@@ -65,37 +65,37 @@ def create_invite(integration_name: str, created_by: str, athlete_id: int | None
             created_by=created_by,
             expires_at=expires_at,
         )
-    log.info("%s made an invite to %s, good until %s", created_by, integration.name, f"{expires_at:%Y-%m-%d %H:%M} UTC")
+    log.info("%s created an invitation to %s, valid until %s", created_by, integration.name, f"{expires_at:%F %R} UTC")
     return invite
 
 
 def used_slots(integration_name: str) -> tuple[int, int]:
-    """How many athletes have a grant, and how many the WHOOP app may serve."""
+    """Return how many member slots of the WHOOP app are in use, and how many there are."""
     integration = load_integration(integration_name)
     with transaction(warehouse()) as connection:
         require_migrated(connection)
         return len(_members(connection, integration)), integration.member_cap
 
 
-def find_invite(signed: str) -> OpenInvite | Outcome:
-    """The invite of a link, or why it cannot be used."""
+def find_invite(signed: str) -> OpenInvite | ResultPage:
+    """Return the invitation of a link, or the page that says why it cannot be used."""
     token = read_invite(signed)
     if token is None:
-        return outcomes.UNKNOWN
+        return result_pages.UNKNOWN
     with transaction(warehouse()) as connection:
         row = run_sql(connection, "athletes/consent/read", token_hash=fingerprint(token)).one_or_none()
     if row is None:
-        return outcomes.UNKNOWN
+        return result_pages.UNKNOWN
     if row.is_used:
-        return outcomes.USED
+        return result_pages.USED
     if row.is_expired:
-        return outcomes.EXPIRED
+        return result_pages.EXPIRED
     credentials = WhoopHook(load_integration(row.integration).connection).credentials
     return OpenInvite(signed, token, row.integration, row.expires_at, credentials)
 
 
 def begin(invite: OpenInvite, browser: str) -> str:
-    """Await an answer to this browser; returns the address at WHOOP where the athlete consents."""
+    """Expect an answer from this browser and return the URL at WHOOP where the athlete consents."""
     state = new_secret()
     with transaction(warehouse()) as connection:
         run_sql(
@@ -112,16 +112,16 @@ def _members(connection: Connection, integration: Integration) -> set[int]:
     return set(run_sql(connection, "athletes/consent/members", integration=integration.name).scalars())
 
 
-def _refuse_beyond_cap(connection: Connection, integration: Integration, athlete_id: int | None) -> None:
+def _check_invitable(connection: Connection, integration: Integration, athlete_id: int | None) -> None:
     members = _members(connection, integration)
     if athlete_id is not None:
         known = run_sql(connection, "whoop/grants/roster", integration=integration.name).all()
         if athlete_id not in {row.athlete_id for row in known}:
             raise PermanentError(
-                f"Unknown athlete {athlete_id}; `bin/wearables athletes {integration.name}` lists all."
+                f"Unknown athlete {athlete_id}. Run `bin/wearables athletes {integration.name}` to list all athletes."
             )
     if athlete_id not in members and len(members) >= integration.member_cap:
         raise PermanentError(
-            f"All {integration.member_cap} slots of {integration.name} are used; offboard an athlete, or ask WHOOP "
-            f"for more and raise `member_cap` in {integration.name}.yaml."
+            f"All {integration.member_cap} member slots of {integration.name} are in use. Offboard an athlete, or ask "
+            f"WHOOP for more slots and raise `member_cap` in {integration.name}.yaml."
         )

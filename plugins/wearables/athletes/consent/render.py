@@ -1,4 +1,4 @@
-"""HTML of the consent pages; whatever is put into a template is escaped."""
+"""HTML of the consent pages. Every value in a template is escaped."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from wearables.athletes.consent.result_pages import Outcome
+from wearables.athletes.consent.result_pages import ResultPage
 
 TEMPLATES = Path(__file__).with_name("templates")
 STYLE = (TEMPLATES / "style.css").read_text(encoding="utf-8")
@@ -16,10 +16,10 @@ _environment.globals["style"] = STYLE
 
 
 def render(template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page."""
+    """Render a page."""
     return HTMLResponse(_environment.get_template(template).render(**values), status)
 
 
-def render_outcome(outcome: Outcome) -> HTMLResponse:
-    """The page that tells how it ended."""
-    return render("outcome.html", outcome.status, outcome=outcome)
+def render_result(result: ResultPage) -> HTMLResponse:
+    """Render a result page."""
+    return render("result.html", result.status, result=result)

@@ -1,115 +1,118 @@
-"""How a consent can end, in the athlete's words: what happened, and what to do."""
+"""The pages that end a consent. Each says to the athlete what happened and what to do next."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """One page; ``status`` is that of the HTTP answer."""
+class ResultPage:
+    """One page. ``status`` is the HTTP status of the response."""
 
     status: int
     title: str
-    sentences: tuple[str, ...]
+    explanation: str
+    next_step: str
 
 
-WELCOME = "You may close this page. To end it, tell the team's staff, or remove the app in your WHOOP app, at any time."
+NOTHING_STORED = "None of your data were stored."
+DONE = "You can close this page. To stop at any time, ask your team's staff or remove the app in your WHOOP app."
 
-UNKNOWN = Outcome(
-    404, "This is no invite", ("The link is incomplete, or it was replaced.", "Ask the team for a new one.")
+UNKNOWN = ResultPage(
+    404,
+    "This invitation does not exist",
+    "The link may be incomplete, or it may have been replaced.",
+    "Check that you copied all of it, or ask your team.",
 )
-EXPIRED = Outcome(410, "This invite has expired", ("Nothing was stored.", "Ask the team for a new one."))
-USED = Outcome(
+EXPIRED = ResultPage(410, "This invitation has expired", NOTHING_STORED, "Ask your team for a new one.")
+USED = ResultPage(
     410,
-    "This invite has been used",
-    ("An invite is good once. If it was you who used it, all is done.", "Otherwise ask the team for a new one."),
+    "This invitation has already been used",
+    "Each invitation works once. If you used it yourself, there is nothing left to do.",
+    "If you did not, ask your team for a new one.",
 )
-REPLAYED = Outcome(
+REPLAYED = ResultPage(
     410,
-    "This answer was handled before",
-    (
-        "An answer of WHOOP counts once. If you have seen that you are connected, all is done.",
-        "Otherwise open the invite again and start anew.",
-    ),
+    "This answer has already been used",
+    "WHOOP's answer works once. If you have already seen that you are connected, there is nothing left to do.",
+    "If you have not, open your invitation again and start over.",
 )
-OTHER_BROWSER = Outcome(
+OTHER_BROWSER = ResultPage(
     403,
-    "This is not the browser that you started in",
-    (
-        "WHOOP's answer counts only in the browser in which the invite was opened, and for an hour.",
-        "Open the invite again, in this browser, and let it keep cookies.",
-    ),
+    "Please use the browser in which you started",
+    "You have one hour to finish, in the same browser in which you opened your invitation.",
+    "Open your invitation again in this browser and allow cookies.",
 )
-FORGED_FORM = Outcome(
+FORGED_FORM = ResultPage(
     403,
-    "Your browser did not send what this page gave it",
-    ("Nothing was started.", "Let your browser keep cookies, open the invite again, and press the button there."),
+    "Your browser did not send the expected cookie",
+    "Nothing has happened yet.",
+    "Allow cookies, open your invitation again and press the button there.",
 )
-NO_ANSWER = Outcome(
+NO_ANSWER = ResultPage(
     400,
-    "That address holds no answer of WHOOP",
-    ("Nothing was stored.", "Copy the whole address from the browser's address bar, from https to its last character."),
+    "This address is not WHOOP's answer",
+    NOTHING_STORED,
+    "Copy the whole address from your browser's address bar, from https to the last character.",
 )
-REFUSED = Outcome(
+DECLINED = ResultPage(
     200,
-    "You have not agreed",
-    ("Nothing was stored, and the team gets no data.", "Should you change your mind, open the invite again."),
+    "You did not agree",
+    "That is fine. None of your data were stored, and your team receives none.",
+    "If you change your mind, open your invitation again.",
 )
-WHOOP_REFUSED = Outcome(
+WHOOP_ERROR = ResultPage(
     502,
-    "WHOOP did not go along",
-    (
-        "WHOOP ended the request with an error. Nothing was stored.",
-        "Open the invite again; if it fails once more, tell the team: the redirect address or the scopes of its WHOOP "
-        "app may not be as its set-up says.",
-    ),
+    "WHOOP returned an error",
+    NOTHING_STORED,
+    "Open your invitation again. If it fails once more, ask your team to check the redirect URL and the scopes of "
+    "its WHOOP app.",
 )
-SPENT_CODE = Outcome(
+SPENT_CODE = ResultPage(
     410,
-    "WHOOP no longer knows this answer",
-    ("It waited too long, or was used before. Nothing was stored.", "Open the invite again and start anew."),
+    "WHOOP no longer accepts this answer",
+    f"It is too old or has already been used. {NOTHING_STORED}",
+    "Open your invitation again and start over.",
 )
-WRONG_ACCOUNT = Outcome(
+WRONG_ACCOUNT = ResultPage(
     409,
-    "This invite is for another athlete",
-    (
-        "You are signed in to WHOOP as somebody else. Nothing was stored.",
-        "Sign out at WHOOP, sign in to your own account, and open the invite again.",
-    ),
+    "This invitation is for another athlete",
+    f"You are signed in to WHOOP with a different account. {NOTHING_STORED}",
+    "Sign out of WHOOP, sign in to your own account and open your invitation again.",
 )
-TOO_BUSY = Outcome(429, "Too many requests", ("Your network has asked too often.", "Wait a minute and try again."))
+TOO_MANY_REQUESTS = ResultPage(
+    429, "Too many requests", "Too many requests came from your network.", "Wait a minute and try again."
+)
 
 
-def unread(status: int) -> Outcome:
-    """What was sent is too long, or does not tell how long it is."""
-    return Outcome(status, "This cannot be read", ("What was sent is no form of this page.", "Open the invite again."))
-
-
-def connected(integration: str, is_renewed: bool) -> Outcome:
-    """Success."""
-    if is_renewed:
-        return Outcome(
-            200, "Your consent is renewed", (f"You were connected to {integration}, and still are.", WELCOME)
-        )
-    return Outcome(200, "You are connected", (f"From now on {integration} receives your WHOOP data.", WELCOME))
-
-
-def lost_scopes(scopes: list[str], is_withdrawn: bool) -> Outcome:
-    """The athlete allowed less than was asked."""
-    withdrawn = "and the access was withdrawn at WHOOP" if is_withdrawn else "but WHOOP did not confirm the withdrawal"
-    return Outcome(
-        409,
-        "Something was left out",
-        (
-            f"You did not allow: {', '.join(scopes)}. Nothing was stored, {withdrawn}.",
-            "Open the invite again and allow everything that is asked, or do not agree at all.",
-        ),
+def invalid_body(status: int) -> ResultPage:
+    """Return the page for a request body of missing, invalid or excessive length."""
+    return ResultPage(
+        status, "This request is not valid", "It did not come from a form on this site.", "Open your invitation again."
     )
 
 
-def unavailable(sentence: str) -> Outcome:
-    """WHOOP, the warehouse or the set-up is in the way; the same address may be loaded again."""
-    return Outcome(
+def connected(integration: str, is_renewed: bool) -> ResultPage:
+    """Return the page for an athlete who has consented, for the first time or again."""
+    if is_renewed:
+        return ResultPage(200, "Your consent is renewed", f"{integration} continues to receive your WHOOP data.", DONE)
+    return ResultPage(200, "You are connected", f"From now on, {integration} receives your WHOOP data.", DONE)
+
+
+def lost_scopes(scopes: list[str], is_withdrawn: bool) -> ResultPage:
+    """Return the page for an athlete who allowed only part of the requested scopes."""
+    withdrawal = "and the access was withdrawn at WHOOP" if is_withdrawn else "but WHOOP did not confirm the withdrawal"
+    return ResultPage(
+        409,
+        "Some permissions are missing",
+        f"You did not allow: {', '.join(scopes)}. None of your data were stored, {withdrawal}.",
+        "Your team needs all of them. Open your invitation again and allow all of them, or simply close this page.",
+    )
+
+
+def unavailable(message: str) -> ResultPage:
+    """Return the page for a temporary failure, after which the same address can be loaded again."""
+    return ResultPage(
         503,
-        "That did not work yet",
-        ("Wait a minute, then load this page again; your answer is kept.", f"If it stays, tell the team: {sentence}"),
+        "Something went wrong",
+        "Wait a minute, then reload this page. You do not have to start over.",
+        f"If it fails again, send this message to your team: {message}",
     )

@@ -1,1 +1,1 @@
-"""What coaches look at: a squad on a date, and an athlete over ninety days."""
+"""What coaches look at: a team's athletes on one date, and one athlete over ninety days."""

@@ -1,7 +1,7 @@
 """The charts of an athlete's page, drawn by Matplotlib as SVG.
 
-Colours are of the Okabe-Ito set, which people with any colour vision tell apart; nothing is told by colour alone, and
-the lightness of the colours keeps them apart on grey paper.
+The colours are the Okabe-Ito set, which people with any colour vision can distinguish. They also differ in lightness,
+for black-and-white prints, and nothing is shown by colour alone.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,8 @@ from matplotlib.figure import Figure
 GREEN, YELLOW, RED, BLUE, SKY = "#009e73", "#e69f00", "#d55e00", "#0072b2", "#56b4e9"
 INK, GREY, PALE = "#222222", "#8a8a8a", "#d9e4ee"
 ZONES, LIMITS = {"green": GREEN, "yellow": YELLOW, "red": RED}, (34, 67)
+RING: dict[str, Any] = {"color": RED, "markersize": 8, "fillstyle": "none", "label": "part of a flag"}
+STACKED: dict[str, Any] = {"width": 0.85, "edgecolor": GREY, "linewidth": 0.3}
 INCHES = (6.4, 2.3)
 STYLE: dict[Any, Any] = {
     "axes.edgecolor": GREY,
@@ -37,13 +39,13 @@ STYLE: dict[Any, Any] = {
     "xtick.color": INK,
     "ytick.color": INK,
 }
-# Matplotlib's settings and font cache belong to the process: one chart is drawn at a time.
+# Matplotlib's settings and font cache are global to the process, so only one chart is drawn at a time.
 DRAWING = Lock()
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: its title with the unit, the column whose dates with a value are counted, and what draws it."""
+    """A chart: its title with the unit, the column that shows whether a date has a value, and how it is drawn."""
 
     title: str
     column: str
@@ -51,7 +53,7 @@ class Chart:
 
 
 def svg(chart: Chart, history: pd.DataFrame) -> bytes:
-    """Draw a chart of what ``wearables.web.board.history.read_history`` gives."""
+    """Draw a chart of the history that ``wearables.web.board.history.read_history`` returns."""
     with DRAWING, mpl.rc_context(STYLE):
         figure = Figure(figsize=INCHES, layout="constrained")
         axes = figure.subplots()
@@ -66,13 +68,13 @@ def svg(chart: Chart, history: pd.DataFrame) -> bytes:
         else:
             axes.text(0.5, 0.5, "no values in this period", transform=axes.transAxes, ha="center", color=GREY)
             axes.set_yticks([])
-        made = BytesIO()
-        figure.savefig(made, format="svg", metadata={"Date": None})
-    return made.getvalue()
+        image = BytesIO()
+        figure.savefig(image, format="svg", metadata={"Date": None})
+    return image.getvalue()
 
 
 def _legend(axes: Axes) -> None:
-    """In one line beside the title, above the values."""
+    """Add a legend in one line beside the title, above the values."""
     handles, labels = axes.get_legend_handles_labels()
     axes.legend(
         handles, labels, ncols=len(labels), loc="lower right", bbox_to_anchor=(1, 0.98), borderpad=0, handlelength=1.4
@@ -89,7 +91,7 @@ def _recovery(axes: Axes, history: pd.DataFrame) -> None:
 
 
 def _against_usual(metric: str, signal: str) -> Callable[[Axes, pd.DataFrame], None]:
-    """Days as dots, their week, if known, as a line, and a band of one SD about what is usual; flags are rings."""
+    """Draw days as dots, their 7-day mean as a line, and a band of one SD around the baseline. Rings mark flags."""
 
     def draw(axes: Axes, history: pd.DataFrame) -> None:
         dates = history.metric_date
@@ -99,10 +101,7 @@ def _against_usual(metric: str, signal: str) -> Callable[[Axes, pd.DataFrame], N
             axes.plot(dates, history[f"{metric}_7d"].astype(float), color=BLUE, linewidth=1.4, label="mean of 7 days")
         axes.plot(dates, history[metric].astype(float), "o", color=INK, markersize=2.4, label="day")
         flagged = history[[signal in signals for signals in history.signals]]
-        axes.plot(
-            flagged.metric_date, flagged[metric].astype(float), "o",
-            color=RED, markersize=8, fillstyle="none", label="part of a flag",
-        )  # fmt: skip
+        axes.plot(flagged.metric_date, flagged[metric].astype(float), "o", **RING)
         _legend(axes)
 
     return draw
@@ -118,10 +117,7 @@ def _stages(axes: Axes, history: pd.DataFrame) -> None:
     }
     for column, (label, colour, hatch) in stages.items():
         hours = history[column].astype(float).fillna(0)
-        axes.bar(
-            history.metric_date, hours, width=0.85, bottom=bottom,
-            color=colour, edgecolor=GREY, linewidth=0.3, hatch=hatch, label=label,
-        )  # fmt: skip
+        axes.bar(history.metric_date, hours, bottom=bottom, color=colour, hatch=hatch, label=label, **STACKED)
         bottom += hours
     need = history.sleep_need.astype(float)
     axes.step(history.metric_date, need, where="mid", color=RED, linewidth=1.1, label="need")
@@ -129,13 +125,15 @@ def _stages(axes: Axes, history: pd.DataFrame) -> None:
 
 
 def _strain(axes: Axes, history: pd.DataFrame) -> None:
-    for is_provisional, label in ((False, "day"), (True, "so far: the day has not ended")):
+    for is_provisional, label, colour, hatch in (
+        (False, "day", BLUE, ""),
+        (True, "so far: the day has not ended", "#ffffff", "////"),
+    ):
         days = history[history.is_provisional == is_provisional].dropna(subset="day_strain")
         if len(days):
             axes.bar(
-                days.metric_date, days.day_strain, width=0.85, label=label,
-                color="#ffffff" if is_provisional else BLUE, edgecolor=BLUE, hatch="////" if is_provisional else "",
-            )  # fmt: skip
+                days.metric_date, days.day_strain, width=0.85, color=colour, edgecolor=BLUE, hatch=hatch, label=label
+            )
     axes.set_ylim(0, 21)
     axes.set_yticks([0, 7, 14, 21])
     _legend(axes)
@@ -161,7 +159,7 @@ CHARTS = {
     ),
     "sleep": Chart("Sleep (h)", "hours_of_sleep", _against_usual("hours_of_sleep", "sleep_short")),
     "respiratory-rate": Chart(
-        "Respiratory rate (breaths a minute)",
+        "Respiratory rate (breaths per minute)",
         "respiratory_rate",
         _against_usual("respiratory_rate", "respiratory_rate_high"),
     ),

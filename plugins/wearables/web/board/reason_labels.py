@@ -1,11 +1,11 @@
-"""The reasons of analytics.coverage in a coach's words."""
+"""Labels for the reasons in analytics.coverage, as coaches read them."""
 
 from collections.abc import Mapping
 
-WORDS = {
-    "pending_score": "WHOOP has yet to score it",
+LABELS = {
+    "pending_score": "WHOOP has not scored it yet",
     "unscorable": "WHOOP could not score it",
-    "no_record": "no record at WHOOP: was the strap worn and synchronised?",
+    "no_record": "WHOOP has no record: was the strap worn and synchronised?",
     "not_asked": "not pulled yet",
     "failed": "the pull failed, see the pull log",
     "reconnect": "the athlete must consent again",
@@ -13,9 +13,9 @@ WORDS = {
     "before_consent": "before the athlete consented",
     "deleted_at_whoop": "deleted at WHOOP",
 }
-# Scored, and yet there is no value.
-NOT_CARRIED = "the record does not carry it"
-# The collection that a value of the pages belongs to.
+# The record is scored, but this value is missing.
+VALUE_MISSING = "missing in WHOOP's record"
+# The WHOOP collection that each value on the pages comes from.
 COLLECTIONS = {
     "recovery": "recovery",
     "heart_rate_variability": "recovery",
@@ -26,6 +26,6 @@ COLLECTIONS = {
 
 
 def why_missing(metric: str, reasons: Mapping[str, str]) -> str:
-    """Why a date has no value of a metric, given the date's reasons by collection."""
-    reason = reasons.get(COLLECTIONS[metric])
-    return WORDS["not_asked"] if reason is None else WORDS.get(reason, NOT_CARRIED)
+    """Return why a date has no value of a metric. ``reasons`` maps the date's collections to reasons."""
+    reason = reasons.get(COLLECTIONS[metric], "not_asked")
+    return LABELS.get(reason, VALUE_MISSING)

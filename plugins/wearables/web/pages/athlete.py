@@ -1,4 +1,4 @@
-"""One athlete over ninety days: charts against the athlete's own baseline, workouts, answers, and the numbers."""
+"""One athlete over ninety days: charts against the athlete's own baseline, workouts, survey answers and values."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from wearables.core.warehouse import transaction, warehouse
 from wearables.web.board.charts import CHARTS, svg
-from wearables.web.board.history import Period, read_answers, read_athlete, read_history, read_workouts
+from wearables.web.board.history import Period, read_answers, read_athlete, read_days, read_history, read_workouts
 from wearables.web.guard import READER, RightsDep
 from wearables.web.pages.board import CalendarDate
 from wearables.web.pages.integration import IntegrationDep
@@ -22,7 +22,7 @@ def _athlete(athlete_id: int, integration: IntegrationDep) -> Row:
     with transaction(warehouse()) as connection:
         athlete = read_athlete(connection, integration.name, athlete_id)
     if athlete is None:
-        raise HTTPException(404, "There is no such athlete.")
+        raise HTTPException(404, "This athlete does not exist.")
     return athlete
 
 
@@ -38,26 +38,26 @@ def show(
     rights: RightsDep,
     until: CalendarDate | None = None,
 ) -> HTMLResponse:
-    """The ninety dates until a date: the newest with data, unless another is asked for."""
+    """Show the ninety dates that end on ``until``, by default the newest date with data."""
     period = Period.until(until or athlete.last_date or integration.today)
+    key = (integration.name, athlete.athlete_id, period)
     with transaction(warehouse()) as connection:
-        history = read_history(connection, integration.name, athlete.athlete_id, period)
-        workouts = read_workouts(connection, integration.name, athlete.athlete_id, period)
-        answers = read_answers(connection, integration.name, athlete.athlete_id, period)
-    charts = [(name, chart.title, int(history[chart.column].notna().sum())) for name, chart in CHARTS.items()]
-    return page(
-        request, user, "athlete.html",
-        it=integration, rights=rights, athlete=athlete, period=period,
-        charts=charts, workouts=workouts, answers=answers,
-        days=history.astype(object).where(history.notna(), None)[::-1].to_dict("records"),
-    )  # fmt: skip
+        days = read_days(connection, *key)
+        workouts = read_workouts(connection, *key)
+        answers = read_answers(connection, *key)
+    charts = [
+        (name, chart.title, sum(getattr(day, chart.column) is not None for day in days))
+        for name, chart in CHARTS.items()
+    ]
+    context = {"integration": integration, "rights": rights, "athlete": athlete, "period": period, "charts": charts}
+    return page(request, user, "athlete.html", days=days[::-1], workouts=workouts, answers=answers, **context)
 
 
 @router.get("/charts/{name}.svg")
 def chart(athlete: AthleteDep, integration: IntegrationDep, name: str, until: CalendarDate) -> Response:
-    """One of the charts."""
+    """Return one chart."""
     if name not in CHARTS:
-        raise HTTPException(404, "There is no such chart.")
+        raise HTTPException(404, "This chart does not exist.")
     with transaction(warehouse()) as connection:
         history = read_history(connection, integration.name, athlete.athlete_id, Period.until(until))
     return Response(svg(CHARTS[name], history), media_type="image/svg+xml")

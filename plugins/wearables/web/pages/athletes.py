@@ -1,4 +1,4 @@
-"""Athletes of an integration: who is enrolled, invitations, and offboarding."""
+"""The athletes of an integration: who is enrolled, invitations, and offboarding."""
 
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from wearables.web.rendering import page
 
 router = APIRouter(prefix="/integrations/{dag_id}/athletes")
 
-ATHLETES = 100
+ATHLETES_PER_PAGE = 100
 
 
 @router.get("", dependencies=READER)
@@ -26,35 +26,34 @@ def roster(
     request: Request,
     user: GetUserDep,
     rights: RightsDep,
-    sheet: int = Query(1, ge=1, le=1000),
+    page_number: int = Query(1, alias="page", ge=1, le=1000),
 ) -> HTMLResponse:
-    """Who is enrolled. Names are for those who may edit; a reader sees ids."""
+    """List the enrolled athletes. Users who may edit see names; others see ids."""
+    skip = (page_number - 1) * ATHLETES_PER_PAGE
     with transaction(warehouse()) as connection:
-        rows = run_sql(
-            connection, "web/pages/athletes", integration=integration.name, most=ATHLETES, skip=(sheet - 1) * ATHLETES
+        athletes = run_sql(
+            connection, "web/pages/athletes", integration=integration.name, max_rows=ATHLETES_PER_PAGE, skip=skip
         ).all()
     used, cap = used_slots(integration.name)
-    return page(
-        request, user, "athletes.html",
-        it=integration, rights=rights, athletes=rows, used=used, cap=cap,
-        sheet=sheet, sheets=-(-rows[0].total // ATHLETES) if rows else 1,
-    )  # fmt: skip
+    pages = -(-athletes[0].total // ATHLETES_PER_PAGE) if athletes else 1
+    context = {"athletes": athletes, "used": used, "cap": cap, "page_number": page_number, "pages": pages}
+    return page(request, user, "athletes.html", integration=integration, rights=rights, **context)
 
 
 @router.post("/invite", dependencies=EDITOR)
 def invite(
     integration: IntegrationDep, request: Request, user: GetUserDep, athlete_id: Annotated[int | None, Form()] = None
 ) -> HTMLResponse:
-    """Make an invitation. The link is on the answer and nowhere else."""
+    """Create an invitation. Its link is shown on this page only."""
     invite = create_invite(integration.name, user.get_name(), athlete_id)
-    return page(request, user, "invited.html", it=integration, invite=invite, athlete_id=athlete_id)
+    return page(request, user, "invited.html", integration=integration, invite=invite, athlete_id=athlete_id)
 
 
 @router.get("/{athlete_id}/offboard", dependencies=EDITOR_SEES)
 def confirm(athlete_id: int, integration: IntegrationDep, request: Request, user: GetUserDep) -> HTMLResponse:
-    """Ask once more, and say what will happen."""
+    """Explain what offboarding does and ask for confirmation."""
     athlete = _athlete(integration, athlete_id)
-    return page(request, user, "offboard.html", it=integration, athlete=athlete)
+    return page(request, user, "offboard.html", integration=integration, athlete=athlete)
 
 
 @router.post("/{athlete_id}/offboard", dependencies=EDITOR)
@@ -66,18 +65,18 @@ def offboard_athlete(
     erase: Annotated[bool, Form()] = False,
     typed: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
-    """Offboard, and show the receipt. To erase, the athlete's id must have been typed."""
+    """Offboard an athlete and show the receipt. To erase data, the user must have typed the athlete's id."""
     from wearables.athletes.offboarding import offboard
 
     athlete = _athlete(integration, athlete_id)
     if erase and typed.strip() != str(athlete_id):
-        refusal = f"To erase, type the athlete's id, {athlete_id}. Nothing has been changed."
-        return page(request, user, "offboard.html", 409, it=integration, athlete=athlete, refusal=refusal)
+        refusal = f"To erase the data, type the athlete's id, {athlete_id}. Nothing has been changed."
+        return page(request, user, "offboard.html", 409, integration=integration, athlete=athlete, refusal=refusal)
     try:
         receipt = offboard(integration.name, athlete_id, erase=erase)
     except PermanentError as reason:
-        return page(request, user, "offboard.html", 409, it=integration, athlete=athlete, refusal=str(reason))
-    return page(request, user, "receipt.html", it=integration, receipt=receipt)
+        return page(request, user, "offboard.html", 409, integration=integration, athlete=athlete, refusal=str(reason))
+    return page(request, user, "receipt.html", integration=integration, receipt=receipt)
 
 
 def _athlete(integration: Integration, athlete_id: int) -> Row:
@@ -86,5 +85,5 @@ def _athlete(integration: Integration, athlete_id: int) -> Row:
             connection, "web/pages/athlete", integration=integration.name, athlete_id=athlete_id
         ).one_or_none()
     if row is None:
-        raise HTTPException(404, "There is no such athlete.")
+        raise HTTPException(404, "This athlete does not exist.")
     return row

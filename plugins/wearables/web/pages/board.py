@@ -1,4 +1,4 @@
-"""The squad board: this morning's squad, or that of another date."""
+"""The team board: all athletes or one squad on one date."""
 
 import datetime as dt
 from typing import Annotated
@@ -8,23 +8,23 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
 from wearables.core.warehouse import transaction, warehouse
-from wearables.web.board.squad import read_as_of, read_board, read_squads
+from wearables.web.board.team import read_board, read_freshness, read_squads
 from wearables.web.guard import READER, RightsDep, visible_files
 from wearables.web.pages.integration import IntegrationDep
-from wearables.web.rendering import go_to, page
+from wearables.web.rendering import page, redirect_to
 
 router = APIRouter()
 
-# The dates of analytics.calendar, with room for a period before and a day after.
+# The dates of analytics.calendar, less a period at the start and one day at the end.
 CalendarDate = Annotated[dt.date, Query(ge=dt.date(2012, 4, 1), le=dt.date(2099, 12, 30))]
 
 
 @router.get("/board")
 def choose(request: Request, user: GetUserDep) -> Response:
-    """Which board? The only one, if there is only one."""
+    """List the boards, or redirect to the board if there is only one."""
     names = sorted(visible_files(user))
     if len(names) == 1:
-        return go_to(request, "integrations", names[0], "board")
+        return redirect_to(request, "integrations", names[0], "board")
     return page(request, user, "boards.html", names=names)
 
 
@@ -37,14 +37,11 @@ def board(
     date: CalendarDate | None = None,
     squad: str = "",
 ) -> HTMLResponse:
-    """The squad on a date: the newest with a recovery, unless another is asked for."""
+    """Show the board of a date, by default the newest date with a recovery."""
     today = integration.today
     with transaction(warehouse()) as connection:
-        as_of = read_as_of(connection, integration.name, today)
-        shown = date or as_of.newest_date or today
-        found = read_board(connection, integration.name, shown, squad or None)
+        freshness = read_freshness(connection, integration.name, today)
+        board = read_board(connection, integration.name, date or freshness.newest_date or today, squad or None)
         squads = read_squads(connection, integration.name)
-    return page(
-        request, user, "board.html",
-        it=integration, rights=rights, board=found, as_of=as_of, squads=squads, squad=squad, day=dt.timedelta(days=1),
-    )  # fmt: skip
+    context = {"board": board, "freshness": freshness, "squads": squads, "squad": squad, "day": dt.timedelta(days=1)}
+    return page(request, user, "board.html", integration=integration, rights=rights, **context)

@@ -1,4 +1,4 @@
-"""Create integration: everything is checked, WHOOP last, before connection and file are saved."""
+"""Create an integration: everything is checked, WHOOP's answer included, before the connection and file are saved."""
 
 import os
 from dataclasses import dataclass, field
@@ -16,10 +16,11 @@ from fastapi.responses import HTMLResponse
 from wearables.core.errors import PermanentError, WearablesError
 from wearables.core.integrations import NAME, Integration, integration_files, parse_integration
 from wearables.core.settings import integrations_dir
+from wearables.core.sources import DEFAULT_SOURCE, SOURCES
 from wearables.core.warehouse import warehouse
 from wearables.web.connections import save_connection
 from wearables.web.guard import CSRF
-from wearables.web.rendering import go_to, page
+from wearables.web.rendering import page, redirect_to
 from wearables.whoop.budget import Budget
 from wearables.whoop.credentials import DEFAULT_BASE_URL, Credentials, base_url
 from wearables.whoop.oauth import TokenEndpoint
@@ -27,16 +28,16 @@ from wearables.whoop.transport import HttpTransport
 
 router = APIRouter(prefix="/create")
 
-MAKER = [Depends(requires_access_connection("POST"))]
-VENDORS = ("WHOOP",)
+CREATOR = [Depends(requires_access_connection("POST"))]
+VENDORS = {name: source.title for name, source in SOURCES.items()}
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What was typed. Its repr shows no secret, and the page never shows it again."""
+    """What the user typed. Neither its repr nor the page shows the secret."""
 
     name: str = ""
-    vendor: str = VENDORS[0]
+    vendor: str = DEFAULT_SOURCE
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
     address: str = ""
@@ -45,27 +46,31 @@ class Draft:
 
     @property
     def settings(self) -> dict[str, str | None]:
-        """The keys of the integration file."""
-        return {"schedule": self.schedule.strip() or None, "timezone": self.timezone.strip()}
+        """The keys and values of the integration file."""
+        return {
+            "source": self.vendor,
+            "schedule": self.schedule.strip() or None,
+            "timezone": self.timezone.strip(),
+        }
 
     @property
     def text(self) -> str:
-        """The integration file."""
+        """The text of the integration file."""
         return yaml.safe_dump(self.settings, sort_keys=False)
 
     @property
     def path(self) -> Path:
-        """Where the integration file goes."""
+        """The path of the integration file."""
         return integrations_dir() / f"{self.name}.yaml"
 
 
-@router.get("", dependencies=MAKER)
+@router.get("", dependencies=CREATOR)
 def ask(request: Request, user: GetUserDep) -> HTMLResponse:
-    """The empty form."""
+    """Show the empty form."""
     return _form(request, user, Draft())
 
 
-@router.post("", dependencies=[*MAKER, CSRF, Depends(action_logging())])
+@router.post("", dependencies=[*CREATOR, CSRF, Depends(action_logging())])
 def create_integration(
     request: Request,
     user: GetUserDep,
@@ -78,7 +83,7 @@ def create_integration(
     timezone: Annotated[str, Form()] = "",
     schedule: Annotated[str, Form()] = "",
 ) -> Response:
-    """Check all that was typed, WHOOP included, then save it."""
+    """Check the input, ask WHOOP about the credentials, then save the connection and the file."""
     draft = Draft(name.strip(), vendor, client_id.strip(), client_secret.strip(), address.strip(), timezone, schedule)
     try:
         check(draft)
@@ -89,23 +94,24 @@ def create_integration(
         return _form(request, user, draft, str(reason))
     if not is_written:
         return page(request, user, "commit.html", draft=draft, folder=integrations_dir())
-    return go_to(request, "integrations", draft.name)
+    return redirect_to(request, "integrations", draft.name)
 
 
 def check(draft: Draft) -> Integration:
-    """Refuse what cannot work; WHOOP is asked last. Raises PermanentError, SourceUnavailable or BudgetExhausted."""
+    """Return the integration if the draft is valid. WHOOP is asked last.
+
+    Raises PermanentError, SourceUnavailable or BudgetExhausted.
+    """
     if draft.vendor not in VENDORS:
-        raise PermanentError(f"Vendor {draft.vendor!r} is not known; choose one of {', '.join(VENDORS)}.")
-    # The name becomes a path: it must be one before anything looks there.
+        raise PermanentError(f'"{draft.vendor}" is not a known vendor. Choose one of: {", ".join(VENDORS.values())}.')
+    # The name becomes part of a path, so it must be valid before any file is looked up.
     if not NAME.fullmatch(draft.name):
-        raise PermanentError(
-            "The name must be letters, digits, _ and -, begin with a letter, and be 63 characters at most."
-        )
+        raise PermanentError("The name must start with a letter and have at most 63 letters, digits, _ and -.")
     if any(path.stem == draft.name for path in integration_files()):
-        raise PermanentError(f"There is an integration {draft.name!r} already; choose another name.")
+        raise PermanentError(f'An integration named "{draft.name}" already exists. Choose another name.')
     integration = parse_integration(draft.path, draft.text)
     if not draft.client_id or not draft.client_secret:
-        raise PermanentError("Client ID and Client secret are needed; both stand in WHOOP's developer dashboard.")
+        raise PermanentError("Client ID and Client secret are required. You find both in WHOOP's developer dashboard.")
     app = credentials(draft)
     transport = HttpTransport(app.base_url, Budget(warehouse(), app.base_url, app.client_id))
     try:
@@ -116,12 +122,12 @@ def check(draft: Draft) -> Integration:
 
 
 def credentials(draft: Draft) -> Credentials:
-    """The app that the draft names."""
+    """Return the credentials of the draft's WHOOP app."""
     return Credentials(base_url(draft.address, None), draft.client_id, draft.client_secret)
 
 
 def write(draft: Draft) -> bool:
-    """Write the file, whole or not at all; False where the folder is not writable."""
+    """Write the file atomically. Return False if the folder is not writable."""
     if not os.access(draft.path.parent, os.W_OK):
         return False
     unfinished = draft.path.with_name(f".{draft.name}.{os.getpid()}")
@@ -135,8 +141,5 @@ def write(draft: Draft) -> bool:
 
 
 def _form(request: Request, user: GetUserDep, draft: Draft, refusal: str = "") -> HTMLResponse:
-    return page(
-        request, user, "create.html", 409 if refusal else 200,
-        draft=draft, refusal=refusal, vendors=VENDORS, zones=sorted(available_timezones()),
-        default_address=DEFAULT_BASE_URL,
-    )  # fmt: skip
+    choices = {"vendors": VENDORS, "zones": sorted(available_timezones()), "default_address": DEFAULT_BASE_URL}
+    return page(request, user, "create.html", 409 if refusal else 200, draft=draft, refusal=refusal, **choices)

@@ -1,4 +1,4 @@
-"""The data dictionary as a page: for everybody who is signed in, for it holds no data."""
+"""The data dictionary as a page, open to every signed-in user because it contains no athlete data."""
 
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Request
@@ -11,14 +11,14 @@ from wearables.web.rendering import page
 
 router = APIRouter()
 
-# The rest is for whoever runs the pipeline.
-OF_ANALYSTS = ("analytics", "analytics_pseudonymous")
+# The other schemas matter only to the people who operate the pipeline.
+ANALYST_SCHEMAS = ("analytics", "analytics_pseudonymous")
 
 
 @router.get("/dictionary")
 def dictionary(request: Request, user: GetUserDep) -> HTMLResponse:
-    """Every table and column, metric and trend."""
+    """Show every table and column, metric and trend."""
     with transaction(warehouse()) as connection:
         require_migrated(connection)
         contents = read_dictionary(connection)
-    return page(request, user, "dictionary.html", contents=contents, of_analysts=OF_ANALYSTS)
+    return page(request, user, "dictionary.html", contents=contents, analyst_schemas=ANALYST_SCHEMAS)

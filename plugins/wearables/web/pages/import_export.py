@@ -1,4 +1,4 @@
-"""Import an athlete's own export: the upload, the start of its run, and how imports went."""
+"""Import an athlete's data export: the upload, the start of the run, and the imports so far."""
 
 from typing import Annotated, Any
 
@@ -17,22 +17,22 @@ from wearables.web import airflow_state
 from wearables.web.guard import EDITOR, EDITOR_SEES, RUN
 from wearables.web.pages.integration import IntegrationDep
 from wearables.web.pages.pull_log import failures_of, steps_of
-from wearables.web.rendering import go_to, page
+from wearables.web.rendering import page, redirect_to
 from wearables.whoop_export import inbox
 
 router = APIRouter(prefix="/integrations/{dag_id}/import")
 
 DAG = "whoop_export"
 TASKS = ("validate", "stage", "transform", "check")
-ATHLETES = 1000
-IMPORTS = 20
+MAX_ATHLETES = 1000
+MAX_IMPORTS = 20
 
 
 @router.get("", dependencies=EDITOR_SEES)
 def ask(
     integration: IntegrationDep, request: Request, user: GetUserDep, session: SessionDep, run: str = ""
 ) -> HTMLResponse:
-    """The form, and below it the imports so far; one that was just started is followed."""
+    """Show the form and the newest imports, and follow the import that was just started."""
     template = "_imports.html" if "part" in request.query_params else "import.html"
     return page(request, user, template, **_context(session, integration, run))
 
@@ -46,33 +46,34 @@ def import_export(
     athlete_id: Annotated[int, Form()],
     file: Annotated[UploadFile, File()],
 ) -> Response:
-    """Store the upload in the drop folder and start its import in the user's name."""
+    """Store the uploaded file in the inbox and start its import on behalf of the user."""
     if not get_auth_manager().is_authorized_dag(
         method="POST", access_entity=RUN, details=DagDetails(id=DAG), user=user
     ):
-        raise HTTPException(403, f"Your role in Airflow does not let you trigger {DAG}.")
+        raise HTTPException(403, f"Your role in Airflow does not allow you to trigger the DAG {DAG}.")
     try:
-        airflow_state.refuse_idle(airflow_state.dags(session, [DAG]).get(DAG), DAG)
+        airflow_state.require_active(airflow_state.dags(session, [DAG]).get(DAG), DAG)
         url = inbox.receive(integration.name, athlete_id, file.file)
     except WearablesError as reason:
         context = _context(session, integration, "") | {"refusal": str(reason), "athlete_id": athlete_id}
         return page(request, user, "import.html", 409, **context)
     run_id = airflow_state.trigger(session, DAG, inbox.conf(integration.name, athlete_id, url), user.get_name())
-    return go_to(request, "integrations", integration.name, "import", run=run_id)
+    return redirect_to(request, "integrations", integration.name, "import", run=run_id)
 
 
 def _context(session: Session, integration: Integration, run_id: str) -> dict[str, Any]:
+    name = integration.name
     with transaction(warehouse()) as connection:
-        athletes = run_sql(connection, "web/pages/athletes", integration=integration.name, most=ATHLETES, skip=0).all()
-        imports = run_sql(connection, "web/pages/imports", integration=integration.name, most=IMPORTS).all()
+        athletes = run_sql(connection, "web/pages/athletes", integration=name, max_rows=MAX_ATHLETES, skip=0).all()
+        imports = run_sql(connection, "web/pages/imports", integration=name, max_rows=MAX_IMPORTS).all()
     run = airflow_state.run(session, DAG, run_id) if run_id else None
     tasks = airflow_state.tasks(session, DAG, run_id, TASKS) if run else []
     return {
-        "it": integration,
+        "integration": integration,
         "athletes": [each for each in athletes if each.grant_state != "offboarded"],
         "imports": imports,
         "run": run,
-        "is_going": run is not None and str(run.state) in airflow_state.GOING,
+        "is_active": run is not None and str(run.state) in airflow_state.ACTIVE_STATES,
         "steps": steps_of(tasks, TASKS),
         "failures": failures_of(tasks),
     }

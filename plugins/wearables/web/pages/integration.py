@@ -1,5 +1,6 @@
-"""The page of one integration, and the proof of its credentials."""
+"""The page of one integration, and the validation of its credentials."""
 
+from pathlib import Path
 from typing import Annotated
 
 from airflow.api_fastapi.common.db.common import SessionDep
@@ -10,42 +11,49 @@ from fastapi.responses import HTMLResponse
 from wearables.core.integrations import Integration, read_integration
 from wearables.web.guard import EDITOR, READER, RightsDep
 from wearables.web.rendering import page
-from wearables.web.status import find, standing
+from wearables.web.status import find_file, read_status
 from wearables.whoop.hook import WhoopHook
 
 router = APIRouter(prefix="/integrations/{dag_id}")
 
 
-def _integration(dag_id: str) -> Integration:
-    """The integration in the address. Its DAG goes by the same name, which is how Airflow's roles know it."""
+def _file(dag_id: str) -> Path:
+    """Return the integration's file. The path parameter is the DAG's id, so that Airflow's DAG permissions apply."""
     try:
-        return read_integration(find(dag_id))
+        return find_file(dag_id)
     except LookupError:
-        raise HTTPException(404, "There is no such integration.") from None
+        raise HTTPException(404, "This integration does not exist.") from None
+
+
+FileDep = Annotated[Path, Depends(_file)]
+
+
+def _integration(file: FileDep) -> Integration:
+    return read_integration(file)
 
 
 IntegrationDep = Annotated[Integration, Depends(_integration)]
 
 
 @router.get("", dependencies=READER)
-def show(dag_id: str, request: Request, user: GetUserDep, rights: RightsDep, session: SessionDep) -> HTMLResponse:
-    """One integration, also one whose file is faulty."""
-    try:
-        path = find(dag_id)
-    except LookupError:
-        raise HTTPException(404, "There is no such integration.") from None
-    part = "_status.html" if "part" in request.query_params else "integration.html"
-    return page(request, user, part, it=standing(session, path), rights=rights)
+def show(file: FileDep, request: Request, user: GetUserDep, rights: RightsDep, session: SessionDep) -> HTMLResponse:
+    """Show one integration, even if its file is invalid."""
+    template = "_status.html" if "part" in request.query_params else "integration.html"
+    return page(request, user, template, status=read_status(session, file), rights=rights)
 
 
 @router.post("/validate", dependencies=EDITOR)
 def validate_credentials(
-    integration: IntegrationDep, request: Request, user: GetUserDep, rights: RightsDep, session: SessionDep
+    file: FileDep,
+    integration: IntegrationDep,
+    request: Request,
+    user: GetUserDep,
+    rights: RightsDep,
+    session: SessionDep,
 ) -> HTMLResponse:
-    """Ask WHOOP whether it knows the app; the answer lands beside the button."""
-    is_good, sentence = WhoopHook(integration.connection).test_connection()
-    verdict = {"is_good": is_good, "sentence": sentence}
+    """Ask WHOOP whether it accepts the app's credentials and show the result beside the button."""
+    is_valid, message = WhoopHook(integration.connection).test_connection()
+    verdict = {"is_valid": is_valid, "message": message}
     if request.headers.get("x-part"):
         return page(request, user, "_verdict.html", verdict=verdict)
-    it = standing(session, find(integration.name))
-    return page(request, user, "integration.html", it=it, rights=rights, verdict=verdict)
+    return page(request, user, "integration.html", status=read_status(session, file), rights=rights, verdict=verdict)

@@ -1,4 +1,4 @@
-"""The pull log: runs, newest first; of one of them, its tasks, chunks and athletes, until it ends."""
+"""The pull log: the newest runs, and the tasks, chunks and athletes of one of them, refreshed until the run ends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from airflow.api_fastapi.common.db.common import SessionDep
 from airflow.api_fastapi.core_api.security import GetUserDep
+from airflow.models.dagrun import DagRun
 from airflow.models.taskinstance import TaskInstance
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -22,13 +23,15 @@ from wearables.web.rendering import page
 router = APIRouter(prefix="/integrations/{dag_id}/log", dependencies=READER)
 
 RUNS = 20
-ATHLETES = 50
-MOST_FAILURES = 5
+ATHLETES_PER_PAGE = 50
+MAX_FAILURES = 5
+# The state of a task with several instances is the first of these that any instance is in.
+STATES_BY_URGENCY = ("failed", "upstream_failed", "running", "up_for_retry", "queued")
 
 
 @dataclass(frozen=True)
 class Step:
-    """A task of the DAG in one run: how many of its instances are where."""
+    """A task of the DAG in one run: its state, and how many of its instances are done."""
 
     task: str
     state: str
@@ -39,10 +42,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Failure:
-    """A failed task: what it said, and where its log is."""
+    """A failed task: the errors that it logged, and the path of its log."""
 
     task: str
-    sentences: list[str]
+    errors: list[str]
     log: str
 
 
@@ -54,63 +57,59 @@ def log(
     rights: RightsDep,
     session: SessionDep,
     run: str = "",
-    sheet: int = Query(1, ge=1, le=1000),
+    page_number: int = Query(1, alias="page", ge=1, le=1000),
 ) -> HTMLResponse:
-    """The runs, and one of them in full: the newest unless another is asked for."""
+    """List the newest runs and show one of them in detail, by default the newest."""
     runs = airflow_state.runs(session, integration.name, RUNS)
-    chosen = next((each for each in runs if each.run_id == run), None) or (runs[0] if runs else None)
-    context = _in_full(session, integration, chosen, sheet) if chosen else {}
+    chosen = next((each for each in runs if each.run_id == run), runs[0] if runs else None)
+    details = _run_details(session, integration, chosen, page_number) if chosen else {}
+    run_ids = [each.run_id for each in runs]
     with transaction(warehouse()) as connection:
-        ids = [each.run_id for each in runs]
-        rows = run_sql(connection, "web/pages/runs", integrations=[integration.name] * len(ids), run_ids=ids)
+        rows = run_sql(connection, "web/pages/runs", integrations=[integration.name] * len(runs), run_ids=run_ids)
         plans = {row.run_id: row for row in rows}
     template = "_log.html" if "part" in request.query_params else "log.html"
-    return page(
-        request, user, template, it=integration, rights=rights, runs=runs, plans=plans, chosen=chosen,
-        is_going=any(str(each.state) in airflow_state.GOING for each in runs), sheet=sheet, **context,
-    )  # fmt: skip
+    is_active = any(str(each.state) in airflow_state.ACTIVE_STATES for each in runs)
+    context = {"runs": runs, "plans": plans, "chosen": chosen, "is_active": is_active, "page_number": page_number}
+    return page(request, user, template, integration=integration, rights=rights, **context, **details)
 
 
-def _in_full(session: Session, integration: Integration, run: Any, sheet: int) -> dict[str, Any]:
+def _run_details(session: Session, integration: Integration, run: DagRun, page_number: int) -> dict[str, Any]:
     tasks = airflow_state.tasks(session, integration.name, run.run_id)
-    which = {"integration": integration.name, "run_id": run.run_id}
+    key = {"integration": integration.name, "run_id": run.run_id}
+    skip = (page_number - 1) * ATHLETES_PER_PAGE
     with transaction(warehouse()) as connection:
-        chunks = run_sql(connection, "web/pages/run_chunks", **which).all()
-        athletes = run_sql(
-            connection, "web/pages/run_athletes", **which, most=ATHLETES, skip=(sheet - 1) * ATHLETES
-        ).all()
+        chunks = run_sql(connection, "web/pages/run_chunks", **key).all()
+        athletes = run_sql(connection, "web/pages/run_athletes", **key, max_rows=ATHLETES_PER_PAGE, skip=skip).all()
     return {
         "steps": steps_of(tasks, airflow_state.TASKS),
         "failures": failures_of(tasks),
         "chunks": chunks,
         "athletes": athletes,
-        "sheets": -(-athletes[0].total // ATHLETES) if athletes else 1,
+        "pages": -(-athletes[0].total // ATHLETES_PER_PAGE) if athletes else 1,
     }
 
 
 def steps_of(tasks: Sequence[TaskInstance], names: Sequence[str]) -> list[Step]:
-    """How far each task of a DAG is."""
+    """Return the progress of each task of a DAG."""
     return [_step(name, [each for each in tasks if each.task_id == name]) for name in names]
 
 
 def failures_of(tasks: Sequence[TaskInstance]) -> list[Failure]:
-    """The first tasks that failed, and what they said."""
+    """Return the first MAX_FAILURES failed tasks with the errors that they logged."""
     failed = [each for each in tasks if str(each.state) == "failed"]
-    return [Failure(each.task_id, airflow_state.last_words(each), task_path(each)) for each in failed[:MOST_FAILURES]]
+    return [Failure(each.task_id, airflow_state.logged_errors(each), _log_path(each)) for each in failed[:MAX_FAILURES]]
 
 
 def _step(name: str, instances: list[TaskInstance]) -> Step:
     states = [str(each.state or "waiting") for each in instances]
-    worst = next(
-        (state for state in ("failed", "upstream_failed", "running", "up_for_retry", "queued") if state in states), ""
-    )
+    urgent = next((state for state in STATES_BY_URGENCY if state in states), "")
     done = states.count("success")
-    state = worst or ("success" if states and done == len(states) else "waiting")
-    shown = next((each for each in instances if str(each.state) == worst), instances[0] if instances else None)
-    return Step(name, state.replace("_", " "), done, len(states), task_path(shown) if shown else "")
+    state = urgent or ("success" if states and done == len(states) else "waiting")
+    shown = next((each for each in instances if str(each.state) == urgent), instances[0] if instances else None)
+    return Step(name, state.replace("_", " "), done, len(states), _log_path(shown) if shown else "")
 
 
-def task_path(instance: TaskInstance) -> str:
-    """Where Airflow's UI shows the log of a task instance."""
+def _log_path(instance: TaskInstance) -> str:
+    """Return the path of a task instance's log in Airflow's UI."""
     path = f"/dags/{quote(instance.dag_id)}/runs/{quote(instance.run_id, safe='')}/tasks/{quote(instance.task_id)}"
     return path if instance.map_index < 0 else f"{path}/mapped/{instance.map_index}"

@@ -1,4 +1,4 @@
-"""Pull now: what it will take, and the start."""
+"""Pull now: a preview of what a pull takes, and its start."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -15,20 +15,20 @@ from wearables.core.windows import TimeRange, chunks, dates_to_window, day_befor
 from wearables.pipeline.request import read_request
 from wearables.web import airflow_state
 from wearables.web.guard import PULLER, READER, RightsDep
-from wearables.web.pages.integration import IntegrationDep
-from wearables.web.rendering import go_to, page
-from wearables.web.status import Standing, find, standing
+from wearables.web.pages.integration import FileDep, IntegrationDep
+from wearables.web.rendering import page, redirect_to
+from wearables.web.status import IntegrationStatus, read_status
 from wearables.whoop.budget import DEFAULT_LIMITS
 from wearables.whoop.estimate import Estimate, estimate
 
 router = APIRouter(prefix="/integrations/{dag_id}/pull")
 
-DAYS_AT_FIRST = 7
+DEFAULT_DAYS = 7
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """What a pull would do; ``refusal`` says why it would not."""
+class PullPreview:
+    """What a pull would take. If it would not start, ``refusal`` says why."""
 
     window: TimeRange | None = None
     estimate: Estimate | None = None
@@ -37,6 +37,7 @@ class Outlook:
 
 @router.get("", dependencies=READER)
 def ask(
+    file: FileDep,
     integration: IntegrationDep,
     request: Request,
     user: GetUserDep,
@@ -46,15 +47,19 @@ def ask(
     start_date: str = "",
     end_date: str = "",
 ) -> HTMLResponse:
-    """The form, and what the pull it describes would take."""
-    it = standing(session, find(integration.name))
-    outlook = _outlook(integration, it, _conf(period, start_date, end_date))
+    """Show the form and a preview of the pull that it describes."""
+    status = read_status(session, file)
+    preview = _preview(integration, status, _conf(period, start_date, end_date))
     today = integration.today
-    return page(
-        request, user, "_outlook.html" if "part" in request.query_params else "pull.html",
-        it=it, rights=rights, outlook=outlook, period=period, today=today,
-        start_date=start_date or str(today - dt.timedelta(days=DAYS_AT_FIRST - 1)), end_date=end_date or str(today),
-    )  # fmt: skip
+    context = {
+        "preview": preview,
+        "period": period,
+        "today": today,
+        "start_date": start_date or str(today - dt.timedelta(days=DEFAULT_DAYS - 1)),
+        "end_date": end_date or str(today),
+    }
+    template = "_preview.html" if "part" in request.query_params else "pull.html"
+    return page(request, user, template, integration=integration, status=status, rights=rights, **context)
 
 
 @router.post("", dependencies=PULLER)
@@ -67,35 +72,34 @@ def pull_now(
     start_date: Annotated[str, Form()] = "",
     end_date: Annotated[str, Form()] = "",
 ) -> Response:
-    """Start the DAG's run in the user's name and show its log. Raises PermanentError as the task `validate` would."""
+    """Start a run on behalf of the user and show its log. Raises PermanentError as the task `validate` would."""
     conf = _conf(period, start_date, end_date)
     _window(integration, conf)
     run_id = airflow_state.trigger(session, integration.name, conf, user.get_name())
-    return go_to(request, "integrations", integration.name, "log", run=run_id)
+    return redirect_to(request, "integrations", integration.name, "log", run=run_id)
 
 
 def _conf(period: str, start_date: str, end_date: str) -> dict[str, str]:
-    """The parameters of the run: none for the previous 24 hours."""
+    """Return the run's parameters: none for the previous 24 hours."""
     return {"start_date": start_date, "end_date": end_date} if period == "dates" else {}
 
 
 def _window(integration: Integration, conf: dict[str, str]) -> TimeRange:
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     if conf and not all(conf.values()):
-        raise PermanentError("Choose both days.")
+        raise PermanentError("Choose a first and a last day.")
     request = read_request(conf, integration)
     return dates_to_window(*request.dates, integration.zone, now) if request.dates else day_before(now)
 
 
-def _outlook(integration: Integration, it: Standing, conf: dict[str, str]) -> Outlook:
+def _preview(integration: Integration, status: IntegrationStatus, conf: dict[str, str]) -> PullPreview:
     try:
-        airflow_state.refuse_idle(it.dag, it.name)
+        airflow_state.require_active(status.dag, status.name)
         window = _window(integration, conf)
     except PermanentError as reason:
-        return Outlook(refusal=str(reason))
-    if not it.athletes.get("active"):
-        return Outlook(refusal="No athlete's grant is active; invite one first.")
-    limits = it.budget.allowed or {int(seconds): requests for seconds, requests in DEFAULT_LIMITS.items()}
-    pieces = chunks(window, integration.chunk_days, integration.zone)
-    size = estimate(pieces, it.athletes["active"], integration.collections, limits, it.budget.used)
-    return Outlook(window, size)
+        return PullPreview(refusal=str(reason))
+    if not (athletes := status.athletes.get("active")):
+        return PullPreview(refusal="No athlete has an active grant. Invite an athlete first.")
+    limits = status.budget.allowed or {int(seconds): requests for seconds, requests in DEFAULT_LIMITS.items()}
+    ranges = chunks(window, integration.chunk_days, integration.zone)
+    return PullPreview(window, estimate(ranges, athletes, integration.collections, limits, status.budget.used))

@@ -1,4 +1,4 @@
-// What the pages do beyond links and forms. Without it they work too, with a reload here and there.
+// Progressive enhancement: without JavaScript every page works too, with full page loads.
 "use strict";
 
 const LIVE_MILLISECONDS = 2000;
@@ -6,26 +6,26 @@ const LIVE_MILLISECONDS = 2000;
 document.documentElement.classList.add("scripted");
 
 async function part(url, options = {}) {
-  const answer = await fetch(url, { credentials: "same-origin", ...options });
-  return { isGood: answer.ok, html: await answer.text() };
+  const response = await fetch(url, { credentials: "same-origin", ...options });
+  return { isOk: response.ok, html: await response.text() };
 }
 
 function parsed(html) {
   return new DOMParser().parseFromString(html, "text/html").body;
 }
 
-// An element with data-live is asked for again until it comes without.
+// Reload an element with data-live until the new version has no data-live.
 function watch(element) {
   if (!element?.dataset.live) return;
   setTimeout(async () => {
     let next = null;
     try {
-      const { isGood, html } = await part(element.dataset.live);
-      next = isGood ? parsed(html).querySelector(`#${element.id}`) : null;
+      const { isOk, html } = await part(element.dataset.live);
+      next = isOk ? parsed(html).querySelector(`#${element.id}`) : null;
     } catch {
-      // The server is away for a moment: the next round asks again.
+      // The server may be restarting. Try again in the next round.
     }
-    // Nothing is pulled away from under a finger.
+    // Do not replace a control that the user is about to use.
     if (!next || element.querySelector("button:focus, input:focus")) return watch(element);
     for (const verdict of next.querySelectorAll(".verdict")) {
       const shown = document.getElementById(verdict.id);
@@ -41,8 +41,8 @@ function watch(element) {
   }, LIVE_MILLISECONDS);
 }
 
-// A form with data-into puts the answer beside its button.
-async function answerInline(event) {
+// Submit a form with data-into in the background and show the result beside its button.
+async function submitInline(event) {
   const form = event.target.closest("form[data-into]");
   if (!form) return;
   event.preventDefault();
@@ -57,14 +57,14 @@ async function answerInline(event) {
       headers: { "X-Part": "1" },
     });
     const body = parsed(html);
-    place.replaceChildren(body.querySelector(".notice") ?? "It did not answer; try again.");
+    place.replaceChildren(body.querySelector(".notice") ?? "No result was returned. Try again.");
   } catch {
-    place.textContent = "Airflow did not answer; try again.";
+    place.textContent = "Airflow did not respond. Try again.";
   }
   button.disabled = false;
 }
 
-// A form with data-preview tells what it would do, as it is filled in; an answer that was overtaken is dropped.
+// Show a preview of what a form with data-preview would do while it is filled in. Ignore responses that arrive late.
 let previews = 0;
 async function preview(event) {
   const form = event.target.closest("form[data-preview]");
@@ -73,26 +73,26 @@ async function preview(event) {
   const fields = new FormData(form);
   fields.delete("csrf");
   const query = new URLSearchParams(fields);
-  query.set("part", "outlook");
-  const asked = ++previews;
-  const { isGood, html } = await part(`${form.action}?${query}`);
-  if (isGood && asked === previews) document.getElementById(form.dataset.preview).replaceChildren(...parsed(html).childNodes);
+  query.set("part", "preview");
+  const request = ++previews;
+  const { isOk, html } = await part(`${form.action}?${query}`);
+  if (isOk && request === previews) document.getElementById(form.dataset.preview).replaceChildren(...parsed(html).childNodes);
 }
 
-// A form with data-upload shows how much of its file has been sent, and then goes where its answer leads.
+// Show the progress of a form with data-upload, then follow its redirect.
 function upload(event) {
   const form = event.target.closest("form[data-upload]");
   if (!form) return;
   event.preventDefault();
   const place = document.getElementById(form.dataset.upload);
-  const [sending, said] = [place.querySelector(".sending"), place.querySelector(".said")];
+  const [sending, result] = [place.querySelector(".sending"), place.querySelector(".result")];
   const bar = sending.querySelector("progress");
   const button = form.querySelector("button");
   const request = new XMLHttpRequest();
-  const stop = (words) => {
+  const stop = (message) => {
     button.disabled = false;
     sending.hidden = true;
-    said.replaceChildren(words);
+    result.replaceChildren(message);
   };
   request.upload.addEventListener("progress", ({ loaded, total }) => {
     bar.value = (100 * loaded) / total;
@@ -100,14 +100,14 @@ function upload(event) {
   });
   request.addEventListener("load", () => {
     if (request.responseURL !== form.action) return window.location.assign(request.responseURL);
-    stop(parsed(request.responseText).querySelector(".notice") ?? "It was refused; try again.");
+    stop(parsed(request.responseText).querySelector(".notice") ?? "The file was rejected. Try again.");
   });
-  request.addEventListener("error", () => stop("The file was not taken: it may be too large, or Airflow did not answer."));
+  request.addEventListener("error", () => stop("The upload failed. The file may be too large, or Airflow did not respond."));
   request.open("POST", form.action);
   request.send(new FormData(form));
   button.disabled = true;
   bar.value = 0;
-  said.replaceChildren();
+  result.replaceChildren();
   sending.hidden = false;
 }
 
@@ -122,7 +122,7 @@ async function copy(button) {
   }
 }
 
-// Airflow shows these pages in a frame that may not leave itself: a link into Airflow is followed by the page around it.
+// Airflow shows these pages in a sandboxed frame that cannot navigate its parent. Open links to Airflow from the parent page.
 function followOutside(event, link) {
   if (window.parent === window || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
@@ -131,7 +131,7 @@ function followOutside(event, link) {
   outside.click();
 }
 
-document.addEventListener("submit", answerInline);
+document.addEventListener("submit", submitInline);
 document.addEventListener("submit", upload);
 document.addEventListener("change", preview);
 document.addEventListener("click", (event) => {

@@ -1,4 +1,5 @@
-// Takes the light or dark look from Airflow around this page, before anything is painted; alone, from the system.
+// Use the light or dark theme of the Airflow page around this one. Without one, use the stored or system theme.
+// This runs before the first paint, so that the page does not flash.
 "use strict";
 (() => {
   const airflow = window.parent !== window ? window.parent.document.documentElement : null;

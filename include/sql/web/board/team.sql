@@ -1,5 +1,12 @@
--- One row per athlete of an integration: a date's values, what is usual for the athlete, and why there are none. Those who
--- stand out come first, then the lowest recoveries. Parameters: integration, date, squad (null: all).
+-- The team board of a date: values, baselines, flags, and reasons for missing values.
+-- Grain: one row per athlete, flagged athletes first, then the lowest recoveries. Offboarded athletes only if they
+--   have data on the date.
+-- Parameters: integration, date, squad (null: all athletes).
+-- Inputs: analytics.athletes, analytics.days, analytics.trends, analytics.flags, analytics.coverage,
+--   analytics.survey_responses.
+-- Outputs: values in the units of analytics.metric_definitions; <metric>_usual, the baseline; <metric>_z, the
+--   distance from it in SD; reasons, a JSON object of collection to reason; answers, a JSON object of question to
+--   answer.
 with members as (
     select
         athlete_id,

@@ -1,5 +1,10 @@
--- One row: the newest date with a recovery, up to when WHOOP was asked for everybody, and how the newest pull stands.
--- East of the team a day begins earlier: a date after the team's today is not its newest. Parameters: integration, today.
+-- How fresh an integration's data are. Dates after the team's today are ignored: east of the team a day begins
+-- earlier.
+-- Grain: one row.
+-- Parameters: integration, today.
+-- Inputs: analytics.days, ops.runs.
+-- Outputs: newest_date with a recovery; pulled_until, the end of the newest complete pull of all athletes; pull_state
+--   of the newest pull.
 select
     (
         select max(days.metric_date)
@@ -15,7 +20,7 @@ select
         and runs.state = 'complete'
         and runs.is_full_scope
         and runs.run_type <> 'export'
-    ) as asked_until,
+    ) as pulled_until,
     (
         select runs.state
         from ops.runs

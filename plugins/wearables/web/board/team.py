@@ -1,4 +1,4 @@
-"""A squad on one date: who is in, who stands out, and of whom there is no value."""
+"""A team's athletes on one date: values, who stands out, and who has no value."""
 
 import datetime as dt
 from collections import Counter
@@ -13,17 +13,17 @@ ZONES = ("green", "yellow", "red")
 
 
 @dataclass(frozen=True)
-class AsOf:
-    """How fresh data are: the newest date with a recovery, up to when WHOOP was asked, how the newest pull stands."""
+class Freshness:
+    """How fresh the data are: newest date with a recovery, end of the newest complete pull, state of the last pull."""
 
     newest_date: dt.date | None
-    asked_until: dt.datetime | None
+    pulled_until: dt.datetime | None
     pull_state: str | None
 
 
 @dataclass(frozen=True)
 class Rule:
-    """The rule of analytics.flags, and which part of athlete-days it flags although nothing changed."""
+    """The rule behind analytics.flags, and the share of athlete-days that it flags although nothing has changed."""
 
     description: str
     false_alarm_rate: float
@@ -32,7 +32,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Board:
-    """Athletes as include/sql/board/squad.sql has them, and what they add up to."""
+    """Athletes on a date, one row each from include/sql/web/board/team.sql, with their totals."""
 
     date: dt.date
     athletes: Sequence[Row]
@@ -40,43 +40,43 @@ class Board:
 
     @property
     def zones(self) -> dict[str, int]:
-        """How many recoveries are green, yellow and red."""
+        """The number of athletes in each recovery zone."""
         counted = Counter(each.recovery_zone for each in self.athletes)
         return {zone: counted[zone] for zone in ZONES}
 
     @property
     def known(self) -> int:
-        """How many athletes have a recovery."""
+        """The number of athletes with a recovery."""
         return sum(self.zones.values())
 
     @property
     def flagged(self) -> int:
-        """How many athletes stand out."""
+        """The number of athletes who stand out."""
         return sum(each.flag is not None for each in self.athletes)
 
     @property
-    def judged(self) -> int:
-        """Of how many athletes a signal can be judged: the others are warming up or have no value."""
+    def assessed(self) -> int:
+        """The number of athletes with a signal to assess. The others have no value or no baseline yet."""
         measured = ("heart_rate_variability_z", "resting_heart_rate_z", "hours_of_sleep_z")
         return sum(any(getattr(each, z) is not None for z in measured) for each in self.athletes)
 
     @property
     def has_answers(self) -> bool:
-        """Whether anybody answered a survey question of the integration's list."""
+        """Whether any athlete answered a listed survey question."""
         return any(each.answers for each in self.athletes)
 
 
-def read_as_of(connection: Connection, integration: str, today: dt.date) -> AsOf:
-    """How fresh the data are on the team's ``today``."""
-    return AsOf(*run_sql(connection, "web/board/as_of", integration=integration, today=today).one())
+def read_freshness(connection: Connection, integration: str, today: dt.date) -> Freshness:
+    """Return how fresh the data are. ``today`` is the date in the team's time zone."""
+    return Freshness(*run_sql(connection, "web/board/freshness", integration=integration, today=today).one())
 
 
 def read_squads(connection: Connection, integration: str) -> list[str]:
-    """Squads of the roster, in the order of their names."""
+    """Return the squads on the roster, sorted by name."""
     return list(run_sql(connection, "web/board/squads", integration=integration).scalars())
 
 
 def read_board(connection: Connection, integration: str, date: dt.date, squad: str | None) -> Board:
-    """The athletes of a squad, or all, on a date."""
-    found = run_sql(connection, "web/board/squad", integration=integration, date=date, squad=squad).all()
-    return Board(date, found, Rule(*run_sql(connection, "web/board/rule").one()))
+    """Return the board of a squad, or of all athletes if ``squad`` is None."""
+    athletes = run_sql(connection, "web/board/team", integration=integration, date=date, squad=squad).all()
+    return Board(date, athletes, Rule(*run_sql(connection, "web/board/rule").one()))
