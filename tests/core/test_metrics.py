@@ -111,7 +111,7 @@ def test_the_sandbox_sends_and_expects_a_new_direct_metric(catalogue_of: Any) ->
     world = World(athletes=1, days=5)
     points = [
         record.payload["score"]["readiness"]["points_milli"]
-        for record in world.records[min(world.squad), "recovery"]
+        for record in world.records[min(world.athletes), "recovery"]
         if "score" in record.payload
     ]
     assert points and set(points) == {5000}

@@ -44,5 +44,5 @@ def test_a_restored_warehouse_has_every_row_and_can_pull_with_the_same_key_only(
 
     monkeypatch.setenv("WEARABLES_GRANT_KEYS", Fernet.generate_key().decode())
     grants = Grants(warehouse(), squad.name, WhoopHook(squad.name).token_endpoint)
-    with pytest.raises(PermanentError, match="add the key they were saved with"):
+    with pytest.raises(PermanentError, match="Add the key that encrypted them"):
         grants.access_token(squad.athlete_ids[0])

@@ -55,7 +55,7 @@ def test_validate_shows_whoop_s_answer(admin: Visitor, squad: Any, monkeypatch: 
     from tests.factories import connect
 
     good = admin.act("/integrations/team/validate")
-    assert f"{squad.world.url} accepts the client id and secret; 2 of 2 grants are alive." in good.text
+    assert f"{squad.world.url} accepts the client id and secret; 2 of 2 grants are active." in good.text
     connect(monkeypatch, squad.world.url, squad.world.client_id, "a-wrong-one")
     bad = admin.act("/integrations/team/validate")
     assert "does not accept the client id and secret. Correct Client ID and Client secret" in bad.text
