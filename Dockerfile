@@ -11,10 +11,10 @@ RUN install -d -o airflow -g root /opt/wearables /opt/wearables/landing /opt/wea
 USER airflow
 WORKDIR /opt/wearables
 
-# The checkout, with the packages for development set aside.
+# The checkout, with the code for development set aside.
 FROM base AS source
 COPY --chown=airflow:root . .
-RUN mkdir /tmp/development && mv plugins/wearables/local plugins/wearables/sandbox /tmp/development
+RUN mv dev /tmp/dev
 
 FROM base AS production
 COPY --from=source --chown=airflow:root /opt/wearables .
@@ -24,7 +24,7 @@ ENTRYPOINT ["bin/airflow"]
 
 # uvicorn and starlette, the sandbox's only requirements, are in the production image: Airflow's API server needs them.
 FROM production AS sandbox
-COPY --from=source --chown=airflow:root /tmp/development plugins/wearables
+COPY --from=source --chown=airflow:root /tmp/dev dev
 
 # `docker build` without --target makes the production image.
 FROM production

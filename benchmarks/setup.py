@@ -40,7 +40,7 @@ def fresh_warehouse() -> Iterator[Any]:
     """Start a server with an empty, migrated warehouse. Yield its engine."""
     from wearables.core.schema import migrate
     from wearables.core.warehouse import warehouse
-    from wearables.local import postgres
+    from wearables_dev.local import postgres
 
     with postgres.temporary() as url:
         os.environ["AIRFLOW_CONN_WAREHOUSE"] = url.set(drivername="postgres").render_as_string(hide_password=False)
@@ -57,7 +57,7 @@ def fresh_warehouse() -> Iterator[Any]:
 @contextmanager
 def sandbox(athletes: int, days: int, per_minute: int = UNLIMITED) -> Iterator[str]:
     """Start a sandbox in its own process, so that it does not share the interpreter lock. Yield its URL."""
-    from wearables.local.ports import free_port
+    from wearables_dev.local.ports import free_port
 
     url = f"http://127.0.0.1:{(port := free_port())}"
     options = [

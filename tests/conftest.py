@@ -39,7 +39,7 @@ import psycopg2  # noqa: E402
 import pytest  # noqa: E402
 from sqlalchemy import URL, Engine, create_engine  # noqa: E402
 
-from wearables.local import postgres as embedded  # noqa: E402
+from wearables_dev.local import postgres as embedded  # noqa: E402
 
 TEMPLATE = "migrated"
 
@@ -83,7 +83,7 @@ def warehouse_engine(migrated_template: URL, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture
 def sandbox() -> Iterator[Callable[..., Any]]:
     """Return a factory: ``sandbox(seed=7)`` starts a World with a ``url``. It stops when the test ends."""
-    from wearables.sandbox import World, running
+    from wearables_dev.sandbox import World, running
 
     with ExitStack() as stack:
         yield lambda *arguments, **options: stack.enter_context(running(World(*arguments, **options)))

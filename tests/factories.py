@@ -20,7 +20,7 @@ from wearables.pipeline.extract import extract
 from wearables.pipeline.stage import stage
 from wearables.pipeline.transform import transform
 from wearables.pipeline.validate import Run, validate
-from wearables.sandbox import World
+from wearables_dev.sandbox import World
 
 STEPS = ["validate", "extract", "stage", "transform", "check"]
 SQL_INJECTION = "x'; drop schema raw cascade; --"

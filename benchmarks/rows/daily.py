@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks.result import REPEATS, Row, in_turn
 from benchmarks.setup import UNLIMITED
 from wearables.core.settings import PROJECT_DIR
-from wearables.local import isolated_stack
+from wearables_dev.local import isolated_stack
 
 ATHLETES = 30
 TARGET = 1.25
@@ -50,8 +50,8 @@ MEASURE = """
 import os, sys, time
 
 os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"  # as the command line does
-from wearables.local import demo_athletes, keys, stack
-from wearables.local.airflow_api import AirflowApi
+from wearables_dev.local import demo_athletes, keys, stack
+from wearables_dev.local.airflow_api import AirflowApi
 
 stack.up(sandbox=True)
 airflow = AirflowApi(*keys.login())

@@ -13,10 +13,10 @@ from benchmarks.setup import NAME, empty, fresh_warehouse
 from wearables.core.integrations import Integration, load_integration
 from wearables.pipeline.check import check
 from wearables.pipeline.transform import transform
-from wearables.sandbox import World
-from wearables.sandbox.export import QUESTIONS, export
 from wearables.whoop_export.stage import stage
 from wearables.whoop_export.validate import validate
+from wearables_dev.sandbox import World
+from wearables_dev.sandbox.export import QUESTIONS, export
 
 YEAR = 365
 YEARS = 5

@@ -6,8 +6,8 @@ from math import ceil
 from benchmarks.result import Row
 from wearables.core.integrations import DEFAULT_CHUNK_DAYS, MAX_CHUNK_DAYS
 from wearables.core.windows import TimeRange, chunks
-from wearables.sandbox import World
 from wearables.whoop.client import PAGE_SIZE
+from wearables_dev.sandbox import World
 
 PULLS = {
     "a day of an athlete": (1, 1),

@@ -14,7 +14,7 @@ from wearables.pipeline.landing import Landing, Manifest
 from wearables.pipeline.plan import Plan, save_plan
 from wearables.pipeline.slices import Slice, begin, land
 from wearables.pipeline.stage import stage
-from wearables.sandbox import World
+from wearables_dev.sandbox import World
 
 ATHLETES = 100
 NEW_TARGET, UNCHANGED_TARGET = 1.3, 2.0

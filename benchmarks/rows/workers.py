@@ -12,8 +12,8 @@ from tests.distributed.cluster import Cluster, running
 
 from benchmarks.result import Row, seconds
 from benchmarks.setup import UNLIMITED
-from wearables.local import demo_athletes
-from wearables.local.airflow_api import AirflowApi
+from wearables_dev.local import demo_athletes
+from wearables_dev.local.airflow_api import AirflowApi
 
 ATHLETES, BATCH, DAYS = 200, 25, 18
 ANSWER_SECONDS = 0.1
@@ -57,7 +57,7 @@ def _ready(cluster: Cluster) -> AirflowApi:
     os.environ["AIRFLOW__API__BASE_URL"] = cluster.settings["AIRFLOW__API__BASE_URL"]
     airflow = AirflowApi("admin", "distributed")
     airflow.save_connection(demo_athletes.CONNECTION | {"host": cluster.sandbox})
-    cluster.run("-c", "from wearables.local import demo_athletes; demo_athletes.enrol()")
+    cluster.run("-c", "from wearables_dev.local import demo_athletes; demo_athletes.enrol()")
     airflow.wait_for_dag(demo_athletes.INTEGRATION)
     slowly = {"kind": "slow", "times": UNLIMITED, "seconds": ANSWER_SECONDS}
     requests.post(f"{cluster.sandbox}/sandbox/faults", json=slowly, timeout=30).raise_for_status()

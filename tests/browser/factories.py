@@ -11,8 +11,8 @@ from tests.factories import Team
 from tests.whoop_export.steps import Importer
 from wearables.athletes.roster import load_roster
 from wearables.core.warehouse import transaction, warehouse
-from wearables.sandbox import World, running
-from wearables.sandbox.export import export
+from wearables_dev.sandbox import World, running
+from wearables_dev.sandbox.export import export
 
 NAME = "city"
 SETTINGS = "timezone: UTC\nsurvey_questions: ['Feeling sick or ill?', 'Have any alcoholic drinks?']\n"

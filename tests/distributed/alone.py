@@ -6,12 +6,12 @@ import sys
 from wearables.core.integrations import load_integration
 from wearables.core.schema import migrate
 from wearables.core.warehouse import warehouse
-from wearables.local import demo_athletes
 from wearables.pipeline.check import check
 from wearables.pipeline.extract import extract
 from wearables.pipeline.stage import stage
 from wearables.pipeline.transform import transform
 from wearables.pipeline.validate import Run, validate
+from wearables_dev.local import demo_athletes
 
 
 def pull(first: str, last: str) -> None:

@@ -13,8 +13,8 @@ from dotenv import dotenv_values
 from sqlalchemy import URL
 
 from tests import fakes
-from wearables.local import isolated_stack
-from wearables.local.ports import free_port
+from wearables_dev.local import isolated_stack
+from wearables_dev.local.ports import free_port
 
 PASSWORD = "distributed"
 ADMIN = '{"admin": "distributed"}'
@@ -27,7 +27,7 @@ ATTENTIVE = {
     "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL": "5",
 }
 SANDBOX = "--seed 7 --athletes 6 --days 60 --per-minute 100000 --per-day 1000000"
-UP = "from wearables.local import stack; stack.up(sandbox=True)"
+UP = "from wearables_dev.local import stack; stack.up(sandbox=True)"
 
 
 def worker_name() -> str:

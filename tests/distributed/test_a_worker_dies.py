@@ -11,8 +11,8 @@ import requests
 
 from tests import fakes
 from tests.distributed.cluster import Cluster
-from wearables.local import demo_athletes
-from wearables.local.airflow_api import AirflowApi
+from wearables_dev.local import demo_athletes
+from wearables_dev.local.airflow_api import AirflowApi
 
 # Days that are over in every time zone, so that their values do not change during the test.
 LAST = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)
@@ -44,7 +44,7 @@ def test_a_worker_killed_within_a_chunk_costs_one_retry_and_nothing_else(
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", cluster.settings["AIRFLOW__API__BASE_URL"])
     airflow = AirflowApi("admin", "distributed")
     airflow.save_connection(demo_athletes.CONNECTION | {"host": cluster.sandbox})
-    cluster.run("-c", "from wearables.local import demo_athletes; demo_athletes.enrol()")
+    cluster.run("-c", "from wearables_dev.local import demo_athletes; demo_athletes.enrol()")
     airflow.wait_for_dag(demo_athletes.INTEGRATION)
     _sandbox(cluster, "POST", "faults", SLOWLY)
     _sandbox(cluster, "DELETE", "requests")

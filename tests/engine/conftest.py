@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine import engine
-from wearables.local.ports import free_port
+from wearables_dev.local.ports import free_port
 
 
 @dataclass(frozen=True)

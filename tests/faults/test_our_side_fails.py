@@ -13,12 +13,12 @@ from sqlalchemy import Engine
 
 from tests.faults.fault_scenario import FaultScenario, WatchedRequests
 from wearables.core.warehouse import run_sql, transaction, warehouse
-from wearables.local.postgres import Server
 from wearables.pipeline import merge
 from wearables.pipeline.extract import extract
 from wearables.pipeline.stage import stage
 from wearables.whoop.grants import Grants
 from wearables.whoop.hook import WhoopHook
+from wearables_dev.local.postgres import Server
 
 KILLS = 20
 PROCESSES, REFRESHES_EACH = 2, 100

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from wearables.local import isolated_stack
+from wearables_dev.local import isolated_stack
 
 # Lines of the demo after which the scheduler is killed: the run was triggered; its chunks are about to be pulled.
 KILL_AFTER = ("Pulling ", "validate 1/1")
@@ -19,7 +19,7 @@ FAST_DETECTION = {
 }
 PID = """
 import psutil
-from wearables.local.services import program
+from wearables_dev.local.services import program
 print(psutil.Process(program("scheduler").pid).children()[0].pid)
 """
 

@@ -7,8 +7,8 @@ import pytest
 
 from tests.faults.fault_scenario import FaultScenario, WatchedRequests
 from wearables.athletes.enrolment import enroll
-from wearables.sandbox.limits import Limits
 from wearables.whoop import budget
+from wearables_dev.sandbox.limits import Limits
 
 TRANSIENT = {
     "429 with X-RateLimit-Reset": {"kind": "rate_limited", "seconds": 0.2, "times": 3},

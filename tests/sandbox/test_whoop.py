@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from wearables.sandbox import World
+from wearables_dev.sandbox import World
 
 PATHS = {"cycle": "cycle", "recovery": "recovery", "sleep": "activity/sleep", "workout": "activity/workout"}
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from wearables.sandbox import World
-from wearables.sandbox.expected_metrics import expected_metrics, local, moment
+from wearables_dev.sandbox import World
+from wearables_dev.sandbox.expected_metrics import expected_metrics, local, moment
 
 NOW = dt.datetime(2026, 1, 15, 9, 30, tzinfo=dt.UTC)
 

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from tests.web.conftest import Visitor
-from wearables.sandbox.export import export
 from wearables.whoop_export.archive import MAX_ARCHIVE_BYTES
+from wearables_dev.sandbox.export import export
 
 PAGE = "/integrations/team/import"
 ROOT = Path(__file__).parents[2]

@@ -26,8 +26,8 @@ from tests.whoop_export.steps import (
 from wearables.core.integrations import load_integration
 from wearables.pipeline.check import check
 from wearables.pipeline.transform import transform
-from wearables.sandbox.export import export
 from wearables.whoop_export.stage import stage
+from wearables_dev.sandbox.export import export
 
 LISTED = {"survey_questions": '["Have any caffeine?", "Feeling sick or ill?"]'}
 

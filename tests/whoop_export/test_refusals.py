@@ -20,9 +20,9 @@ from tests.whoop_export.steps import (
     pack,
 )
 from wearables.core.errors import ExportRejected, PermanentError
-from wearables.sandbox.export import export
 from wearables.whoop_export.archive import MAX_ENTRIES, MAX_UNPACKED_BYTES
 from wearables.whoop_export.table import tables
+from wearables_dev.sandbox.export import export
 
 CELL = "2026-03-01 23:10:05"
 

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from wearables.sandbox import World
-from wearables.sandbox.expected_metrics import local, moment
-from wearables.sandbox.export import export
+from wearables_dev.sandbox import World
+from wearables_dev.sandbox.expected_metrics import local, moment
+from wearables_dev.sandbox.export import export
 
 # No clock change in this season: around one, export and API may date a workout at midnight differently.
 NOW = dt.datetime(2026, 9, 20, 12, tzinfo=dt.UTC)

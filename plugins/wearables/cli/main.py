@@ -27,8 +27,8 @@ COMMANDS = {
     "sql": "wearables.cli.sql",
 }
 ALIASES = {"enrol": "enroll"}
-# Packages that a production install does not have.
-DEVELOPMENT = {"sandbox": "wearables.sandbox", "local": "wearables.local"}
+# In a checkout only: a production install does not have this code.
+DEVELOPMENT = {"sandbox": "wearables_dev.sandbox.command", "local": "wearables_dev.local.command"}
 
 
 class Commands(click.Group):
@@ -36,22 +36,17 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the installed commands."""
-        return [*COMMANDS, *(name for name, package in DEVELOPMENT.items() if find_spec(package))]
+        return [*COMMANDS, *(DEVELOPMENT if find_spec("wearables_dev") else ())]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of that name. Raises UsageError if its package is not installed."""
         cmd_name = ALIASES.get(cmd_name, cmd_name)
-        if package := DEVELOPMENT.get(cmd_name):
-            if not find_spec(package):
-                raise click.UsageError(
-                    f'"{cmd_name}" is a development command and is not part of this installation. Use it in a checkout.'
-                )
-            module = f"{package}.command"
-        elif cmd_name in COMMANDS:
-            module = COMMANDS[cmd_name]
-        else:
-            return None
-        return getattr(importlib.import_module(module), cmd_name.replace("-", "_"))
+        if cmd_name in DEVELOPMENT and not find_spec("wearables_dev"):
+            raise click.UsageError(
+                f'"{cmd_name}" is a development command and is not part of this installation. Use it in a checkout.'
+            )
+        module = (COMMANDS | DEVELOPMENT).get(cmd_name)
+        return getattr(importlib.import_module(module), cmd_name.replace("-", "_")) if module else None
 
 
 @click.command(cls=Commands)

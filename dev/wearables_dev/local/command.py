@@ -11,7 +11,7 @@ def local() -> None:
 @local.command()
 def init() -> None:
     """Create missing keys and passwords."""
-    from wearables.local import keys
+    from wearables_dev.local import keys
 
     keys.make_keys()
 
@@ -19,7 +19,7 @@ def init() -> None:
 @local.command()
 def up() -> None:
     """Start PostgreSQL and Airflow and wait until they are healthy."""
-    from wearables.local import stack
+    from wearables_dev.local import stack
 
     stack.up()
     click.echo(f"Ready: {stack.ui_line()}")
@@ -28,7 +28,7 @@ def up() -> None:
 @local.command()
 def down() -> None:
     """Stop everything."""
-    from wearables.local import stack
+    from wearables_dev.local import stack
 
     stack.down()
 
@@ -36,7 +36,7 @@ def down() -> None:
 @local.command()
 def psql() -> None:
     """Open the warehouse of the embedded server in psql."""
-    from wearables.local import stack
+    from wearables_dev.local import stack
 
     stack.psql()
 
@@ -44,7 +44,7 @@ def psql() -> None:
 @local.command()
 def clean() -> None:
     """Stop everything and delete the embedded server with all its data."""
-    from wearables.local import stack
+    from wearables_dev.local import stack
 
     stack.down()
     stack.delete_data()
@@ -53,6 +53,6 @@ def clean() -> None:
 @local.command()
 def demo() -> None:
     """Pull the sandbox athletes' data through Airflow and check every metric."""
-    from wearables.local.demo import run
+    from wearables_dev.local.demo import run
 
     run()

@@ -7,10 +7,10 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from wearables.sandbox.faults import TOKEN
-from wearables.sandbox.faulty_answers import apply_fault
-from wearables.sandbox.grants import OFFLINE, SCOPES, Grant
-from wearables.sandbox.world import World
+from wearables_dev.sandbox.faults import TOKEN
+from wearables_dev.sandbox.faulty_answers import apply_fault
+from wearables_dev.sandbox.grants import OFFLINE, SCOPES, Grant
+from wearables_dev.sandbox.world import World
 
 FORM = "application/x-www-form-urlencoded"
 STATE_LENGTH = 8

@@ -10,7 +10,7 @@ from typing import Any
 
 from wearables.core.env import PROJECT_DIR
 from wearables.core.env import settings as complete
-from wearables.local.ports import free_port
+from wearables_dev.local.ports import free_port
 
 # Not inherited from the calling process: its own stack and its test run.
 OWN = ("AIRFLOW", "_AIRFLOW", "WEARABLES_", "PYTEST", "COV_")

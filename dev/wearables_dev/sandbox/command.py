@@ -2,7 +2,7 @@
 
 import click
 
-from wearables.local.ports import LOOPBACK, require_free
+from wearables_dev.local.ports import LOOPBACK, require_free
 
 
 @click.command()
@@ -19,8 +19,8 @@ from wearables.local.ports import LOOPBACK, require_free
 @click.option("--client-secret", default="sandbox-secret", show_default=True)
 def sandbox(host: str, port: int, **traits: int | str | tuple[str, ...]) -> None:
     """Run a WHOOP sandbox with invented athletes."""
-    from wearables.sandbox.server import serve
-    from wearables.sandbox.world import World
+    from wearables_dev.sandbox.server import serve
+    from wearables_dev.sandbox.world import World
 
     require_free(port, "the sandbox", "--port")
     click.echo(f"WHOOP sandbox: http://{host}:{port} (athletes: http://{host}:{port}/sandbox/athletes)")

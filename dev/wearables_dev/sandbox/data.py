@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from wearables.sandbox.faulty_answers import apply_fault
-from wearables.sandbox.world import ENDLESS, Athlete, Record, World
+from wearables_dev.sandbox.faulty_answers import apply_fault
+from wearables_dev.sandbox.world import ENDLESS, Athlete, Record, World
 
 LISTS = {"/cycle": "cycle", "/recovery": "recovery", "/activity/sleep": "sleep", "/activity/workout": "workout"}
 DEFAULT_LIMIT, MAX_LIMIT = 10, 25

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from wearables.sandbox import controls, data, oauth
-from wearables.sandbox.faulty_answers import Bare
-from wearables.sandbox.world import Athlete, World
+from wearables_dev.sandbox import controls, data, oauth
+from wearables_dev.sandbox.faulty_answers import Bare
+from wearables_dev.sandbox.world import Athlete, World
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 START_SECONDS = 20

@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from wearables.sandbox.export import export
-from wearables.sandbox.world import World
+from wearables_dev.sandbox.export import export
+from wearables_dev.sandbox.world import World
 
 
 async def athletes(request: Request) -> Response:

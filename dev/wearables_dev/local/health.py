@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from wearables.core.errors import PermanentError
-from wearables.local import services
+from wearables_dev.local import services
 
 # Names in Airflow's health report, and the names of our programs.
 COMPONENTS = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}

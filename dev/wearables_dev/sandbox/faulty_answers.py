@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
-from wearables.sandbox.faults import Fault
+from wearables_dev.sandbox.faults import Fault
 
 
 class Bare(Response):

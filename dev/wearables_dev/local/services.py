@@ -18,7 +18,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from wearables.core.errors import PermanentError
 from wearables.core.settings import PROJECT_DIR
-from wearables.local.paths import LOCAL, LOGS
+from wearables_dev.local.paths import LOCAL, LOGS
 
 CONF = Path(__file__).with_name("supervisord.conf")
 PIDFILE = LOCAL / "supervisord.pid"

@@ -14,8 +14,8 @@ import psycopg2
 from sqlalchemy import URL
 
 from wearables.core.errors import PermanentError
-from wearables.local.ports import LOOPBACK, free_port, require_free
-from wearables.local.postgres_binaries import can_reach, give, install, last_line, run
+from wearables_dev.local.ports import LOOPBACK, free_port, require_free
+from wearables_dev.local.postgres_binaries import can_reach, give, install, last_line, run
 
 SUPERUSER = "postgres"
 SETTINGS = {"listen_addresses": LOOPBACK, "unix_socket_directories": "", "max_connections": "100"}

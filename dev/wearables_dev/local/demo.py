@@ -8,10 +8,10 @@ from rich.console import Console
 
 from wearables.core.errors import PermanentError, RunFailed
 from wearables.core.integrations import load_integration
-from wearables.local import demo_athletes, health, keys, report, stack
-from wearables.local.airflow_api import AirflowApi
-from wearables.local.comparison import Key, comparable_days, compare, expected_values
-from wearables.local.demo_athletes import INTEGRATION
+from wearables_dev.local import demo_athletes, health, keys, report, stack
+from wearables_dev.local.airflow_api import AirflowApi
+from wearables_dev.local.comparison import Key, comparable_days, compare, expected_values
+from wearables_dev.local.demo_athletes import INTEGRATION
 
 DAYS = 60
 PULL_SECONDS = 900

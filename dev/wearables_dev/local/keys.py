@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
-from wearables.local.paths import LOCAL, PASSWORDS, SECRETS
+from wearables_dev.local.paths import LOCAL, PASSWORDS, SECRETS
 
 HEADER = "# Created by `make install`. Keep these keys: nothing else decrypts what they encrypted. Never commit them.\n"
 

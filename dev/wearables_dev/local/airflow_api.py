@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from wearables.core.errors import PermanentError
-from wearables.local.health import base_url, session
+from wearables_dev.local.health import base_url, session
 
 TIMEOUT_SECONDS = 30
 PARSE_SECONDS = 90

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wearables.sandbox.expected_metrics import expected_metrics, moment
-from wearables.sandbox.faults import Fault
-from wearables.sandbox.grants import Grant, Grants
-from wearables.sandbox.limits import Limits
-from wearables.sandbox.payloads import Payload, records
-from wearables.sandbox.simulation import simulate
+from wearables_dev.sandbox.expected_metrics import expected_metrics, moment
+from wearables_dev.sandbox.faults import Fault
+from wearables_dev.sandbox.grants import Grant, Grants
+from wearables_dev.sandbox.limits import Limits
+from wearables_dev.sandbox.payloads import Payload, records
+from wearables_dev.sandbox.simulation import simulate
 
 COLLECTIONS = ("cycle", "recovery", "sleep", "workout")
 # Does not fit into 32 bits: WHOOP's ids are int64.

@@ -16,9 +16,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from wearables.core.errors import PermanentError
-from wearables.local import health, keys, postgres, services
-from wearables.local.paths import LOCAL, LOGS, POSTGRES_HOME
-from wearables.local.ports import LOOPBACK, require_free
+from wearables_dev.local import health, keys, postgres, services
+from wearables_dev.local.paths import LOCAL, LOGS, POSTGRES_HOME
+from wearables_dev.local.ports import LOOPBACK, require_free
 
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 AIRFLOW_DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"

@@ -7,9 +7,9 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from wearables.sandbox.expected_metrics import Chronicle, local, moment
-from wearables.sandbox.export_columns import GPS, HEADERS, NIGHT
-from wearables.sandbox.world import COLLECTIONS, World
+from wearables_dev.sandbox.expected_metrics import Chronicle, local, moment
+from wearables_dev.sandbox.export_columns import GPS, HEADERS, NIGHT
+from wearables_dev.sandbox.world import COLLECTIONS, World
 
 Payload = Mapping[str, Any]
 Cells = list[Any]

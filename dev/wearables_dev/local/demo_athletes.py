@@ -3,10 +3,10 @@
 from typing import Any
 
 from wearables.core.errors import PermanentError
-from wearables.local import services
-from wearables.local.health import session
-from wearables.local.paths import LOCAL
-from wearables.local.stack import sandbox_url, say
+from wearables_dev.local import services
+from wearables_dev.local.health import session
+from wearables_dev.local.paths import LOCAL
+from wearables_dev.local.stack import sandbox_url, say
 
 INTEGRATION = "whoop_demo"
 CONNECTION = {

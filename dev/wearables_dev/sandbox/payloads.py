@@ -7,7 +7,7 @@ from functools import reduce
 from typing import Any
 
 from wearables.core.metrics import catalogue
-from wearables.sandbox.simulation import Bout, Cycle, Simulation
+from wearables_dev.sandbox.simulation import Bout, Cycle, Simulation
 
 Payload = dict[str, Any]
 DISTANCE_SPORTS = {"running", "soccer"}
