@@ -31,7 +31,7 @@ lock: $(STAMP) ## upgrade and lock the packages of requirements*.txt and pyproje
 	@for name in requirements requirements-distributed; do \
 		$(RESOLVE) --constraints requirements-dev.lock $$name.txt -o $$name.lock || exit 1; done
 
-check: $(STAMP) ## run the formatter, the linters (Python, SQL, YAML) and the type checker
+check: $(STAMP) ## run the formatter, the linters, the type checker, the import rules and the spell checker
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -39,6 +39,9 @@ check: $(STAMP) ## run the formatter, the linters (Python, SQL, YAML) and the ty
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && bin/wearables sql --render "$$folder" && \
 		$(BIN)/sqlfluff lint --processes 2 --config .sqlfluff "$$folder"
 	$(BIN)/yamllint --strict .
+	$(BIN)/lint-imports --no-cache
+	git ls-files -z ':!*.lock' ':!*.svg' ':!*.png' ':!*.json' ':!*/languages.py' ':!docs/retired-words.txt' | \
+		xargs -0 $(BIN)/codespell
 
 format: $(STAMP) ## format the Python code and fix what ruff can fix
 	$(BIN)/ruff check --fix

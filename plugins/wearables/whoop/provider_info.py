@@ -1,4 +1,4 @@
-"""What Airflow is told of this package: the connection type WHOOP and its form."""
+"""Provider metadata for Airflow: the connection type WHOOP and its form."""
 
 from importlib.metadata import version
 from typing import Any
