@@ -87,12 +87,12 @@ def test_a_team_is_set_up_pulled_imported_and_offboarded_in_the_web_ui_alone(
     ours.get_by_label("Client secret").fill(SECRET)
     ours.get_by_role("button", name="Validate and create").click()
     expect(ours.get_by_role("heading", name="north")).to_be_visible()
-    assert (stack.integrations / "north.yaml").read_text() == "schedule: 0 6 * * *\ntimezone: Europe/London\n"
+    assert (stack.integrations / "north.yaml").read_text() == "source: whoop\nschedule: 0 6 * * *\ntimezone: Europe/London\n"
 
     # Validate.
     ours.get_by_role("button", name="Validate credentials").click()
     verdict = ours.locator("#verdict")
-    expect(verdict).to_contain_text("accepts the client id and secret; 0 of 0 grants are alive")
+    expect(verdict).to_contain_text("accepts the client id and secret; 0 of 0 grants are active")
 
     # Invite, and consent in a second browser that is not signed in.
     link = invite(ours)
@@ -336,5 +336,5 @@ def test_the_connection_form_asks_for_the_whoop_credentials_and_its_test_button_
         for secret in ("sandbox-secret", "another")
     ]
     assert [each["status"] for each in answers] == [True, False], json.dumps(answers)
-    assert "0 of 1 grants are alive" in answers[0]["message"]
+    assert "0 of 1 grants are active" in answers[0]["message"]
     assert "does not accept the client id and secret" in answers[1]["message"]
