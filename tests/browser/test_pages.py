@@ -87,7 +87,9 @@ def test_a_team_is_set_up_pulled_imported_and_offboarded_in_the_web_ui_alone(
     ours.get_by_label("Client secret").fill(SECRET)
     ours.get_by_role("button", name="Validate and create").click()
     expect(ours.get_by_role("heading", name="north")).to_be_visible()
-    assert (stack.integrations / "north.yaml").read_text() == "source: whoop\nschedule: 0 6 * * *\ntimezone: Europe/London\n"
+    assert (
+        stack.integrations / "north.yaml"
+    ).read_text() == "source: whoop\nschedule: 0 6 * * *\ntimezone: Europe/London\n"
 
     # Validate.
     ours.get_by_role("button", name="Validate credentials").click()

@@ -103,7 +103,7 @@ def test_the_disk_of_the_landing_zone_is_full(make_team: Any, record_property: C
     records.unlink()
     # Writing to this device fails as if the disk were full.
     records.symlink_to("/dev/full")
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(LandingUnavailable, match="No space left"):
         extract(team.integration, scenario.run_id, chunk)
     records.unlink()
     assert scenario.attempt()

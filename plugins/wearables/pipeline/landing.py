@@ -11,6 +11,7 @@ any moment leaves either the complete answer or none.
 import gzip
 import io
 import json
+import os
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -65,9 +66,10 @@ def located(url: str) -> tuple[AbstractFileSystem, str]:
 
 
 def _unavailable(error: OSError) -> LandingUnavailable:
-    # The error's text may contain credentials, so only its class is named.
+    # The error's own text may contain credentials.
+    reason = os.strerror(error.errno) if error.errno else type(error).__name__
     return LandingUnavailable(
-        f"The landing zone failed ({type(error).__name__}). Check WEARABLES_LANDING, free space and permissions."
+        f"The landing zone failed ({reason}). Check WEARABLES_LANDING, free space and permissions."
     )
 
 
