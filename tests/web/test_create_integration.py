@@ -13,9 +13,9 @@ SECRET = "sandbox-secret"
 
 
 @pytest.fixture
-def form(team: Callable[..., Any], tmp_path: Path) -> Iterator[dict[str, str]]:
+def form(make_team: Callable[..., Any], tmp_path: Path) -> Iterator[dict[str, str]]:
     """What a user types to connect to a sandbox. One other integration, ``team``, exists already."""
-    world = team(enrol=False, days=1).world
+    world = make_team(enrol=False, days=1).world
     yield {
         "name": "north",
         "vendor": "whoop",

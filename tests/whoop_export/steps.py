@@ -68,8 +68,8 @@ def unpack(packed: bytes) -> dict[str, str]:
 class Importer:
     """Import exports into a Team, step by step as the tasks do."""
 
-    def __init__(self, squad: Any, folder: Path) -> None:
-        self.squad = squad
+    def __init__(self, team: Any, folder: Path) -> None:
+        self.team = team
         self._folder = folder
 
     def put(self, packed: bytes) -> str:
@@ -80,20 +80,20 @@ class Importer:
 
     def validate(self, packed: bytes, athlete_id: int | None = None) -> Import:
         return validate(
-            self.squad.name, athlete_id or self.squad.athlete_ids[0], self.put(packed), f"manual__{uuid.uuid4()}"
+            self.team.name, athlete_id or self.team.athlete_ids[0], self.put(packed), f"manual__{uuid.uuid4()}"
         )
 
     def run(self, packed: bytes, athlete_id: int | None = None) -> dict[str, int]:
         """Run all steps; return the counts of staged records."""
         wanted = self.validate(packed, athlete_id)
         counts = stage(wanted)
-        transform(load_integration(self.squad.name), wanted.run_id)
-        check(load_integration(self.squad.name), wanted.run_id)
+        transform(load_integration(self.team.name), wanted.run_id)
+        check(load_integration(self.team.name), wanted.run_id)
         return counts
 
     def values(self) -> dict[tuple, tuple]:
         """Return value and source by athlete, date and metric, without survey metrics."""
-        rows = self.squad.rows(
+        rows = self.team.rows(
             "select athlete_id, metric_date::text, metric, value, source from analytics.metrics "
             "where metric not like 'survey.%%'"
         )

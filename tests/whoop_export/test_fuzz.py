@@ -86,15 +86,15 @@ def test_any_question_and_note_is_read_or_rejected(tmp_path: Path, question: str
     assert found is None or found["journal_entries.csv"] in {0, 1}
 
 
-def test_a_file_that_is_cut_off_in_its_last_row_leaves_nothing_behind(importer: Callable[..., Importer]) -> None:
-    made = importer(athletes=1, days=1)
+def test_a_file_that_is_cut_off_in_its_last_row_leaves_nothing_behind(make_importer: Callable[..., Importer]) -> None:
+    importer = make_importer(athletes=1, days=1)
     broken = files(
         journal_entries=f"{JOURNAL_HEADER}\n" + f"{','.join(SLEEP_ROW.split(',')[:3])},A?,true,\n" * 500 + '"'
     )
     with pytest.raises(ExportRejected):
-        made.run(pack(broken))
+        importer.run(pack(broken))
     for relation in ("raw.records", "ops.runs", "ops.slices", "analytics.metrics"):
-        assert made.squad.rows(f"select 1 from {relation}") == []
+        assert importer.team.rows(f"select 1 from {relation}") == []
 
 
 @FUZZ

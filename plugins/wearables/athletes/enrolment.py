@@ -22,7 +22,7 @@ class Athlete:
     name: str
 
 
-def enroll(integration_name: str, refresh_token: str) -> Athlete:
+def enrol(integration_name: str, refresh_token: str) -> Athlete:
     """Exchange a refresh token for a token pair, ask WHOOP whose it is, and store athlete and grant.
 
     Raises PermanentError, ReconnectRequired (the token is used or unknown), SourceUnavailable or BudgetExhausted.
