@@ -68,7 +68,7 @@ def test_an_invitation_works_once(consent: Make, browser: Browser) -> None:
     begun_before = browser.press(url).headers["Location"]
     browser.accept(url, first)
     assert (browser.open(url).status_code, title(browser.open(url))) == (410, "This invitation has already been used")
-    assert title(browser.open(browser.answer(begun_before, second))) == "This answer has already been used"
+    assert title(browser.open(browser.answer(begun_before, second))) == "This address has already been used"
     assert states(team) == {first: "active"}
 
 
@@ -78,7 +78,7 @@ def test_an_answer_counts_once(consent: Make, browser: Browser) -> None:
     before = len(team.world.requests)
     assert title(browser.open(address)) == "You are connected"
     asked = len(team.world.requests)
-    assert title(browser.open(address)) == "This answer has already been used"
+    assert title(browser.open(address)) == "This address has already been used"
     assert before < asked == len(team.world.requests)
 
 
@@ -117,9 +117,9 @@ def test_an_answer_in_another_browser_is_rejected(consent: Make, browser: Browse
     team = consent()
     address = browser.consent(create_invite("team", "coach").url, next(iter(team.world.athletes)))
     with Browser() as other:
-        assert title(other.open(address)) == "Please use the browser in which you started"
+        assert title(other.open(address)) == "Please use the browser you started in"
         assert title(other.paste(create_invite("team", "coach").url, address)) == (
-            "Please use the browser in which you started"
+            "Please use the browser you started in"
         )
     assert states(team) == {}
     assert title(browser.open(address)) == "You are connected"
@@ -129,7 +129,7 @@ def test_an_answer_after_more_than_an_hour_is_rejected(consent: Make, browser: B
     team = consent()
     address = browser.consent(create_invite("team", "coach").url, next(iter(team.world.athletes)))
     team.rows("update vault.invites set begun_at = now() - interval '61 minutes' returning 1")
-    assert title(browser.open(address)) == "Please use the browser in which you started"
+    assert title(browser.open(address)) == "Please use the browser you started in"
     assert states(team) == {}
 
 
@@ -137,7 +137,7 @@ def test_an_unknown_state_is_rejected(consent: Make, browser: Browser) -> None:
     team = consent()
     address = browser.consent(create_invite("team", "coach").url, next(iter(team.world.athletes)))
     forged = re.sub(r"state=[^&]+", "state=abcdefgh", address)
-    assert title(browser.open(forged)) == "This answer has already been used"
+    assert title(browser.open(forged)) == "This address has already been used"
     assert states(team) == {}
 
 
@@ -145,7 +145,7 @@ def test_an_unknown_code_is_rejected(consent: Make, browser: Browser) -> None:
     team = consent()
     address = browser.consent(create_invite("team", "coach").url, next(iter(team.world.athletes)))
     forged = re.sub(r"code=[^&]+", "code=abcdefgh", address)
-    assert title(browser.open(forged)) == "WHOOP no longer accepts this answer"
+    assert title(browser.open(forged)) == "WHOOP no longer accepts this address"
     assert states(team) == {}
 
 
@@ -184,7 +184,7 @@ def test_an_invitation_for_an_athlete_works_only_for_that_athlete(consent: Make,
     assert title(browser.accept(url, member)) == "This invitation is for another athlete"
     assert team.world.grants.of(member) != []
     assert states(team) == {known: "active", member: "active"}
-    assert title(browser.accept(url, known)) == "Your consent is renewed"
+    assert title(browser.accept(url, known)) == "Your consent has been renewed"
 
 
 def test_consenting_again_renews_the_grant(consent: Make, browser: Browser) -> None:
@@ -192,7 +192,7 @@ def test_consenting_again_renews_the_grant(consent: Make, browser: Browser) -> N
     athlete_id = next(iter(team.world.athletes))
     browser.accept(create_invite("team", "coach").url, athlete_id)
     team.rows("update vault.grants set state = 'reconnect', reason = 'dead' returning 1")
-    assert title(browser.accept(create_invite("team", "coach").url, athlete_id)) == "Your consent is renewed"
+    assert title(browser.accept(create_invite("team", "coach").url, athlete_id)) == "Your consent has been renewed"
     assert states(team) == {athlete_id: "active"}
 
 
@@ -263,4 +263,4 @@ def test_the_address_can_be_pasted_if_the_redirect_url_leads_elsewhere(
 def test_an_address_without_an_answer_is_rejected(consent: Make, browser: Browser, address: str) -> None:
     consent()
     page = browser.paste(create_invite("team", "coach").url, address)
-    assert (page.status_code, title(page)) == (400, "This address is not WHOOP's answer")
+    assert (page.status_code, title(page)) == (400, "This is not the address that WHOOP sent you to")

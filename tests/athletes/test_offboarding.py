@@ -174,7 +174,7 @@ def test_an_erased_athlete_does_not_come_back(make_team: Make, tmp_path: Path) -
             stage(team.integration, run_id, window)
     assert team.rows("select 1 from raw.records where athlete_id = %s", gone) == []
     assert landed(tmp_path, gone) == []
-    with pytest.raises(PermanentError, match="was erased from team and can only be enrolled by consenting again"):
+    with pytest.raises(PermanentError, match="was erased from team and must consent again to be enrolled"):
         enrol("team", team.world.consent(gone).refresh_token)
     assert team.rows("select count(*) from vault.unclaimed_grants") == [(0,)]
     assert offboard("team", gone, erase=True).revocation == offboarding.NO_GRANT

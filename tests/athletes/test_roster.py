@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from wearables.athletes.roster import Loaded, load_roster
+from wearables.athletes.roster import LoadedRoster, load_roster
 from wearables.cli.athletes import roster
 from wearables.core.errors import PermanentError
 from wearables.core.warehouse import transaction
@@ -20,7 +20,7 @@ ONE, TWO, THREE = 4300000001, 4300000002, 4300000003
 def load(make_team: Callable[..., Any], tmp_path: Path) -> Any:
     team = make_team(athletes=3, days=2)
 
-    def load(text: str, encoding: str = "utf-8") -> Loaded:
+    def load(text: str, encoding: str = "utf-8") -> LoadedRoster:
         path = tmp_path / "team.roster.csv"
         path.write_text(text, encoding=encoding)
         with transaction(team.engine) as connection:
@@ -32,7 +32,7 @@ def load(make_team: Callable[..., Any], tmp_path: Path) -> Any:
 
 def test_a_roster_replaces_the_older_one_completely(load: Any) -> None:
     loaded = load(f"athlete_id,external_id,squad,position\n{ONE},E1,first,wing\n{TWO},E2,first,\n")
-    assert loaded == Loaded(2, [THREE])
+    assert loaded == LoadedRoster(2, [THREE])
     assert load.team.rows(SHOWN) == [
         (ONE, "E1", "first", "wing"),
         (TWO, "E2", "first", None),

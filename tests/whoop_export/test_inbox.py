@@ -12,7 +12,7 @@ from tests.whoop_export.steps import Importer, files, pack
 from wearables.core.errors import ExportRejected, PermanentError, WarehouseUnavailable
 from wearables.whoop_export import archive
 from wearables.whoop_export.inbox import SETTLED_SECONDS, conf, discard, receive, waiting
-from wearables.whoop_export.request import judge
+from wearables.whoop_export.request import validate_exports
 from wearables.whoop_export.stage import stage
 
 
@@ -38,8 +38,8 @@ def test_an_upload_is_stored_under_a_random_name(importer: Importer, tmp_path: P
     assert path.parent == tmp_path / "landing" / "team" / "inbox" / "exports" / str(athlete_id)
     assert path.read_bytes() == upload
     assert conf("team", athlete_id, url) == {"integration": "team", "athlete": athlete_id, "file": url}
-    verdict = judge(conf("team", athlete_id, url), "run")
-    stage(verdict.imports[0])
+    validated = validate_exports(conf("team", athlete_id, url), "run")
+    stage(validated.imports[0])
     assert not path.exists()
 
 
@@ -76,25 +76,25 @@ def test_a_rejected_file_of_the_drop_folder_is_deleted_and_does_not_stop_the_oth
     bad = drop(tmp_path, first, b"no zip")
     stranger = drop(tmp_path, 99, pack(files()))
     good = drop(tmp_path, second, pack(files()))
-    verdict = judge({}, "run")
-    assert [each.athlete_id for each in verdict.imports] == [second]
-    assert [text.split(":")[0] for text in verdict.refusals] == [f"athlete {first} of team", "athlete 99 of team"]
+    validated = validate_exports({}, "run")
+    assert [each.athlete_id for each in validated.imports] == [second]
+    assert [text.split(":")[0] for text in validated.rejections] == [f"athlete {first} of team", "athlete 99 of team"]
     assert (bad.exists(), stranger.exists(), good.exists()) == (False, False, True)
-    stage(verdict.imports[0])
+    stage(validated.imports[0])
     assert not good.exists()
 
 
 def test_a_run_whose_files_are_all_rejected_fails(importer: Importer, tmp_path: Path) -> None:
     drop(tmp_path, importer.team.athlete_ids[0], b"no zip")
-    with pytest.raises(ExportRejected, match=r"1 export\(s\) refused.*not a ZIP"):
-        judge({}, "run")
-    assert judge({}, "run").imports == []
+    with pytest.raises(ExportRejected, match=r"1 export\(s\) rejected, listed above.*not a ZIP"):
+        validate_exports({}, "run")
+    assert validate_exports({}, "run").imports == []
 
 
 def test_a_file_outside_the_drop_folder_is_never_deleted(importer: Importer, tmp_path: Path) -> None:
     url = importer.put(b"no zip")
     with pytest.raises(ExportRejected):
-        judge(conf("team", importer.team.athlete_ids[0], url), "run")
+        validate_exports(conf("team", importer.team.athlete_ids[0], url), "run")
     assert Path(url.removeprefix("file://")).exists()
     outside = tmp_path / "kept.zip"
     outside.write_bytes(b"kept")
@@ -111,20 +111,20 @@ def test_a_file_is_kept_while_the_warehouse_is_unavailable(
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://nobody@127.0.0.1:9/none")
     warehouse.cache_clear()
     with pytest.raises(WarehouseUnavailable, match="cannot be reached"):
-        judge({}, "run")
+        validate_exports({}, "run")
     assert path.exists()
 
 
 @pytest.mark.parametrize(
     ("parameters", "reason"),
     [
-        ({"integration": "team"}, "athlete, file is missing"),
+        ({"integration": "team"}, "Missing parameters: athlete, file"),
         ({"integration": "team", "athlete": "x", "file": "file:///a.zip"}, "athlete must be a WHOOP user id"),
-        ({"athletes": [1]}, "Unknown parameter athletes; known are integration, athlete, file"),
+        ({"athletes": [1]}, "Unknown parameters: athletes. The parameters are integration, athlete, file"),
         ({"integration": "other", "athlete": 1, "file": "file:///a.zip"}, "There is no integration 'other'"),
-        ({"integration": ["team"], "athlete": 1, "file": "file:///a.zip"}, "must be texts"),
+        ({"integration": ["team"], "athlete": 1, "file": "file:///a.zip"}, "must be strings"),
     ],
 )
 def test_invalid_parameters_are_rejected(importer: Importer, parameters: dict, reason: str) -> None:
     with pytest.raises(PermanentError, match=reason):
-        judge(parameters, "run")
+        validate_exports(parameters, "run")
