@@ -87,12 +87,14 @@ def test_a_team_is_set_up_pulled_imported_and_offboarded_in_the_web_ui_alone(
     ours.get_by_label("Client secret").fill(SECRET)
     ours.get_by_role("button", name="Validate and create").click()
     expect(ours.get_by_role("heading", name="north")).to_be_visible()
-    assert (stack.integrations / "north.yaml").read_text() == "schedule: 0 6 * * *\ntimezone: Europe/London\n"
+    assert (
+        stack.integrations / "north.yaml"
+    ).read_text() == "source: whoop\nschedule: 0 6 * * *\ntimezone: Europe/London\n"
 
     # Validate.
     ours.get_by_role("button", name="Validate credentials").click()
-    verdict = ours.locator("#verdict")
-    expect(verdict).to_contain_text("accepts the client id and secret; 0 of 0 grants are alive")
+    validation = ours.locator("#validation")
+    expect(validation).to_contain_text("accepts the client id and secret; 0 of 0 grants are active")
 
     # Invite, and consent in a second browser that is not signed in.
     link = invite(ours)
@@ -134,11 +136,11 @@ def test_a_team_is_set_up_pulled_imported_and_offboarded_in_the_web_ui_alone(
 
     # Import the athlete's own export and follow its progress.
     ours.get_by_role("link", name="north", exact=True).click()
-    ours.get_by_role("link", name="Import export").click()
+    ours.get_by_role("link", name="Import data").click()
     ours.get_by_label("Athlete").select_option(str(athlete_id))
     file = {"name": "my export.zip", "mimeType": "application/zip", "buffer": export(world, athlete_id)}
     ours.get_by_label("ZIP file").set_input_files(file)
-    ours.get_by_role("button", name="Import export").click()
+    ours.get_by_role("button", name="Import").click()
     expect(ours.get_by_role("heading", name="This import")).to_contain_text("success", timeout=90_000)
     expect(ours.get_by_role("row", name=str(athlete_id))).to_contain_text("complete")
     picture(page, "import")
@@ -168,7 +170,7 @@ def test_a_coach_sees_who_stands_out_and_why_and_downloads_the_days(
     stack.run("tests.browser.factories")
     page = visit("user", width=BOARD_WIDTH)
     ours = open_page(page, "integrations/city/board")
-    expect(ours.get_by_text("Recovery known")).to_be_visible()
+    expect(ours.get_by_text("With a recovery")).to_be_visible()
     expect(ours.locator("tbody tr")).to_have_count(12)
 
     # Go back to the newest day on which somebody stands out.
@@ -336,5 +338,5 @@ def test_the_connection_form_asks_for_the_whoop_credentials_and_its_test_button_
         for secret in ("sandbox-secret", "another")
     ]
     assert [each["status"] for each in answers] == [True, False], json.dumps(answers)
-    assert "0 of 1 grants are alive" in answers[0]["message"]
+    assert "0 of 1 grants are active" in answers[0]["message"]
     assert "does not accept the client id and secret" in answers[1]["message"]

@@ -165,7 +165,7 @@ def test_the_file_has_a_descriptive_name_and_the_right_type(admin: Visitor, seas
         ({"format": "xlsx"}, 422, "These fields are not valid: format."),
         ({"start": "soon"}, 422, "These fields are not valid: start."),
         ({"start": TODAY, "end": TODAY - dt.timedelta(days=1)}, 409, "Swap them."),
-        ({"start": "2020-01-01", "end": "2026-01-01"}, 409, "but a download holds at most 400."),
+        ({"start": "2020-01-01", "end": "2026-01-01"}, 409, "but a download may have at most 400."),
     ],
 )
 def test_an_invalid_request_is_rejected_with_the_reason(
