@@ -72,7 +72,7 @@ def test_an_invitation_works_once(consent: Make, browser: Browser) -> None:
     assert states(team) == {first: "active"}
 
 
-def test_an_answer_counts_once(consent: Make, browser: Browser) -> None:
+def test_an_answer_is_handled_once(consent: Make, browser: Browser) -> None:
     team = consent()
     address = browser.consent(create_invite("team", "coach").url, next(iter(team.world.athletes)))
     before = len(team.world.requests)
@@ -184,7 +184,7 @@ def test_an_invitation_for_an_athlete_works_only_for_that_athlete(consent: Make,
     assert title(browser.accept(url, member)) == "This invitation is for another athlete"
     assert team.world.grants.of(member) != []
     assert states(team) == {known: "active", member: "active"}
-    assert title(browser.accept(url, known)) == "Your consent has been renewed"
+    assert title(browser.accept(url, known)) == "Your consent was renewed"
 
 
 def test_consenting_again_renews_the_grant(consent: Make, browser: Browser) -> None:
@@ -192,7 +192,7 @@ def test_consenting_again_renews_the_grant(consent: Make, browser: Browser) -> N
     athlete_id = next(iter(team.world.athletes))
     browser.accept(create_invite("team", "coach").url, athlete_id)
     team.rows("update vault.grants set state = 'reconnect', reason = 'dead' returning 1")
-    assert title(browser.accept(create_invite("team", "coach").url, athlete_id)) == "Your consent has been renewed"
+    assert title(browser.accept(create_invite("team", "coach").url, athlete_id)) == "Your consent was renewed"
     assert states(team) == {athlete_id: "active"}
 
 

@@ -1,4 +1,4 @@
-"""Offboarding revokes the grant and stops pulls. Erasure also deletes all data and keeps them from coming back."""
+"""Offboarding revokes the grant and stops pulls. Erasure also deletes all data and prevents their restoration."""
 
 import datetime as dt
 import shutil

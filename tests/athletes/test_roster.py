@@ -1,4 +1,4 @@
-"""A roster is loaded completely, or rejected with the faulty lines and not loaded at all."""
+"""A roster is loaded completely, or rejected as a whole with the invalid lines."""
 
 from collections.abc import Callable
 from pathlib import Path

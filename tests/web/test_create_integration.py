@@ -71,7 +71,7 @@ def test_a_wrong_secret_is_rejected_not_shown_and_not_saved(
         ("name", "a.b", "The name must start with a letter"),
         ("name", "<b>", "The name must start with a letter"),
         ("name", "team", 'An integration named "team" already exists.'),
-        ("vendor", "Other", '"Other" is not a supported vendor. Choose one of: WHOOP.'),
+        ("vendor", "Other", 'The vendor "Other" is not supported. Choose WHOOP.'),
         ("timezone", "Atlantis", "is not an IANA time zone"),
         ("schedule", "every day", "is not a schedule"),
         ("client_id", " ", "Client ID and Client secret are required."),

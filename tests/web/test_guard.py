@@ -1,4 +1,4 @@
-"""Viewers read, editors act, anonymous visitors see nothing, and every action needs a CSRF token."""
+"""Viewers read, editors act, anonymous visitors see nothing, and every action requires a CSRF token."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Imports from end to end: repeated, newer, older, saved by Excel, killed; and their rows in the pull log."""
+"""Imports from end to end: repeated, of newer and older exports, of files saved by Excel, and after a kill."""
 
 import datetime as dt
 import random

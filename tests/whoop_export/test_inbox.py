@@ -86,7 +86,7 @@ def test_a_rejected_file_of_the_drop_folder_is_deleted_and_does_not_stop_the_oth
 
 def test_a_run_whose_files_are_all_rejected_fails(importer: Importer, tmp_path: Path) -> None:
     drop(tmp_path, importer.team.athlete_ids[0], b"no zip")
-    with pytest.raises(ExportRejected, match=r"1 export\(s\) rejected, listed above.*not a ZIP"):
+    with pytest.raises(ExportRejected, match=r"1 export\(s\) rejected\. First: .*not a ZIP"):
         validate_exports({}, "run")
     assert validate_exports({}, "run").imports == []
 

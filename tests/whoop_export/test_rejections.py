@@ -157,11 +157,11 @@ def importer(make_importer: Callable[..., Importer]) -> Importer:
 
 def test_every_invalid_archive_is_rejected_in_one_sentence_and_leaves_nothing(importer: Importer) -> None:
     for what, (packed, reason) in ARCHIVES.items():
-        with pytest.raises(ExportRejected, match=reason) as refusal:
+        with pytest.raises(ExportRejected, match=reason) as rejected:
             importer.validate(packed)
-        assert str(refusal.value).count("\n") == 0, what
+        assert str(rejected.value).count("\n") == 0, what
         for secret in ("sixty", "maybe", "7 am", "GMT+1", CELL, "caffeine", "naps", "vo2", "evil"):
-            assert secret not in str(refusal.value), what
+            assert secret not in str(rejected.value), what
     assert (
         importer.team.rows(
             "select 1 from raw.records union all select 1 from ops.runs union all select 1 from ops.slices"
@@ -170,7 +170,7 @@ def test_every_invalid_archive_is_rejected_in_one_sentence_and_leaves_nothing(im
     )
 
 
-def test_a_bomb_with_a_forged_size_is_not_decompressed_beyond_it(tmp_path: Path) -> None:
+def test_a_bomb_with_a_forged_size_is_not_decompressed_beyond_that_size(tmp_path: Path) -> None:
     packed = bytearray(odd_zip(lambda archive: archive.writestr("sleeps2.csv", b"0" * 900_000)))
     place = packed.rfind(b"PK\x01\x02")
     packed[place + 24 : place + 28] = (100).to_bytes(4, "little")
@@ -230,16 +230,16 @@ def test_a_file_that_changes_after_validation_is_rejected(importer: Importer) ->
 def test_an_unreadable_file_is_reported_without_its_url(importer: Importer, url: str) -> None:
     from wearables.whoop_export.validate import validate
 
-    with pytest.raises(PermanentError) as refusal:
+    with pytest.raises(PermanentError) as rejected:
         validate("team", importer.team.athlete_ids[0], url, "run")
-    assert url not in str(refusal.value)
+    assert url not in str(rejected.value)
 
 
 def test_an_export_of_another_account_is_rejected(make_importer: Callable[..., Importer]) -> None:
     importer = make_importer(athletes=2, days=20)
     first, second = importer.team.athlete_ids
     importer.team.pull(athletes=[first], **importer.team.all_days())
-    # On some dates two athletes' cycles begin within the same minute.
+    # On some dates two athletes' cycles start in the same minute.
     own, other = (_minutes(importer, athlete_id) for athlete_id in (first, second))
     with pytest.raises(ExportRejected, match=f"not athlete {first}'s: it has {len(own & other)} of the "):
         importer.validate(export(importer.team.world, second), first)

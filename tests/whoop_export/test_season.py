@@ -11,7 +11,7 @@ from wearables_dev.sandbox.export import export
 # No clock change in this season: around one, export and API may date a workout at midnight differently.
 NOW = dt.datetime(2026, 9, 20, 12, tzinfo=dt.UTC)
 HALF_A_MINUTE = 0.5 / 60
-# The largest difference that rounding can make; for a sum, the sum of its parts' differences.
+# The largest difference that rounding can make. For a sum, the differences of its parts add up.
 ROUNDING = {
     "day_strain": 0.05,
     "energy": 0.5 * 4.184,
@@ -36,7 +36,7 @@ ROUNDING = {
     "naps": 0,
     "nap_hours": 2 * 3 * HALF_A_MINUTE,
     "workouts": 0,
-    # Seconds are whole in an export; a day of the sandbox has two workouts of at most two hours.
+    # An export has no fractions of seconds, and a day in the sandbox has at most two workouts of two hours.
     "workout_minutes": 2 / 60,
     "workout_energy": 2 * 0.5 * 4.184,
     **{f"zone_{number}_minutes": 2 * 120 * 0.005 + 0.05 for number in range(1, 6)},

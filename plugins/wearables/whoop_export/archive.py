@@ -44,8 +44,7 @@ class Copy:
 def fetched(url: str) -> Iterator[Copy]:
     """Yield a private copy of the file, and delete it afterwards.
 
-    Raises PermanentError if there is no such file, LandingUnavailable if it cannot be read, and ExportRejected if it is
-    too large.
+    Raises PermanentError if there is no such file, LandingUnavailable if it is unreadable, ExportRejected if too large.
     """
     with tempfile.NamedTemporaryFile(suffix=".zip") as copy:
         digest = hashlib.sha256()

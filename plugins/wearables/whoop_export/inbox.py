@@ -1,7 +1,6 @@
 """The drop folder: ``<landing>/<integration>/inbox/exports/<athlete>/<any name>.zip``.
 
-A file is deleted once it has been imported or rejected, because it contains answers and notes that the team may not
-see.
+A file is deleted when it is imported or rejected, because it contains answers and notes that the team may not see.
 """
 
 import logging

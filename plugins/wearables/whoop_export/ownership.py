@@ -45,10 +45,7 @@ def require_ownership(connection: Connection, integration: str, athlete_id: int,
     own = next((row for row in matches if row.athlete_id == athlete_id), None)
     _reject_better_match(matches, own, athlete_id)
     if own is None or own.cycles < MIN_CYCLES:
-        log.warning(
-            "athlete %d: cannot check whose export it is, because the API returned too few cycles in its period",
-            athlete_id,
-        )
+        log.warning("athlete %d: too few cycles from the API in this period to check whose export this is", athlete_id)
     elif own.shared * 2 < own.cycles:
         raise ExportRejected(
             f"The export is not athlete {athlete_id}'s: it has only {own.shared} of {own.cycles} cycles from the API. "

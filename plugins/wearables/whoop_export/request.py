@@ -42,9 +42,7 @@ def validate_exports(conf: Mapping[str, Any], airflow_run_id: str) -> ValidatedE
             validated.rejections.append(f"athlete {file.athlete_id} of {file.integration}: {reason}")
             log.error("rejected: %s", validated.rejections[-1])
     if validated.rejections and not validated.imports:
-        raise ExportRejected(
-            f"{len(validated.rejections)} export(s) rejected, listed above. First: {validated.rejections[0]}"
-        )
+        raise ExportRejected(f"{len(validated.rejections)} export(s) rejected. First: {validated.rejections[0]}")
     return validated
 
 

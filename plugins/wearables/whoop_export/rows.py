@@ -56,16 +56,9 @@ class Record:
 
     def landed_row(self, number: int, collection: str, athlete_id: int) -> bytes:
         """Return the record as a row of the temporary table ``landed``."""
-        return landed_row(
-            number,
-            collection,
-            athlete_id,
-            self.id,
-            _time(self._updated_at),
-            _time(self.started_at),
-            _time(self.ended_at) if self.ended_at else None,
-            self.line(athlete_id) + b"\n",
-        )
+        ended_at = _time(self.ended_at) if self.ended_at else None
+        times = (_time(self._updated_at), _time(self.started_at), ended_at)
+        return landed_row(number, collection, athlete_id, self.id, *times, self.line(athlete_id) + b"\n")
 
     @property
     def _updated_at(self) -> dt.datetime:

@@ -43,8 +43,7 @@ class FileSummary:
 def validate(integration_name: str, athlete_id: int, url: str, airflow_run_id: str) -> Import:
     """Check athlete and file, and save the plan of the import.
 
-    Raises ExportRejected if the export is invalid, PermanentError if there is no such file or integration, and
-    LandingUnavailable or WarehouseUnavailable if they cannot be reached.
+    Raises ExportRejected if the export is invalid, PermanentError if there is no such file or integration.
     """
     integration = load_integration(integration_name)
     with transaction(warehouse()) as connection:
@@ -112,15 +111,8 @@ def _save(
             athlete_id=athlete_id,
             **counts,
         )
-        log.info(
-            "read athlete=%d collection=%s period=%s rows=%d withheld=%d seconds=%.1f",
-            athlete_id,
-            each.collection,
-            window,
-            each.records,
-            each.withheld,
-            each.seconds,
-        )
+        read = f"rows={each.records} withheld={each.withheld} seconds={each.seconds:.1f}"
+        log.info("read athlete=%d collection=%s period=%s %s", athlete_id, each.collection, window, read)
 
 
 def _window(summaries: list[FileSummary]) -> TimeRange:

@@ -93,9 +93,7 @@ def invalid_body(status: int) -> ResultPage:
 def connected(integration: str, is_renewed: bool) -> ResultPage:
     """Return the page for an athlete who has consented, for the first time or again."""
     if is_renewed:
-        return ResultPage(
-            200, "Your consent has been renewed", f"{integration} continues to receive your WHOOP data.", DONE
-        )
+        return ResultPage(200, "Your consent was renewed", f"{integration} continues to receive your WHOOP data.", DONE)
     return ResultPage(200, "You are connected", f"From now on, {integration} receives your WHOOP data.", DONE)
 
 

@@ -103,9 +103,7 @@ def check(draft: Draft) -> Integration:
     Raises PermanentError, SourceUnavailable or BudgetExhausted.
     """
     if draft.vendor not in VENDORS:
-        raise PermanentError(
-            f'"{draft.vendor}" is not a supported vendor. Choose one of: {", ".join(VENDORS.values())}.'
-        )
+        raise PermanentError(f'The vendor "{draft.vendor}" is not supported. Choose {" or ".join(VENDORS.values())}.')
     # Check the name before any file is looked up, because it becomes part of a path.
     if not NAME.fullmatch(draft.name):
         raise PermanentError("The name must start with a letter and have at most 63 letters, digits, _ and -.")

@@ -56,6 +56,5 @@ def validate_credentials(
     validation = {"is_valid": is_valid, "message": message}
     if request.headers.get("x-part"):
         return page(request, user, "_validation.html", validation=validation)
-    return page(
-        request, user, "integration.html", status=read_status(session, file), rights=rights, validation=validation
-    )
+    status = read_status(session, file)
+    return page(request, user, "integration.html", status=status, rights=rights, validation=validation)
