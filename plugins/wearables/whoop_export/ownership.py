@@ -48,7 +48,7 @@ def require_ownership(connection: Connection, integration: str, athlete_id: int,
         log.warning("athlete %d: too few cycles from the API in this period to check whose export this is", athlete_id)
     elif own.shared * 2 < own.cycles:
         raise ExportRejected(
-            f"The export is not athlete {athlete_id}'s: it has only {own.shared} of {own.cycles} cycles from the API. "
+            f"The export is not athlete {athlete_id}'s: it has {own.shared} of the {own.cycles} cycles from the API. "
             f"{CHOOSE_OWNER}"
         )
     elif own.valued >= MIN_CYCLES and own.different * 2 > own.valued:
