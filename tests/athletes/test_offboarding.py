@@ -51,13 +51,13 @@ def tables_with(team: Any, athlete_id: int) -> set[str]:
     return {
         table
         for (table,) in tables
-        if team.rows(f"select 1 from {table} as known where known::text like %s limit 1", f"%{athlete_id}%")
+        if team.rows(f"select 1 from {table} as each where each::text like %s limit 1", f"%{athlete_id}%")
     }
 
 
 def rows_of_others(team: Any, athlete_id: int) -> list[list[tuple]]:
     return [
-        team.rows(f"select * from {table} as known where athlete_id <> %s order by known::text", athlete_id)
+        team.rows(f"select * from {table} as each where athlete_id <> %s order by each::text", athlete_id)
         for table in ("raw.records", "analytics.metrics", "analytics.cycle_days", "vault.grants", "ops.slices")
     ]
 
@@ -132,12 +132,13 @@ def test_nothing_changes_while_whoop_is_unavailable(make_team: Make, monkeypatch
 def test_erasure_leaves_only_the_tombstone(make_team: Make, tmp_path: Path) -> None:
     team = pulled_team(make_team)
     gone, kept = team.athlete_ids
-    others, known = rows_of_others(team, gone), tables_with(team, gone)
-    assert {"raw.records", "analytics.metrics", "ops.slices", "ops.runs", "vault.grants"} <= known
+    others, erased_from = rows_of_others(team, gone), tables_with(team, gone)
+    assert {"raw.records", "analytics.metrics", "ops.slices", "ops.runs", "vault.grants"} <= erased_from
     was_file = [path.is_file() for path in landed(tmp_path, gone)]
     files_of_others = landed(tmp_path, kept)
     counts = {
-        table: team.rows(f"select count(*) from {table} where athlete_id = %s", gone) for table in known - {"ops.runs"}
+        table: team.rows(f"select count(*) from {table} where athlete_id = %s", gone)
+        for table in erased_from - {"ops.runs"}
     }
     receipt = offboard("team", gone, erase=True)
     assert tables_with(team, gone) == {TOMBSTONE}
