@@ -35,6 +35,7 @@ CYCLE_ROW = f"{DAY},66,52,71,33.51,96.25,12.3,2150,171,64,{NIGHT_CELLS}"
 SLEEP_ROW = f"{DAY},{NIGHT_CELLS},false"
 WORKOUT_ROW = f"{DAY},2026-03-02 17:00:00,2026-03-02 18:00:00,60,Running,9.8,640,180,150,10,20,30,20,10,false"
 JOURNAL_ROW = f"{DAY},Have any caffeine? ,true,two cups"
+LISTED = {"survey_questions": '["Have any caffeine?", "Feeling sick or ill?"]'}
 
 Files = dict[str, str | bytes]
 
@@ -98,3 +99,13 @@ class Importer:
             "where metric not like 'survey.%%'"
         )
         return {row[:3]: row[3:] for row in rows}
+
+
+def values(importer: Importer) -> dict[tuple[str, str], float]:
+    """Return the values of a team with one athlete, by date and metric."""
+    return {key[1:]: value for key, (value, _) in importer.values().items()}
+
+
+def cycles(*rows: str) -> str:
+    """Return the text of physiological_cycles.csv with these rows."""
+    return "\n".join([CYCLES_HEADER, *rows, ""])
