@@ -11,14 +11,14 @@ from playwright.sync_api import FrameLocator, Page, expect
 from tests.browser.stack import Stack
 from tests.browser.steps import SECRET, Picture, fill_in, frame
 
-WRONG_SECRET = "a wrong secret"
+WRONG = "a wrong secret"
 CHART_WIDTH = 614
 DAYS_BACK = 60
 
 
 def create_after_a_wrong_secret(ours: FrameLocator, stack: Stack, world: Any, take_picture: Callable[[], None]) -> None:
     """Create the integration ``north``. The wrong secret is rejected and nothing is saved."""
-    fill_in(ours, world, "north", WRONG_SECRET)
+    fill_in(ours, world, "north", WRONG)
     take_picture()
     ours.get_by_role("button", name="Validate and create").click()
     expect(ours.get_by_role("alert")).to_contain_text("does not accept the client id and secret")
