@@ -91,12 +91,12 @@ def sandbox(athletes: int, days: int, per_minute: int = UNLIMITED) -> Iterator[s
 
 def enrol(url: str) -> list[int]:
     """Enrol every athlete of the sandbox. Return their ids."""
-    from wearables.athletes.enrolment import enroll
+    from wearables.athletes.enrolment import enrol
 
     athlete_ids = [athlete["user_id"] for athlete in requests.get(f"{url}/sandbox/athletes", timeout=60).json()]
     for athlete_id in athlete_ids:
         consent = requests.post(f"{url}/sandbox/athletes/{athlete_id}/consent", timeout=60).json()
-        enroll(NAME, consent["refresh_token"])
+        enrol(NAME, consent["refresh_token"])
     return athlete_ids
 
 

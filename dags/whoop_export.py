@@ -12,7 +12,7 @@ from airflow.sdk import DAG, Param
 from airflow.timetables.trigger import CronTriggerTimetable
 
 from wearables.core.integrations import integration_files
-from wearables.whoop_export.tasks import REFUSALS, check, stage, transform, validate
+from wearables.whoop_export.tasks import REJECTIONS, check, stage, transform, validate
 
 EVERY_TEN_MINUTES = "*/10 * * * *"
 PARAMS = {
@@ -46,4 +46,4 @@ with DAG(
     tags=["whoop"],
 ):
     imports: Any = validate()
-    stage.expand(export=imports) >> transform(imports) >> check(imports, imports[REFUSALS])
+    stage.expand(export=imports) >> transform(imports) >> check(imports, imports[REJECTIONS])

@@ -109,12 +109,6 @@ def make_team(
     return make
 
 
-@pytest.fixture
-def team(make_team: Callable[..., Any]) -> Callable[..., Any]:
-    """Return ``make_team`` under its former name."""
-    return make_team
-
-
 @pytest.fixture(scope="session")
 def airflow_database() -> None:
     """Create Airflow's metadata database, once per session."""

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from wearables.athletes.enrolment import enroll
+from wearables.athletes.enrolment import enrol
 from wearables.core.integrations import Integration, load_integration
 from wearables.core.warehouse import transaction
 from wearables.pipeline.check import check
@@ -51,7 +51,7 @@ class Team:
 
     def enrol(self) -> None:
         for athlete_id in self.world.athletes:
-            enroll(self.name, self.world.consent(athlete_id).refresh_token)
+            enrol(self.name, self.world.consent(athlete_id).refresh_token)
             self.athlete_ids.append(athlete_id)
 
     def all_days(self) -> dict[str, str]:

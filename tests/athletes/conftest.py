@@ -11,7 +11,7 @@ from tests.athletes.fakes import Browser, serving
 
 
 @pytest.fixture
-def consent(team: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+def consent(make_team: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """``consent(athletes=2)`` returns a team without enrolled athletes. Its consent pages are mounted as in Airflow."""
     from wearables.athletes.consent.guard import LIMITER
     from wearables.athletes.consent.pages import app
@@ -19,7 +19,7 @@ def consent(team: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Iterat
     LIMITER.storage.reset()
     with serving(Starlette(routes=[Mount("/consent", app)])) as url:
         monkeypatch.setenv("WEARABLES_PUBLIC_URL", url)
-        yield lambda **traits: team(**{"enrol": False, "days": 3} | traits)
+        yield lambda **traits: make_team(**{"enrol": False, "days": 3} | traits)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
+from typing import Any
 from urllib.parse import urljoin
 
 import requests
@@ -45,6 +46,11 @@ class Browser(requests.Session):
     def accept(self, url: str, athlete_id: int | str, scopes: list[str] | None = None) -> requests.Response:
         """Consent and return the page at the end."""
         return self.open(self.consent(url, athlete_id, scopes))
+
+
+def states(team: Any) -> dict[int, str]:
+    """Return the state of each athlete's grant."""
+    return dict(team.rows("select athlete_id, state from vault.grants"))
 
 
 def form_token(page: str) -> str:

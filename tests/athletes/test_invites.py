@@ -20,8 +20,8 @@ def test_a_new_app_has_ten_member_slots(consent: Make) -> None:
 
 
 def test_when_all_slots_are_in_use_only_members_can_be_invited(consent: Make, browser: Browser) -> None:
-    squad = consent(athletes=3, settings={"member_cap": 2})
-    first, second, _ = squad.world.athletes
+    team = consent(athletes=3, settings={"member_cap": 2})
+    first, second, _ = team.world.athletes
     for athlete_id in (first, second):
         browser.accept(create_invite("team", "coach").url, athlete_id)
     assert used_slots("team") == (2, 2)
@@ -36,9 +36,9 @@ def test_when_all_slots_are_in_use_only_members_can_be_invited(consent: Make, br
 
 
 def test_only_a_known_athlete_can_be_invited_by_id(consent: Make) -> None:
-    squad = consent()
+    team = consent()
     with pytest.raises(PermanentError, match="Unknown athlete"):
-        create_invite("team", "coach", next(iter(squad.world.athletes)))
+        create_invite("team", "coach", next(iter(team.world.athletes)))
 
 
 @pytest.mark.parametrize("days", ["0", "91", "-1", "ten", "1.5"])

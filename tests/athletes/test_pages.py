@@ -22,12 +22,12 @@ Make = Callable[..., Any]
 SCRIPT = "<script>alert(1)</script>"
 
 
-def begun(squad: Any) -> bool:
-    return squad.rows("select count(*) from vault.invites where state_hash is not null") == [(1,)]
+def begun(team: Any) -> bool:
+    return team.rows("select count(*) from vault.invites where state_hash is not null") == [(1,)]
 
 
 def test_every_page_has_strict_security_headers(consent: Make, browser: Browser) -> None:
-    squad = consent()
+    team = consent()
     url = create_invite("team", "coach").url
     pages = [
         browser.open(url),
@@ -36,7 +36,7 @@ def test_every_page_has_strict_security_headers(consent: Make, browser: Browser)
         browser.open(url + "/no/such/page"),
         browser.send_form(url, ""),
         browser.press(url),
-        browser.accept(url, next(iter(squad.world.athletes))),
+        browser.accept(url, next(iter(team.world.athletes))),
         browser.open(url),
     ]
     for page in pages:
@@ -51,9 +51,9 @@ def test_every_page_has_strict_security_headers(consent: Make, browser: Browser)
 
 
 def test_the_policy_allows_the_form_to_redirect_to_any_whoop_url(consent: Make, browser: Browser) -> None:
-    squad = consent()
+    team = consent()
     policy = browser.open(create_invite("team", "coach").url).headers["Content-Security-Policy"]
-    assert policy.endswith(f"form-action 'self' https: {squad.world.url}")
+    assert policy.endswith(f"form-action 'self' https: {team.world.url}")
 
 
 def test_the_cookie_is_hidden_from_scripts_other_sites_and_other_paths(
@@ -73,7 +73,7 @@ def test_the_cookie_is_hidden_from_scripts_other_sites_and_other_paths(
 
 @pytest.mark.parametrize("form", ["", "/answer"])
 def test_a_forged_form_has_no_effect(consent: Make, browser: Browser, form: str) -> None:
-    squad = consent()
+    team = consent()
     url, other_url = create_invite("team", "coach").url, create_invite("team", "coach").url
     action = url + form
     good = form_token(browser.open(url).text)
@@ -85,11 +85,11 @@ def test_a_forged_form_has_no_effect(consent: Make, browser: Browser, form: str)
         assert other.send_form(action, "", token=good).status_code == 403
         other.open(url)
         assert other.send_form(action, "", token=good).status_code == 403
-    assert not begun(squad)
+    assert not begun(team)
 
 
 def test_redirects_lead_only_to_whoop(consent: Make, browser: Browser) -> None:
-    squad = consent()
+    team = consent()
     url = create_invite("team", "coach").url
     evil = "https://evil.example.org"
     token = form_token(browser.open(url).text)
@@ -99,7 +99,7 @@ def test_redirects_lead_only_to_whoop(consent: Make, browser: Browser) -> None:
     headers = {"Host": "evil.example.org", "X-Forwarded-Host": "evil.example.org", "Cookie": cookie}
     sent = browser.post(url + query, data={"token": token} | extras, headers=headers, allow_redirects=False)
     place = sent.headers["Location"]
-    assert place.startswith(squad.world.url + "/oauth/oauth2/auth?")
+    assert place.startswith(team.world.url + "/oauth/oauth2/auth?")
     assert "evil" not in place
     start = url.rpartition("/")[0]
     for address in (start + "/callback" + query, start + "//evil.example.org", url + "/" + query):
@@ -123,13 +123,13 @@ def test_markup_in_a_name_is_escaped(consent: Make) -> None:
 
 
 def test_markup_in_an_athlete_s_name_is_escaped(consent: Make, browser: Browser) -> None:
-    squad = consent(athletes=1)
-    athlete_id, athlete = next(iter(squad.world.athletes.items()))
+    team = consent(athletes=1)
+    athlete_id, athlete = next(iter(team.world.athletes.items()))
     athlete.first_name = SCRIPT
     page = browser.accept(create_invite("team", "coach").url, athlete_id)
     assert title(page) == "You are connected"
     assert "<script" not in page.text
-    assert squad.rows("select first_name from ops.athletes") == [(SCRIPT,)]
+    assert team.rows("select first_name from ops.athletes") == [(SCRIPT,)]
 
 
 def test_query_and_path_are_never_shown(consent: Make, browser: Browser) -> None:
@@ -168,8 +168,8 @@ def test_no_secret_appears_in_a_page_or_a_log(
     consent: Make, browser: Browser, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    squad = consent()
-    athlete_id = next(iter(squad.world.athletes))
+    team = consent()
+    athlete_id = next(iter(team.world.athletes))
     invite = create_invite("team", "coach")
     address = browser.consent(invite.url, athlete_id)
     pages = [browser.open(invite.url), browser.open(address), browser.open(address), browser.open(invite.url)]
@@ -177,8 +177,8 @@ def test_no_secret_appears_in_a_page_or_a_log(
     shown = "".join(page.text for page in [*pages, partial])
     logged = caplog.text + "".join(capsys.readouterr()) + repr(invite) + repr(find_invite("made.up"))
     query = dict(pair.split("=") for pair in urlsplit(address).query.split("&"))
-    secrets = [squad.world.client_secret, query["code"], query["state"], *browser.cookies.values()]
-    assert squad.rows("select count(*) from vault.grants") == [(1,)]
+    secrets = [team.world.client_secret, query["code"], query["state"], *browser.cookies.values()]
+    assert team.rows("select count(*) from vault.grants") == [(1,)]
     for secret in secrets:
         assert secret not in shown
         assert secret not in _our_lines(logged)

@@ -1,4 +1,4 @@
-"""A roster is loaded completely, or rejected with the faulty lines and not loaded at all."""
+"""A roster is loaded completely, or rejected as a whole with the invalid lines."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from wearables.athletes.roster import Loaded, load_roster
+from wearables.athletes.roster import LoadedRoster, load_roster
 from wearables.cli.athletes import roster
 from wearables.core.errors import PermanentError
 from wearables.core.warehouse import transaction
@@ -17,30 +17,30 @@ ONE, TWO, THREE = 4300000001, 4300000002, 4300000003
 
 
 @pytest.fixture
-def load(team: Callable[..., Any], tmp_path: Path) -> Any:
-    squad = team(athletes=3, days=2)
+def load(make_team: Callable[..., Any], tmp_path: Path) -> Any:
+    team = make_team(athletes=3, days=2)
 
-    def load(text: str, encoding: str = "utf-8") -> Loaded:
+    def load(text: str, encoding: str = "utf-8") -> LoadedRoster:
         path = tmp_path / "team.roster.csv"
         path.write_text(text, encoding=encoding)
-        with transaction(squad.engine) as connection:
+        with transaction(team.engine) as connection:
             return load_roster(connection, "team", path)
 
-    load.squad = squad  # type: ignore[attr-defined]
+    load.team = team  # type: ignore[attr-defined]
     return load
 
 
 def test_a_roster_replaces_the_older_one_completely(load: Any) -> None:
     loaded = load(f"athlete_id,external_id,squad,position\n{ONE},E1,first,wing\n{TWO},E2,first,\n")
-    assert loaded == Loaded(2, [THREE])
-    assert load.squad.rows(SHOWN) == [
+    assert loaded == LoadedRoster(2, [THREE])
+    assert load.team.rows(SHOWN) == [
         (ONE, "E1", "first", "wing"),
         (TWO, "E2", "first", None),
         (THREE, None, None, None),
     ]
     # Two athletes swap their ids. Columns may come in any order, and all but the key are optional.
     load(f"external_id,athlete_id\nE2,{ONE}\nE1,{TWO}\n")
-    assert load.squad.rows(SHOWN) == [(ONE, "E2", None, None), (TWO, "E1", None, None), (THREE, None, None, None)]
+    assert load.team.rows(SHOWN) == [(ONE, "E2", None, None), (TWO, "E1", None, None), (THREE, None, None, None)]
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,12 @@ def test_a_roster_replaces_the_older_one_completely(load: Any) -> None:
 )
 def test_the_formats_that_spreadsheets_save_are_read(load: Any, text: str, encoding: str) -> None:
     assert load(text, encoding).athletes == 1
-    assert load.squad.rows(SHOWN)[0] == (ONE, None, "first", None)
+    assert load.team.rows(SHOWN)[0] == (ONE, None, "first", None)
 
 
 def test_unknown_duplicate_and_missing_ids_are_reported_by_line_and_nothing_is_loaded(load: Any) -> None:
     load(f"athlete_id,squad\n{ONE},first\n")
-    before = load.squad.rows(SHOWN)
+    before = load.team.rows(SHOWN)
     lines = [
         f"{TWO},A,second",
         "7,B,second",
@@ -77,7 +77,7 @@ def test_unknown_duplicate_and_missing_ids_are_reported_by_line_and_nothing_is_l
         "line 7: x is not enrolled in team; "
         f"line 8: {'9' * 40} is not enrolled in team. Nothing was loaded."
     )
-    assert load.squad.rows(SHOWN) == before
+    assert load.team.rows(SHOWN) == before
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,6 @@ def test_the_command_reads_the_file_next_to_the_integration(load: Any, tmp_path:
     assert (
         done.output == f"Loaded 1 athletes from the roster of team.\nEnrolled, but not on the roster: {ONE}, {THREE}.\n"
     )
-    assert load.squad.rows(SHOWN)[1] == (TWO, None, "second", None)
+    assert load.team.rows(SHOWN)[1] == (TWO, None, "second", None)
     with pytest.raises(PermanentError, match=r"none\.csv: cannot be read: No such file or directory\."):
         CliRunner().invoke(roster, ["team", "none.csv"], catch_exceptions=False)

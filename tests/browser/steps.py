@@ -80,7 +80,7 @@ def invite(ours: FrameLocator) -> str:
 def consent(page: Page, link: str, athlete_id: int, picture: Picture) -> None:
     """Consent as the athlete: without a login, read the page and agree at WHOOP."""
     page.goto(link)
-    expect(page.get_by_role("heading", level=1)).to_contain_text("have your WHOOP data?")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Share your WHOOP data with")
     picture(page, "consent")
     page.get_by_role("button", name="Continue to WHOOP").click()
     page.locator(f"button[value='{athlete_id}']").click()

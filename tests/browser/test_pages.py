@@ -3,7 +3,6 @@
 All tests are in one file because they share one Airflow and each pytest worker runs whole files.
 """
 
-import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import journey
 from tests.browser.stack import Stack
 from tests.browser.steps import (
     SECRET,
@@ -20,7 +20,6 @@ from tests.browser.steps import (
     Picture,
     consent,
     create,
-    fill_in,
     frame,
     invite,
     new_page,
@@ -31,10 +30,10 @@ from wearables_dev.sandbox import World
 from wearables_dev.sandbox import running as sandbox_running
 from wearables_dev.sandbox.export import export
 
+NORTH_FILE = "source: whoop\nschedule: 0 6 * * *\ntimezone: Europe/London\n"
 MALICIOUS_NAME = "<script>document.title = 'owned'</script>"
 NARROW = 400
-BOARD_WIDTH, CHART_WIDTH = 1400, 614
-DAYS_BACK = 60
+BOARD_WIDTH = 1400
 BACKGROUND_LIGHT, BACKGROUND_DARK = "rgb(255, 255, 255)", "oklch(0.23185 0.0323 266.44)"  # Airflow's
 PAGES = ["", "create", *(f"integrations/south{each}" for each in ("", "/board", "/athletes", "/pull", "/log"))]
 
@@ -69,98 +68,30 @@ def test_a_team_is_set_up_pulled_imported_and_offboarded_in_the_web_ui_alone(
 ) -> None:
     world = sandbox(athletes=2, days=20)
     athlete_id = min(world.athletes)
-
     page = visit("admin")
     page.goto("/")
     page.get_by_role("link", name="Integrations").click()
     ours = frame(page)
     expect(ours.get_by_text("There are no integrations yet")).to_be_visible()
-
-    # Create: a wrong secret is rejected and nothing is saved; the right one is accepted.
     ours.get_by_role("link", name="Create the first integration").click()
-    fill_in(ours, world, "north", "a wrong secret")
-    picture(page, "create")
-    ours.get_by_role("button", name="Validate and create").click()
-    expect(ours.get_by_role("alert")).to_contain_text("does not accept the client id and secret")
-    assert not list(stack.integrations.iterdir())
-    expect(ours.get_by_label("Client secret")).to_have_value("")
-    ours.get_by_label("Client secret").fill(SECRET)
-    ours.get_by_role("button", name="Validate and create").click()
-    expect(ours.get_by_role("heading", name="north")).to_be_visible()
-    assert (
-        stack.integrations / "north.yaml"
-    ).read_text() == "source: whoop\nschedule: 0 6 * * *\ntimezone: Europe/London\n"
+    journey.create_after_a_wrong_secret(ours, stack, world, lambda: picture(page, "create"))
+    assert (stack.integrations / "north.yaml").read_text() == NORTH_FILE
 
-    # Validate.
     ours.get_by_role("button", name="Validate credentials").click()
-    verdict = ours.locator("#verdict")
-    expect(verdict).to_contain_text("accepts the client id and secret; 0 of 0 grants are active")
+    expect(ours.locator("#validation")).to_contain_text("accepts the client id and secret; 0 of 0 grants are active")
 
-    # Invite, and consent in a second browser that is not signed in.
+    # The athlete consents in a second browser that is not signed in.
     link = invite(ours)
     picture(page, "invitation")
     consent(visit(width=720), link, athlete_id, picture)
 
-    # Pull now: the estimate, the start, and the log that updates itself from running to success.
-    ours.get_by_role("link", name="Pull now").first.click()
-    expect(ours.locator("#preview")).to_contain_text("1 chunk for 1 athlete: about 6 requests")
-    ours.get_by_label("A range of days").check()
-    ours.get_by_label("First day").fill(str(dt.date.today() - dt.timedelta(days=30)))
-    expect(ours.locator("#preview")).to_contain_text("2 chunks for 1 athlete")
-    picture(page, "pull-now")
-    ours.get_by_role("button", name="Pull now").click()
-    run = ours.get_by_role("heading", level=2)
-    expect(run).to_contain_text(re.compile("queued|running"))
-    expect(run).to_contain_text("running")
-    picture(page, "pull-log-running")
-    expect(run).to_contain_text("success", timeout=90_000)
-    expect(ours.locator(".steps li.success")).to_have_count(5)
-    expect(ours.get_by_role("row", name=str(athlete_id))).to_contain_text("staged")
-    assert ours.locator("[data-live]").count() == 0
-    picture(page, "pull-log")
-
-    # The log of a task is a page of Airflow and opens in the whole window.
-    ours.get_by_role("link", name="validate").click()
-    page.wait_for_url(re.compile(r"/dags/north/runs/.+/tasks/validate"))
-    page.go_back()
-
-    # The list of athletes.
-    ours = frame(page)
-    ours.get_by_role("link", name="Athletes").click()
-    row = ours.get_by_role("row", name=str(athlete_id))
-    expect(row).to_contain_text("Avery Ashdown")
-    expect(row).to_contain_text("active")
-    picture(page, "athletes")
-    ours.get_by_role("link", name="Integrations", exact=True).click()
-    expect(ours.get_by_role("row", name="north")).to_contain_text("1 of 10")
-
-    # Import the athlete's own export and follow its progress.
-    ours.get_by_role("link", name="north", exact=True).click()
-    ours.get_by_role("link", name="Import export").click()
-    ours.get_by_label("Athlete").select_option(str(athlete_id))
-    file = {"name": "my export.zip", "mimeType": "application/zip", "buffer": export(world, athlete_id)}
-    ours.get_by_label("ZIP file").set_input_files(file)
-    ours.get_by_role("button", name="Import export").click()
-    expect(ours.get_by_role("heading", name="This import")).to_contain_text("success", timeout=90_000)
-    expect(ours.get_by_role("row", name=str(athlete_id))).to_contain_text("complete")
-    picture(page, "import")
-
-    # Offboard; erasing requires typing the athlete's id.
-    ours.get_by_role("link", name="Athletes").first.click()
-    ours.get_by_role("link", name=re.compile("^Offboard")).click()
-    ours.get_by_label("Delete every record").check()
-    picture(page, "offboard")
-    ours.get_by_role("button", name="Offboard").click()
-    expect(ours.get_by_role("alert")).to_contain_text("Nothing has been changed")
-    ours.get_by_label("Delete every record").check()
-    ours.get_by_label("To erase, type").fill(str(athlete_id))
-    ours.get_by_role("button", name="Offboard").click()
-    expect(ours.get_by_role("heading", name="Receipt")).to_be_visible()
-    expect(ours.get_by_role("row", name="raw.records")).not_to_contain_text(" 0")
-    picture(page, "receipt")
+    journey.pull_and_follow(page, athlete_id, picture)
+    journey.find_in_the_lists(page, athlete_id, picture)
+    journey.import_own_export(page, athlete_id, export(world, athlete_id), picture)
+    journey.offboard_and_erase(page, athlete_id, picture)
 
     # No secret has leaked into a log.
-    assert "a wrong secret" not in stack.logs
+    assert journey.WRONG not in stack.logs
     assert SECRET not in stack.logs
 
 
@@ -170,51 +101,20 @@ def test_a_coach_sees_who_stands_out_and_why_and_downloads_the_days(
     stack.run("tests.browser.factories")
     page = visit("user", width=BOARD_WIDTH)
     ours = open_page(page, "integrations/city/board")
-    expect(ours.get_by_text("Recovery known")).to_be_visible()
+    expect(ours.get_by_text("With a recovery")).to_be_visible()
     expect(ours.locator("tbody tr")).to_have_count(12)
-
-    # Go back to the newest day on which somebody stands out.
-    for _ in range(DAYS_BACK):
-        if ours.locator("tr.flagged").count():
-            break
-        ours.get_by_role("link", name="Previous day").click()
-    else:
-        pytest.fail("nobody stood out")
+    journey.find_a_flag(ours)
     expect(ours.locator("tr.flagged").first).to_contain_text("usually")
     expect(ours.get_by_role("columnheader", name="Survey")).to_be_visible()
     # Survey answers from the imported exports: only to the questions that the integration file lists.
     expect(ours.locator("tbody")).to_contain_text("Feeling sick or ill?")
     expect(ours.locator("body")).not_to_contain_text("Share your bed?")
     picture(page, "board")
-    ours.get_by_label("Squad").select_option("under 21")
-    ours.get_by_role("button", name="Show").click()
-    expect(ours.locator("tbody tr")).to_have_count(4)
-    ours.get_by_label("Squad").select_option("")
-    ours.get_by_role("button", name="Show").click()
+    journey.select_a_squad(ours)
 
-    # The athlete's page: every chart is drawn.
-    ours.locator("tr.flagged a").first.click()
-    expect(ours.get_by_role("heading", name="Days")).to_be_visible()
-    for each in ours.locator("img.chart").all():
-        each.scroll_into_view_if_needed()
-        expect(each).to_have_js_property("naturalWidth", CHART_WIDTH)
-    picture(page, "athlete")
-    athlete = page.frames[-1].url.partition("/city/")[2]
-
-    # Download the same days, and look up the columns in the data dictionary.
-    ours.get_by_role("link", name="Downloads").click()
-    expect(ours.get_by_role("heading", name="Downloads")).to_be_visible()
-    picture(page, "downloads")
-    with page.expect_download() as downloaded:
-        ours.get_by_role("button", name="Download CSV").click()
-    assert re.fullmatch(r"city_athlete_days_.+\.csv", downloaded.value.suggested_filename)
-    assert downloaded.value.path().read_text().startswith("integration,athlete_id,metric_date,")
-    page.goto("/")
-    page.get_by_role("button", name="Docs").click()
-    page.get_by_role("menuitem", name="Data dictionary").click()
-    dictionary = page.frame_locator("iframe[title='Data dictionary']")
-    expect(dictionary.get_by_role("heading", name="analytics.athlete_days view")).to_be_visible()
-    picture(page, "dictionary")
+    athlete = journey.open_charts_of_a_flagged_athlete(page, picture)
+    journey.download_csv(page, picture)
+    journey.open_data_dictionary(page, picture)
 
     narrow = visit("user", width=NARROW, scheme="dark")
     for path in ("board", "downloads", athlete):

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.faults.fault_scenario import FaultScenario, WatchedRequests
+from wearables.core.errors import LandingUnavailable
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.pipeline import merge
 from wearables.pipeline.extract import extract

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.faults.fault_scenario import FaultScenario, WatchedRequests
-from wearables.athletes.enrolment import enroll
+from wearables.athletes.enrolment import enrol
 from wearables.whoop import budget
 from wearables_dev.sandbox.limits import Limits
 
@@ -93,7 +93,7 @@ def test_a_grant_ends_during_a_pull(make_team: Any, record_property: Callable, e
     team.world.requests = WatchedRequests(end)
     assert not scenario.attempt()
     team.world.activate(athlete_id)
-    enroll(team.name, team.world.consent(athlete_id).refresh_token)
+    enrol(team.name, team.world.consent(athlete_id).refresh_token)
     scenario.recover()
 
 
@@ -111,7 +111,7 @@ def test_whoop_rotates_the_tokens_but_drops_the_connection(make_team: Any, recor
     assert not scenario.attempt()
     states = dict(team.rows("select athlete_id, grant_state from analytics.athletes"))
     assert states == {athlete_id: "reconnect", team.athlete_ids[1]: "active"}
-    enroll(team.name, team.world.consent(athlete_id).refresh_token)
+    enrol(team.name, team.world.consent(athlete_id).refresh_token)
     scenario.recover()
 
 

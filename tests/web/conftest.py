@@ -45,6 +45,6 @@ def admin(signed_in: Callable[[str], Visitor]) -> Visitor:
 
 
 @pytest.fixture
-def squad(team: Callable[..., Any]) -> Any:
+def team(make_team: Callable[..., Any]) -> Any:
     """Two enrolled athletes with three days of history at WHOOP."""
-    return team(days=3)
+    return make_team(days=3)

@@ -18,16 +18,16 @@ SVG = "{http://www.w3.org/2000/svg}svg"
 
 
 @pytest.fixture
-def season(team: Callable[..., Any]) -> Any:
+def season(make_team: Callable[..., Any]) -> Any:
     """Two athletes with 100 days of pulled history."""
-    squad = team(days=100)
-    squad.pull(**squad.all_days())
-    return squad
+    team = make_team(days=100)
+    team.pull(**team.all_days())
+    return team
 
 
-def history_of(squad: Any, athlete_id: int, last_date: dt.date | None = None) -> Any:
-    ((newest,),) = squad.rows("select max(metric_date) from analytics.athlete_days where athlete_id = %s", athlete_id)
-    with transaction(squad.engine) as connection:
+def history_of(team: Any, athlete_id: int, last_date: dt.date | None = None) -> Any:
+    ((newest,),) = team.rows("select max(metric_date) from analytics.athlete_days where athlete_id = %s", athlete_id)
+    with transaction(team.engine) as connection:
         return read_history(connection, "team", athlete_id, Period.until(last_date or newest))
 
 
@@ -115,13 +115,13 @@ def test_an_athlete_of_another_integration_is_not_found(admin: Visitor, season: 
         assert admin.get(path).status_code == 404
 
 
-def test_an_athlete_without_data_has_a_page(admin: Visitor, squad: Any) -> None:
-    text = admin.get(page_of(squad.athlete_ids[0])).text
+def test_an_athlete_without_data_has_a_page(admin: Visitor, team: Any) -> None:
+    text = admin.get(page_of(team.athlete_ids[0])).text
     assert "This athlete has no values yet." in text
 
 
-def test_an_unknown_chart_and_an_invalid_date_are_rejected(admin: Visitor, squad: Any) -> None:
-    athlete_id = squad.athlete_ids[0]
+def test_an_unknown_chart_and_an_invalid_date_are_rejected(admin: Visitor, team: Any) -> None:
+    athlete_id = team.athlete_ids[0]
     assert admin.get(page_of(athlete_id, "charts", "mood.svg?until=2026-01-01")).status_code == 404
     assert admin.get(page_of(athlete_id, "charts", "recovery.svg")).status_code == 422
     assert admin.get(page_of(athlete_id) + "?until=0001-01-01").status_code == 422

@@ -17,11 +17,11 @@ NEWEST = "select max(metric_date) from analytics.athlete_days where recovery is 
 
 
 @pytest.fixture
-def season(team: Callable[..., Any]) -> Any:
+def season(make_team: Callable[..., Any]) -> Any:
     """Four athletes with 60 days of pulled history."""
-    squad = team(athletes=4, days=60)
-    squad.pull(**squad.all_days())
-    return squad
+    team = make_team(athletes=4, days=60)
+    team.pull(**team.all_days())
+    return team
 
 
 def rows(text: str) -> list[list[str]]:
@@ -142,7 +142,7 @@ def test_an_offboarded_athlete_is_only_on_boards_of_dates_with_data(admin: Visit
 
 
 @pytest.mark.parametrize("date", ["yesterday", "", "1999-01-01", "2100-01-01", "2026-02-30"])
-def test_an_invalid_date_is_rejected(admin: Visitor, squad: Any, date: str) -> None:
+def test_an_invalid_date_is_rejected(admin: Visitor, team: Any, date: str) -> None:
     answer = admin.get(on(date))
     assert (answer.status_code, "These fields are not valid: date." in answer.text) == (422, True)
 
@@ -158,7 +158,7 @@ def test_a_date_after_the_team_s_today_is_not_its_newest(admin: Visitor, season:
     assert f'name="date" value="{newest}"' in admin.get(BOARD).text
 
 
-def test_before_the_first_pull_the_board_says_so(admin: Visitor, squad: Any) -> None:
+def test_before_the_first_pull_the_board_says_so(admin: Visitor, team: Any) -> None:
     text = admin.get(BOARD).text
     assert "No pull has been completed yet." in text
     assert all("not pulled yet" in row[1] or "before" in row[1] for row in rows(text))
@@ -171,7 +171,7 @@ def test_a_failed_pull_is_reported_above_the_values(admin: Visitor, season: Any)
     assert "The newest pull failed" in admin.get(BOARD).text
 
 
-def test_the_navigation_entry_leads_to_the_only_board_or_to_a_list(admin: Visitor, squad: Any, tmp_path: Any) -> None:
+def test_the_navigation_entry_leads_to_the_only_board_or_to_a_list(admin: Visitor, team: Any, tmp_path: Any) -> None:
     alone = admin.get("/board", follow_redirects=False)
     assert (alone.status_code, alone.headers["location"]) == (303, BOARD)
     (tmp_path / "women.yaml").write_text("{}")

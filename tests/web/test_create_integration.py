@@ -13,9 +13,9 @@ SECRET = "sandbox-secret"
 
 
 @pytest.fixture
-def form(team: Callable[..., Any], tmp_path: Path) -> Iterator[dict[str, str]]:
+def form(make_team: Callable[..., Any], tmp_path: Path) -> Iterator[dict[str, str]]:
     """What a user types to connect to a sandbox. One other integration, ``team``, exists already."""
-    world = team(enrol=False, days=1).world
+    world = make_team(enrol=False, days=1).world
     yield {
         "name": "north",
         "vendor": "whoop",
@@ -71,7 +71,7 @@ def test_a_wrong_secret_is_rejected_not_shown_and_not_saved(
         ("name", "a.b", "The name must start with a letter"),
         ("name", "<b>", "The name must start with a letter"),
         ("name", "team", 'An integration named "team" already exists.'),
-        ("vendor", "Other", '"Other" is not a known vendor. Choose one of: WHOOP.'),
+        ("vendor", "Other", 'The vendor "Other" is not supported. Choose WHOOP.'),
         ("timezone", "Atlantis", "is not an IANA time zone"),
         ("schedule", "every day", "is not a schedule"),
         ("client_id", " ", "Client ID and Client secret are required."),
@@ -98,7 +98,7 @@ def test_if_the_folder_is_not_writable_the_page_shows_the_file_to_commit(
     monkeypatch.setenv("WEARABLES_INTEGRATIONS", "/nowhere/to/be/found")
     answer = admin.act("/create", page="/create", **form)
     assert answer.status_code == 200
-    assert "Commit this file there as <code>north.yaml</code>" in answer.text
+    assert "commit this file there as <code>north.yaml</code>" in answer.text
     assert "source: whoop\nschedule: 0 6 * * *\ntimezone: Europe/Berlin" in answer.text
     assert SECRET not in answer.text
     assert set(connections()) == {"north"}

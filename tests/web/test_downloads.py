@@ -20,11 +20,11 @@ TODAY = dt.datetime.now(dt.UTC).date()
 
 
 @pytest.fixture
-def season(team: Callable[..., Any]) -> Any:
+def season(make_team: Callable[..., Any]) -> Any:
     """Two athletes with 40 days of pulled history."""
-    squad = team(days=40)
-    squad.pull(**squad.all_days())
-    return squad
+    team = make_team(days=40)
+    team.pull(**team.all_days())
+    return team
 
 
 def download(visitor: Visitor, relation: str = "athlete_days", format: str = "csv", **query: Any) -> Response:
@@ -36,8 +36,8 @@ def lines(answer: Response) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(answer.text, newline="")))
 
 
-def stored(squad: Any, relation: str) -> int:
-    ((count,),) = squad.rows(f"select count(*) from analytics.{relation}")
+def stored(team: Any, relation: str) -> int:
+    ((count,),) = team.rows(f"select count(*) from analytics.{relation}")
     return count
 
 
@@ -71,7 +71,7 @@ def test_parquet_keeps_the_types_of_the_warehouse(admin: Visitor, season: Any) -
     assert schema.field("athlete_id").type == pa.int64()
 
 
-def test_an_empty_download_still_has_columns(admin: Visitor, squad: Any) -> None:
+def test_an_empty_download_still_has_columns(admin: Visitor, team: Any) -> None:
     assert download(admin).text.startswith("integration,athlete_id,metric_date,")
     assert parquet.read_table(io.BytesIO(download(admin, format="parquet").content)).num_rows == 0
 
@@ -165,11 +165,11 @@ def test_the_file_has_a_descriptive_name_and_the_right_type(admin: Visitor, seas
         ({"format": "xlsx"}, 422, "These fields are not valid: format."),
         ({"start": "soon"}, 422, "These fields are not valid: start."),
         ({"start": TODAY, "end": TODAY - dt.timedelta(days=1)}, 409, "Swap them."),
-        ({"start": "2020-01-01", "end": "2026-01-01"}, 409, "but a download holds at most 400."),
+        ({"start": "2020-01-01", "end": "2026-01-01"}, 409, "but a download may have at most 400."),
     ],
 )
 def test_an_invalid_request_is_rejected_with_the_reason(
-    admin: Visitor, squad: Any, query: dict[str, Any], status: int, sentence: str
+    admin: Visitor, team: Any, query: dict[str, Any], status: int, sentence: str
 ) -> None:
     answer = download(admin, **query)
     assert (answer.status_code, sentence in answer.text) == (status, True)

@@ -1,4 +1,4 @@
-"""Viewers read, editors act, anonymous visitors see nothing, and every action needs a CSRF token."""
+"""Viewers read, editors act, anonymous visitors see nothing, and every action requires a CSRF token."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,17 +33,17 @@ ACTIONS = {
 }
 
 
-def filled(path: str, squad: Any) -> str:
-    return path.replace("{athlete}", str(squad.athlete_ids[0]))
+def filled(path: str, team: Any) -> str:
+    return path.replace("{athlete}", str(team.athlete_ids[0]))
 
 
-def test_an_anonymous_visitor_must_sign_in_for_everything(signed_in: Any, squad: Any) -> None:
+def test_an_anonymous_visitor_must_sign_in_for_everything(signed_in: Any, team: Any) -> None:
     visitor = signed_in(None)
     for path in [CHOOSING, *READING, *PULLING, *EDITING, *PARTS, "/static/pages.css", "/static/nothing"]:
-        answer = visitor.get(filled(path, squad))
+        answer = visitor.get(filled(path, team))
         assert (answer.status_code, "team" in answer.text) == (401, False), path
     for path in ACTIONS:
-        assert visitor.post(filled(path, squad)).status_code == 401, path
+        assert visitor.post(filled(path, team)).status_code == 401, path
 
 
 def test_this_file_lists_every_action() -> None:
@@ -64,30 +64,30 @@ def _addresses(app: Any, *, acting: bool) -> set[str]:
     return {path.replace("{dag_id}", "team").replace("{athlete_id}", "{athlete}") for path in paths}
 
 
-def test_a_viewer_sees_every_page_without_buttons_and_names(signed_in: Any, squad: Any) -> None:
+def test_a_viewer_sees_every_page_without_buttons_and_names(signed_in: Any, team: Any) -> None:
     viewer = signed_in("viewer")
     for path in READING:
-        answer = viewer.get(filled(path, squad))
+        answer = viewer.get(filled(path, team))
         assert answer.status_code == 200, path
         for words in ("Pull now</button>", "Validate", "Invite", "Offboard", "Create", "Avery", "Downloads"):
             assert words not in answer.text, (path, words)
-    assert str(squad.athlete_ids[0]) in viewer.get("/integrations/team/athletes").text
+    assert str(team.athlete_ids[0]) in viewer.get("/integrations/team/athletes").text
 
 
 @pytest.mark.parametrize("role", ["viewer", "user"])
-def test_a_token_does_not_replace_the_right_to_act(signed_in: Callable[[str], Visitor], squad: Any, role: str) -> None:
+def test_a_token_does_not_replace_the_right_to_act(signed_in: Callable[[str], Visitor], team: Any, role: str) -> None:
     visitor = signed_in(role)
-    squad.world.requests.clear()
+    team.world.requests.clear()
     for path in [*EDITING, *(PULLING if role == "viewer" else [])]:
-        assert visitor.get(filled(path, squad)).status_code == 403, path
+        assert visitor.get(filled(path, team)).status_code == 403, path
     for path, needed in ACTIONS.items():
         if role == "viewer" or needed == "admin":
-            answer = visitor.act(filled(path, squad), page="/integrations/team/pull")
+            answer = visitor.act(filled(path, team), page="/integrations/team/pull")
             assert answer.status_code == 403, path
-    assert squad.world.requests == []
+    assert team.world.requests == []
 
 
-def test_a_user_who_may_trigger_the_dag_may_pull(signed_in: Callable[[str], Visitor], squad: Any) -> None:
+def test_a_user_who_may_trigger_the_dag_may_pull(signed_in: Callable[[str], Visitor], team: Any) -> None:
     page = "/integrations/team/pull"
     answer = signed_in("user").act(page, page=page, period="dates")
     # The user is authorised, then the missing days are rejected.
@@ -95,9 +95,7 @@ def test_a_user_who_may_trigger_the_dag_may_pull(signed_in: Callable[[str], Visi
 
 
 @pytest.mark.parametrize("token", ["", "0" * 64, "another user's"])
-def test_no_action_works_without_a_valid_csrf_token(
-    signed_in: Callable[[str], Visitor], squad: Any, token: str
-) -> None:
+def test_no_action_works_without_a_valid_csrf_token(signed_in: Callable[[str], Visitor], team: Any, token: str) -> None:
     visitor = signed_in("admin")
     visitor.get("/")
     if token == "another user's":
@@ -105,25 +103,25 @@ def test_no_action_works_without_a_valid_csrf_token(
         from wearables.web.guard import BROWSER_COOKIE, PAGES
 
         token = form_token(PAGES, visitor.cookies[BROWSER_COOKIE], "somebody")
-    squad.world.requests.clear()
+    team.world.requests.clear()
     for path in ACTIONS:
-        answer = visitor.post(filled(path, squad), data={"csrf": token})
+        answer = visitor.post(filled(path, team), data={"csrf": token})
         assert (answer.status_code, "Reload the page" in answer.text) == (403, True), path
-    assert squad.world.requests == []
-    assert squad.rows("select count(*) from vault.grants") == [(2,)]
+    assert team.world.requests == []
+    assert team.rows("select count(*) from vault.grants") == [(2,)]
 
 
 def test_every_response_forbids_scripts_and_frames_of_other_sites(
-    signed_in: Callable[[str], Visitor], squad: Any
+    signed_in: Callable[[str], Visitor], team: Any
 ) -> None:
     visitor = signed_in("admin")
     for path in [*READING, "/integrations/nobody", "/static/pages.js"]:
-        headers = visitor.get(filled(path, squad)).headers
+        headers = visitor.get(filled(path, team)).headers
         assert "script-src 'self'" in headers["content-security-policy"], path
         assert "frame-ancestors 'self'" in headers["content-security-policy"], path
         assert headers["x-content-type-options"] == "nosniff", path
     for path in READING:
-        text = visitor.get(filled(path, squad)).text
+        text = visitor.get(filled(path, team)).text
         assert "<script>" not in text and "style=" not in text and " onclick" not in text, path
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def exports_dag(airflow_database: None, squad: Any) -> Iterator[Any]:
+def exports_dag(airflow_database: None, team: Any) -> Iterator[Any]:
     """Airflow has parsed the import DAG. Its runs are deleted after the test."""
     from airflow.dag_processing.dagbag import DagBag
     from airflow.models.dagrun import DagRun
@@ -44,9 +44,9 @@ def upload(visitor: Visitor, athlete_id: int, content: bytes, name: str = "../..
 
 @pytest.mark.dag
 def test_a_file_that_is_not_a_zip_is_rejected_and_not_kept(
-    admin: Visitor, squad: Any, exports_dag: Callable[[], Any], tmp_path: Path
+    admin: Visitor, team: Any, exports_dag: Callable[[], Any], tmp_path: Path
 ) -> None:
-    answer = upload(admin, squad.athlete_ids[0], b"a letter")
+    answer = upload(admin, team.athlete_ids[0], b"a letter")
     assert (answer.status_code, "The file is not a ZIP" in unescape(answer.text)) == (409, True)
     stranger = upload(admin, 1, b"PK")
     assert stranger.status_code == 409
@@ -55,10 +55,10 @@ def test_a_file_that_is_not_a_zip_is_rejected_and_not_kept(
 
 @pytest.mark.dag
 def test_an_export_is_stored_under_a_generated_name_imported_and_followed(
-    admin: Visitor, squad: Any, exports_dag: Callable[[], Any], tmp_path: Path
+    admin: Visitor, team: Any, exports_dag: Callable[[], Any], tmp_path: Path
 ) -> None:
-    athlete_id = squad.athlete_ids[0]
-    started = upload(admin, athlete_id, export(squad.world, athlete_id))
+    athlete_id = team.athlete_ids[0]
+    started = upload(admin, athlete_id, export(team.world, athlete_id))
     assert started.status_code == 303
     place = urlsplit(started.headers["location"])
     run_id = parse_qs(place.query)["run"][0]

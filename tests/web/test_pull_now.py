@@ -11,15 +11,15 @@ from tests.web.conftest import Visitor
 
 
 @pytest.fixture
-def pulled(team: Callable[..., Any], run_dag: Callable[..., Any]) -> Iterator[Any]:
+def pulled(make_team: Callable[..., Any], run_dag: Callable[..., Any]) -> Iterator[Any]:
     """A team of two whose DAG has completed one run. Its runs are deleted after the test."""
     from airflow.models.dagrun import DagRun
     from airflow.utils.session import create_session
     from sqlalchemy import delete
 
-    squad = team(athletes=2, days=5)
-    assert run_dag(**squad.all_days())["run"] == "success"
-    yield squad
+    team = make_team(athletes=2, days=5)
+    assert run_dag(**team.all_days())["run"] == "success"
+    yield team
     with create_session() as session:
         session.execute(delete(DagRun).where(DagRun.dag_id == "team"))
 

@@ -10,8 +10,8 @@ from tests.whoop_export.steps import Importer
 
 
 @pytest.fixture
-def importer(team: Callable[..., Any], tmp_path: Path) -> Callable[..., Importer]:
-    """Return a factory: ``importer(athletes=1)`` is an Importer for a new team from ``team``."""
+def make_importer(make_team: Callable[..., Any], tmp_path: Path) -> Callable[..., Importer]:
+    """Return a factory: ``make_importer(athletes=1)`` is an Importer for a new team."""
     folder = tmp_path / "exports"
     folder.mkdir()
-    return lambda *arguments, **traits: Importer(team(*arguments, **traits), folder)
+    return lambda *arguments, **traits: Importer(make_team(*arguments, **traits), folder)

@@ -35,6 +35,7 @@ CYCLE_ROW = f"{DAY},66,52,71,33.51,96.25,12.3,2150,171,64,{NIGHT_CELLS}"
 SLEEP_ROW = f"{DAY},{NIGHT_CELLS},false"
 WORKOUT_ROW = f"{DAY},2026-03-02 17:00:00,2026-03-02 18:00:00,60,Running,9.8,640,180,150,10,20,30,20,10,false"
 JOURNAL_ROW = f"{DAY},Have any caffeine? ,true,two cups"
+LISTED = {"survey_questions": '["Have any caffeine?", "Feeling sick or ill?"]'}
 
 Files = dict[str, str | bytes]
 
@@ -68,8 +69,8 @@ def unpack(packed: bytes) -> dict[str, str]:
 class Importer:
     """Import exports into a Team, step by step as the tasks do."""
 
-    def __init__(self, squad: Any, folder: Path) -> None:
-        self.squad = squad
+    def __init__(self, team: Any, folder: Path) -> None:
+        self.team = team
         self._folder = folder
 
     def put(self, packed: bytes) -> str:
@@ -80,21 +81,31 @@ class Importer:
 
     def validate(self, packed: bytes, athlete_id: int | None = None) -> Import:
         return validate(
-            self.squad.name, athlete_id or self.squad.athlete_ids[0], self.put(packed), f"manual__{uuid.uuid4()}"
+            self.team.name, athlete_id or self.team.athlete_ids[0], self.put(packed), f"manual__{uuid.uuid4()}"
         )
 
     def run(self, packed: bytes, athlete_id: int | None = None) -> dict[str, int]:
         """Run all steps; return the counts of staged records."""
         wanted = self.validate(packed, athlete_id)
         counts = stage(wanted)
-        transform(load_integration(self.squad.name), wanted.run_id)
-        check(load_integration(self.squad.name), wanted.run_id)
+        transform(load_integration(self.team.name), wanted.run_id)
+        check(load_integration(self.team.name), wanted.run_id)
         return counts
 
     def values(self) -> dict[tuple, tuple]:
         """Return value and source by athlete, date and metric, without survey metrics."""
-        rows = self.squad.rows(
+        rows = self.team.rows(
             "select athlete_id, metric_date::text, metric, value, source from analytics.metrics "
             "where metric not like 'survey.%%'"
         )
         return {row[:3]: row[3:] for row in rows}
+
+
+def values(importer: Importer) -> dict[tuple[str, str], float]:
+    """Return the values of a team with one athlete, by date and metric."""
+    return {key[1:]: value for key, (value, _) in importer.values().items()}
+
+
+def cycles(*rows: str) -> str:
+    """Return the text of physiological_cycles.csv with these rows."""
+    return "\n".join([CYCLES_HEADER, *rows, ""])

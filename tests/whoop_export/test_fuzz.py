@@ -1,4 +1,4 @@
-"""Damaged and hostile files are rejected in one sentence or read whole: no crash, no partial import."""
+"""Damaged and hostile files are rejected in one sentence or read completely: no crash, no partial import."""
 
 import contextlib
 import io
@@ -25,7 +25,7 @@ SPECIAL = st.text(alphabet=st.sampled_from(list('",;\t\r\n\ufeff\x00\x1f\x85\u20
 
 
 def read(packed: bytes, folder: Path) -> dict[str, int] | None:
-    """Return the number of records by file, None if the export is rejected."""
+    """Return the number of records by file, or None if the export is rejected."""
     path = folder / "fuzz.zip"
     path.write_bytes(packed)
     try:
@@ -46,7 +46,7 @@ def test_a_zip_with_changed_bytes_is_read_whole_or_rejected(tmp_path: Path, muta
     for place, byte in mutations:
         packed[place] = byte
     found = read(bytes(packed), tmp_path)
-    # A change of a name, date or attribute goes unnoticed: no checksum covers them.
+    # A changed name, date or attribute goes unnoticed, because no checksum covers it.
     assert found is None or set(found.values()) <= {200, 1}
 
 
@@ -86,15 +86,15 @@ def test_any_question_and_note_is_read_or_rejected(tmp_path: Path, question: str
     assert found is None or found["journal_entries.csv"] in {0, 1}
 
 
-def test_a_file_that_is_cut_off_in_its_last_row_leaves_nothing_behind(importer: Callable[..., Importer]) -> None:
-    made = importer(athletes=1, days=1)
+def test_a_file_that_is_cut_off_in_its_last_row_leaves_nothing_behind(make_importer: Callable[..., Importer]) -> None:
+    importer = make_importer(athletes=1, days=1)
     broken = files(
         journal_entries=f"{JOURNAL_HEADER}\n" + f"{','.join(SLEEP_ROW.split(',')[:3])},A?,true,\n" * 500 + '"'
     )
     with pytest.raises(ExportRejected):
-        made.run(pack(broken))
+        importer.run(pack(broken))
     for relation in ("raw.records", "ops.runs", "ops.slices", "analytics.metrics"):
-        assert made.squad.rows(f"select 1 from {relation}") == []
+        assert importer.team.rows(f"select 1 from {relation}") == []
 
 
 @FUZZ

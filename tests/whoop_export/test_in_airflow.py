@@ -32,16 +32,16 @@ def run_export(airflow_database: None) -> Callable[..., dict[str, Any]]:
 
 @pytest.mark.dag
 def test_an_export_is_imported_and_a_second_run_changes_nothing(
-    importer: Callable[..., Importer], run_export: Callable[..., Any], caplog: pytest.LogCaptureFixture
+    make_importer: Callable[..., Importer], run_export: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    made = importer({"survey_questions": '["Have any caffeine?"]'}, athletes=1, days=1)
-    parameters = conf("team", made.squad.athlete_ids[0], made.put(pack(files())))
+    importer = make_importer({"survey_questions": '["Have any caffeine?"]'}, athletes=1, days=1)
+    parameters = conf("team", importer.team.athlete_ids[0], importer.put(pack(files())))
     outcome = run_export(**parameters)
     assert outcome == {"run": "success", "tasks": [(step, "success") for step in STEPS]}
-    assert len(made.values()) == 28
-    before = made.squad.snapshot()
+    assert len(importer.values()) == 28
+    before = importer.team.snapshot()
     assert run_export(**parameters)["run"] == "success"
-    assert made.squad.snapshot() == before
+    assert importer.team.snapshot() == before
     # AIRFLOW_HOME contains the database, with XComs, rendered templates and events, and the logs.
     everything = b"".join(path.read_bytes() for path in Path(os.environ["AIRFLOW_HOME"]).rglob("*") if path.is_file())
     for value in (b"two cups", b"caffeine", b"33.51"):
@@ -50,10 +50,10 @@ def test_an_export_is_imported_and_a_second_run_changes_nothing(
 
 @pytest.mark.dag
 def test_a_rejected_export_is_one_sentence_in_the_log_and_no_other_task_runs(
-    importer: Callable[..., Importer], run_export: Callable[..., Any], caplog: pytest.LogCaptureFixture
+    make_importer: Callable[..., Importer], run_export: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    made = importer(athletes=1, days=1)
-    outcome = run_export(**conf("team", made.squad.athlete_ids[0], made.put(b"no zip")))
+    importer = make_importer(athletes=1, days=1)
+    outcome = run_export(**conf("team", importer.team.athlete_ids[0], importer.put(b"no zip")))
     assert outcome["run"] == "failed"
     assert outcome["tasks"][0] == ("validate", "failed")
     assert {state for _, state in outcome["tasks"][1:]} == {"upstream_failed"}
@@ -65,14 +65,14 @@ def test_a_rejected_export_is_one_sentence_in_the_log_and_no_other_task_runs(
 
 @pytest.mark.dag
 def test_without_parameters_it_imports_waiting_files_and_fails_for_the_rejected_ones(
-    importer: Callable[..., Importer], run_export: Callable[..., Any], tmp_path: Path
+    make_importer: Callable[..., Importer], run_export: Callable[..., Any], tmp_path: Path
 ) -> None:
-    made = importer(athletes=2, days=1)
+    importer = make_importer(athletes=2, days=1)
     assert run_export() == {
         "run": "success",
         "tasks": [(step, "skipped") for step in STEPS],
     }
-    first, second = made.squad.athlete_ids
+    first, second = importer.team.athlete_ids
     for athlete_id, content in ((first, b"no zip"), (second, pack(files()))):
         path = tmp_path / "landing" / "team" / "inbox" / "exports" / str(athlete_id) / "export.zip"
         path.parent.mkdir(parents=True)
@@ -81,5 +81,5 @@ def test_without_parameters_it_imports_waiting_files_and_fails_for_the_rejected_
         os.utime(path, (settled, settled))
     outcome = run_export()
     assert [task for task, state in outcome["tasks"] if state == "failed"] == ["check"]
-    assert {key[0] for key in made.values()} == {second}
+    assert {key[0] for key in importer.values()} == {second}
     assert not list((tmp_path / "landing").rglob("*.zip"))

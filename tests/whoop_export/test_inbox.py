@@ -12,13 +12,13 @@ from tests.whoop_export.steps import Importer, files, pack
 from wearables.core.errors import ExportRejected, PermanentError, WarehouseUnavailable
 from wearables.whoop_export import archive
 from wearables.whoop_export.inbox import SETTLED_SECONDS, conf, discard, receive, waiting
-from wearables.whoop_export.request import judge
+from wearables.whoop_export.request import validate_exports
 from wearables.whoop_export.stage import stage
 
 
 @pytest.fixture
-def duo(importer: Callable[..., Importer]) -> Importer:
-    return importer(athletes=2, days=1)
+def importer(make_importer: Callable[..., Importer]) -> Importer:
+    return make_importer(athletes=2, days=1)
 
 
 def drop(folder: Path, athlete: object, content: bytes, age: float = SETTLED_SECONDS + 5) -> Path:
@@ -30,38 +30,39 @@ def drop(folder: Path, athlete: object, content: bytes, age: float = SETTLED_SEC
     return path
 
 
-def test_an_upload_is_stored_under_a_random_name(duo: Importer, tmp_path: Path) -> None:
-    (athlete_id, _) = duo.squad.athlete_ids
-    url = receive("team", athlete_id, io.BytesIO(pack(files())))
+def test_an_upload_is_stored_under_a_random_name(importer: Importer, tmp_path: Path) -> None:
+    (athlete_id, _) = importer.team.athlete_ids
+    upload = pack(files())
+    url = receive("team", athlete_id, io.BytesIO(upload))
     path = Path(url.removeprefix("file://"))
     assert path.parent == tmp_path / "landing" / "team" / "inbox" / "exports" / str(athlete_id)
-    assert path.read_bytes() == pack(files())
+    assert path.read_bytes() == upload
     assert conf("team", athlete_id, url) == {"integration": "team", "athlete": athlete_id, "file": url}
-    verdict = judge(conf("team", athlete_id, url), "run")
-    stage(verdict.imports[0])
+    validated = validate_exports(conf("team", athlete_id, url), "run")
+    stage(validated.imports[0])
     assert not path.exists()
 
 
 @pytest.mark.parametrize(("content", "reason"), [(b"", "empty"), (b"no zip", "not a ZIP"), (b"PK" * 600_000, "larger")])
 def test_an_unusable_upload_is_not_kept(
-    duo: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, reason: str
+    importer: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, reason: str
 ) -> None:
     monkeypatch.setattr("wearables.whoop_export.inbox.MAX_ARCHIVE_BYTES", archive.MEGABYTE)
     with pytest.raises(ExportRejected, match=reason):
-        receive("team", duo.squad.athlete_ids[0], io.BytesIO(content))
+        receive("team", importer.team.athlete_ids[0], io.BytesIO(content))
     assert not [path for path in (tmp_path / "landing").rglob("*") if path.is_file()]
 
 
-def test_an_upload_for_an_athlete_who_is_not_enrolled_is_not_stored(duo: Importer, tmp_path: Path) -> None:
+def test_an_upload_for_an_athlete_who_is_not_enrolled_is_not_stored(importer: Importer, tmp_path: Path) -> None:
     with pytest.raises(ExportRejected, match="not enrolled"):
         receive("team", 99, io.BytesIO(pack(files())))
     with pytest.raises(PermanentError, match="There is no integration"):
-        receive("other", duo.squad.athlete_ids[0], io.BytesIO(pack(files())))
+        receive("other", importer.team.athlete_ids[0], io.BytesIO(pack(files())))
     assert not (tmp_path / "landing").exists()
 
 
-def test_settled_files_are_found_and_recent_ones_wait(duo: Importer, tmp_path: Path) -> None:
-    first, second = duo.squad.athlete_ids
+def test_settled_files_are_found_and_recent_ones_wait(importer: Importer, tmp_path: Path) -> None:
+    first, second = importer.team.athlete_ids
     drop(tmp_path, first, pack(files()))
     drop(tmp_path, second, b"PK half of", age=5)
     drop(tmp_path, "somebody", pack(files()))
@@ -69,31 +70,31 @@ def test_settled_files_are_found_and_recent_ones_wait(duo: Importer, tmp_path: P
 
 
 def test_a_rejected_file_of_the_drop_folder_is_deleted_and_does_not_stop_the_others(
-    duo: Importer, tmp_path: Path
+    importer: Importer, tmp_path: Path
 ) -> None:
-    first, second = duo.squad.athlete_ids
+    first, second = importer.team.athlete_ids
     bad = drop(tmp_path, first, b"no zip")
     stranger = drop(tmp_path, 99, pack(files()))
     good = drop(tmp_path, second, pack(files()))
-    verdict = judge({}, "run")
-    assert [each.athlete_id for each in verdict.imports] == [second]
-    assert [text.split(":")[0] for text in verdict.refusals] == [f"athlete {first} of team", "athlete 99 of team"]
+    validated = validate_exports({}, "run")
+    assert [each.athlete_id for each in validated.imports] == [second]
+    assert [text.split(":")[0] for text in validated.rejections] == [f"athlete {first} of team", "athlete 99 of team"]
     assert (bad.exists(), stranger.exists(), good.exists()) == (False, False, True)
-    stage(verdict.imports[0])
+    stage(validated.imports[0])
     assert not good.exists()
 
 
-def test_a_run_whose_files_are_all_rejected_fails(duo: Importer, tmp_path: Path) -> None:
-    drop(tmp_path, duo.squad.athlete_ids[0], b"no zip")
-    with pytest.raises(ExportRejected, match=r"1 export\(s\) refused.*not a ZIP"):
-        judge({}, "run")
-    assert judge({}, "run").imports == []
+def test_a_run_whose_files_are_all_rejected_fails(importer: Importer, tmp_path: Path) -> None:
+    drop(tmp_path, importer.team.athlete_ids[0], b"no zip")
+    with pytest.raises(ExportRejected, match=r"1 export\(s\) rejected\. First: .*not a ZIP"):
+        validate_exports({}, "run")
+    assert validate_exports({}, "run").imports == []
 
 
-def test_a_file_outside_the_drop_folder_is_never_deleted(duo: Importer, tmp_path: Path) -> None:
-    url = duo.put(b"no zip")
+def test_a_file_outside_the_drop_folder_is_never_deleted(importer: Importer, tmp_path: Path) -> None:
+    url = importer.put(b"no zip")
     with pytest.raises(ExportRejected):
-        judge(conf("team", duo.squad.athlete_ids[0], url), "run")
+        validate_exports(conf("team", importer.team.athlete_ids[0], url), "run")
     assert Path(url.removeprefix("file://")).exists()
     outside = tmp_path / "kept.zip"
     outside.write_bytes(b"kept")
@@ -102,28 +103,28 @@ def test_a_file_outside_the_drop_folder_is_never_deleted(duo: Importer, tmp_path
 
 
 def test_a_file_is_kept_while_the_warehouse_is_unavailable(
-    duo: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    importer: Importer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from wearables.core.warehouse import warehouse
 
-    path = drop(tmp_path, duo.squad.athlete_ids[0], pack(files()))
+    path = drop(tmp_path, importer.team.athlete_ids[0], pack(files()))
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://nobody@127.0.0.1:9/none")
     warehouse.cache_clear()
     with pytest.raises(WarehouseUnavailable, match="cannot be reached"):
-        judge({}, "run")
+        validate_exports({}, "run")
     assert path.exists()
 
 
 @pytest.mark.parametrize(
     ("parameters", "reason"),
     [
-        ({"integration": "team"}, "athlete, file is missing"),
+        ({"integration": "team"}, "Missing parameters: athlete, file"),
         ({"integration": "team", "athlete": "x", "file": "file:///a.zip"}, "athlete must be a WHOOP user id"),
-        ({"athletes": [1]}, "Unknown parameter athletes; known are integration, athlete, file"),
+        ({"athletes": [1]}, "Unknown parameters: athletes. The parameters are integration, athlete, file"),
         ({"integration": "other", "athlete": 1, "file": "file:///a.zip"}, "There is no integration 'other'"),
-        ({"integration": ["team"], "athlete": 1, "file": "file:///a.zip"}, "must be texts"),
+        ({"integration": ["team"], "athlete": 1, "file": "file:///a.zip"}, "must be strings"),
     ],
 )
-def test_invalid_parameters_are_rejected(duo: Importer, parameters: dict, reason: str) -> None:
+def test_invalid_parameters_are_rejected(importer: Importer, parameters: dict, reason: str) -> None:
     with pytest.raises(PermanentError, match=reason):
-        judge(parameters, "run")
+        validate_exports(parameters, "run")

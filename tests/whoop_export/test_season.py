@@ -11,7 +11,7 @@ from wearables_dev.sandbox.export import export
 # No clock change in this season: around one, export and API may date a workout at midnight differently.
 NOW = dt.datetime(2026, 9, 20, 12, tzinfo=dt.UTC)
 HALF_A_MINUTE = 0.5 / 60
-# The largest difference that rounding can make; for a sum, the sum of its parts' differences.
+# The largest difference that rounding can make. For a sum, the differences of its parts add up.
 ROUNDING = {
     "day_strain": 0.05,
     "energy": 0.5 * 4.184,
@@ -36,7 +36,7 @@ ROUNDING = {
     "naps": 0,
     "nap_hours": 2 * 3 * HALF_A_MINUTE,
     "workouts": 0,
-    # Seconds are whole in an export; a day of the sandbox has two workouts of at most two hours.
+    # An export has no fractions of seconds, and a day in the sandbox has at most two workouts of two hours.
     "workout_minutes": 2 / 60,
     "workout_energy": 2 * 0.5 * 4.184,
     **{f"zone_{number}_minutes": 2 * 120 * 0.005 + 0.05 for number in range(1, 6)},
@@ -62,23 +62,23 @@ def after_a_flight(world: World) -> set[tuple[int, str]]:
 
 
 def test_api_and_export_of_a_season_give_the_same_metrics_within_rounding(
-    importer: Callable[..., Any],
+    make_importer: Callable[..., Any],
 ) -> None:
-    made = importer(athletes=4, days=60, now=NOW)
-    squad = made.squad
-    for athlete_id in squad.athlete_ids:
-        made.run(export(squad.world, athlete_id, has_gps=athlete_id % 2 == 0), athlete_id)
-    flights = after_a_flight(squad.world)
+    importer = make_importer(athletes=4, days=60, now=NOW)
+    team = importer.team
+    for athlete_id in team.athlete_ids:
+        importer.run(export(team.world, athlete_id, has_gps=athlete_id % 2 == 0), athlete_id)
+    flights = after_a_flight(team.world)
     assert len(flights) <= 2
 
     def is_comparable(key: tuple) -> bool:
         return key[2] not in NOT_IN_AN_EXPORT and not (key[2] in WORKOUT and key[:2] in flights)
 
-    exported = {key: value for key, (value, _) in made.values().items() if is_comparable(key)}
-    squad.pull(**{"start_date": "2026-07-15", "end_date": "2026-09-21"})
+    exported = {key: value for key, (value, _) in importer.values().items() if is_comparable(key)}
+    team.pull(**{"start_date": "2026-07-15", "end_date": "2026-09-21"})
     pulled = {
         key: value
-        for key, (value, is_provisional) in squad.metrics().items()
+        for key, (value, is_provisional) in team.metrics().items()
         if is_comparable(key) and not is_provisional
     }
     assert len(pulled) > 4000
@@ -88,26 +88,26 @@ def test_api_and_export_of_a_season_give_the_same_metrics_within_rounding(
 
 
 def test_a_value_from_the_api_wins_whichever_came_first_and_both_stay_in_raw(
-    importer: Callable[..., Any],
+    make_importer: Callable[..., Any],
 ) -> None:
-    made = importer(athletes=1, days=40, now=NOW)
-    squad = made.squad
-    (athlete_id,) = squad.athlete_ids
-    packed = export(squad.world, athlete_id)
+    importer = make_importer(athletes=1, days=40, now=NOW)
+    team = importer.team
+    (athlete_id,) = team.athlete_ids
+    packed = export(team.world, athlete_id)
     period = {"start_date": "2026-09-01", "end_date": "2026-09-21"}
-    squad.pull(**period)
-    made.run(packed)
-    api_first = made.values()
+    team.pull(**period)
+    importer.run(packed)
+    api_first = importer.values()
     by_source = {source: {key[1] for key, (_, of) in api_first.items() if of == source} for source in ("api", "export")}
     assert min(by_source["export"]) < "2026-08-20" < "2026-09-01" <= min(by_source["api"])
-    truth = squad.expected_metrics()
+    expected = team.expected_metrics()
     api = {key: value for key, (value, source) in api_first.items() if source == "api"}
-    assert {key: (value, truth[key][1]) for key, value in api.items()} == {key: truth[key] for key in api}
+    assert {key: (value, expected[key][1]) for key, value in api.items()} == {key: expected[key] for key in api}
     # The export only provides values that the API does not have.
     assert {key for key, (_, source) in api_first.items() if source == "export"}.isdisjoint(api)
-    squad.rows("delete from analytics.metrics; delete from raw.records; delete from analytics.cycle_days returning 1")
-    made.run(packed)
-    squad.pull(**period)
-    assert made.values() == api_first
-    counts = dict(squad.rows("select collection, count(*) from raw.records where superseded_at is null group by 1"))
+    team.rows("delete from analytics.metrics; delete from raw.records; delete from analytics.cycle_days returning 1")
+    importer.run(packed)
+    team.pull(**period)
+    assert importer.values() == api_first
+    counts = dict(team.rows("select collection, count(*) from raw.records where superseded_at is null group by 1"))
     assert counts["cycle"] > 0 and counts["export_cycle"] > counts["cycle"]

@@ -31,29 +31,31 @@ def list_questions(tmp_path: Path, *questions: str) -> None:
 
 
 @pytest.fixture
-def lone(importer: Callable[..., Importer], tmp_path: Path) -> Importer:
-    made = importer(athletes=1, days=1)
+def importer(make_importer: Callable[..., Importer], tmp_path: Path) -> Importer:
+    importer = make_importer(athletes=1, days=1)
     list_questions(tmp_path, SEA)
-    return made
+    return importer
 
 
-def answers(made: Importer) -> list[tuple]:
-    return made.squad.rows("select response_date::text, question, answer from analytics.survey_responses order by 1, 2")
+def answers(importer: Importer) -> list[tuple]:
+    return importer.team.rows(
+        "select response_date::text, question, answer from analytics.survey_responses order by 1, 2"
+    )
 
 
-def survey(made: Importer) -> list[tuple]:
-    return made.squad.rows(
+def survey(importer: Importer) -> list[tuple]:
+    return importer.team.rows(
         "select metric_date::text, metric, value, unit, source from analytics.metrics where metric like 'survey.%%' "
         "order by 1, 2"
     )
 
 
-def everywhere(made: Importer, folder: Path) -> str:
-    return warehouse_text(made.squad) + landing_zone_text(folder / "landing")
+def everywhere(importer: Importer, folder: Path) -> str:
+    return warehouse_text(importer.team) + landing_zone_text(folder / "landing")
 
 
 def test_a_listed_question_is_stored_and_an_unlisted_one_is_nowhere(
-    lone: Importer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    importer: Importer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     from wearables.pipeline.check import check
     from wearables.whoop_export.inbox import receive
@@ -61,80 +63,80 @@ def test_a_listed_question_is_stored_and_an_unlisted_one_is_nowhere(
     from wearables.whoop_export.validate import validate
 
     caplog.set_level("DEBUG")
-    path = Path(lone.put(BOTH).removeprefix("file://"))
+    path = Path(importer.put(BOTH).removeprefix("file://"))
     with path.open("rb") as stream:
-        url = receive("team", lone.squad.athlete_ids[0], stream)
-    wanted = validate("team", lone.squad.athlete_ids[0], url, "run")
+        url = receive("team", importer.team.athlete_ids[0], stream)
+    wanted = validate("team", importer.team.athlete_ids[0], url, "run")
     stage(wanted)
-    transform(lone.squad.integration, wanted.run_id)
-    check(lone.squad.integration, wanted.run_id)
-    assert answers(lone) == [("2026-03-02", SEA, "yes")]
-    assert survey(lone) == [("2026-03-02", "survey.did_you_swim_in_the_sea", 1.0, "", "export")]
-    (definition,) = lone.squad.rows(
+    transform(importer.team.integration, wanted.run_id)
+    check(importer.team.integration, wanted.run_id)
+    assert answers(importer) == [("2026-03-02", SEA, "yes")]
+    assert survey(importer) == [("2026-03-02", "survey.did_you_swim_in_the_sea", 1.0, "", "export")]
+    (definition,) = importer.team.rows(
         "select title, minimum, maximum from analytics.metric_definitions where metric like 'survey.%%'"
     )
     assert definition == (SEA, 0, 1)
-    text = everywhere(lone, tmp_path) + caplog.text
+    text = everywhere(importer, tmp_path) + caplog.text
     assert "swim" in text
     for absent in ("zanzibar", NOTE):
         assert absent not in text.lower()
     assert not list((tmp_path / "landing").rglob("*.zip"))
 
 
-def test_without_a_list_no_answer_is_kept(lone: Importer, tmp_path: Path) -> None:
+def test_without_a_list_no_answer_is_kept(importer: Importer, tmp_path: Path) -> None:
     list_questions(tmp_path)
-    lone.run(BOTH)
-    assert (answers(lone), survey(lone)) == ([], [])
-    assert "swim" not in everywhere(lone, tmp_path)
-    assert lone.squad.rows("select withheld from ops.slices where collection = 'journal'") == [(2,)]
+    importer.run(BOTH)
+    assert (answers(importer), survey(importer)) == ([], [])
+    assert "swim" not in everywhere(importer, tmp_path)
+    assert importer.team.rows("select withheld from ops.slices where collection = 'journal'") == [(2,)]
 
 
 def test_a_question_that_is_listed_later_is_stored_by_the_next_import_of_the_same_file(
-    lone: Importer, tmp_path: Path
+    importer: Importer, tmp_path: Path
 ) -> None:
-    lone.run(BOTH)
+    importer.run(BOTH)
     list_questions(tmp_path, SEA, UNLISTED)
-    assert len(answers(lone)) == 1
-    lone.run(BOTH)
-    assert answers(lone) == [("2026-03-02", UNLISTED, "yes"), ("2026-03-02", SEA, "yes")]
+    assert len(answers(importer)) == 1
+    importer.run(BOTH)
+    assert answers(importer) == [("2026-03-02", UNLISTED, "yes"), ("2026-03-02", SEA, "yes")]
 
 
 def test_a_question_removed_from_the_list_leaves_no_trace_after_the_next_transform(
-    lone: Importer, tmp_path: Path
+    importer: Importer, tmp_path: Path
 ) -> None:
-    lone.run(BOTH)
-    lone.run(journal((SEA, "false")))
+    importer.run(BOTH)
+    importer.run(journal((SEA, "false")))
     list_questions(tmp_path, "Something else?")
-    lone.squad.pull(**lone.squad.all_days())
-    assert (answers(lone), survey(lone)) == ([], [])
-    assert "swim" not in everywhere(lone, tmp_path)
-    assert lone.values()
+    importer.team.pull(**importer.team.all_days())
+    assert (answers(importer), survey(importer)) == ([], [])
+    assert "swim" not in everywhere(importer, tmp_path)
+    assert importer.values()
 
 
-def test_a_changed_or_removed_answer_is_updated_or_deleted(lone: Importer) -> None:
-    lone.run(BOTH)
-    lone.run(journal((SEA, "false")))
-    assert answers(lone) == [("2026-03-02", SEA, "no")]
-    assert [row[2] for row in survey(lone)] == [0.0]
-    lone.run(journal((UNLISTED, "false")))
-    assert (answers(lone), survey(lone)) == ([], [])
+def test_a_changed_or_removed_answer_is_updated_or_deleted(importer: Importer) -> None:
+    importer.run(BOTH)
+    importer.run(journal((SEA, "false")))
+    assert answers(importer) == [("2026-03-02", SEA, "no")]
+    assert [row[2] for row in survey(importer)] == [0.0]
+    importer.run(journal((UNLISTED, "false")))
+    assert (answers(importer), survey(importer)) == ([], [])
 
 
-def test_questions_that_differ_in_blanks_case_and_accents_are_the_same(lone: Importer, tmp_path: Path) -> None:
+def test_questions_that_differ_in_blanks_case_and_accents_are_the_same(importer: Importer, tmp_path: Path) -> None:
     list_questions(tmp_path, "¿Bebiste café?")
-    lone.run(journal(("¿bebiste  CAFE? ", "true"), ("¿Bebiste café?", "false")))
-    assert answers(lone) == [("2026-03-02", "¿Bebiste café?", "no")]
-    assert [row[1] for row in survey(lone)] == ["survey.bebiste_cafe"]
+    importer.run(journal(("¿bebiste  CAFE? ", "true"), ("¿Bebiste café?", "false")))
+    assert answers(importer) == [("2026-03-02", "¿Bebiste café?", "no")]
+    assert [row[1] for row in survey(importer)] == ["survey.bebiste_cafe"]
 
 
-def test_a_question_without_an_answer_is_not_stored(lone: Importer) -> None:
-    lone.run(journal((SEA, "")))
-    assert answers(lone) == []
+def test_a_question_without_an_answer_is_not_stored(importer: Importer) -> None:
+    importer.run(journal((SEA, "")))
+    assert answers(importer) == []
 
 
-def test_answers_join_to_their_metric_definitions_by_title(lone: Importer) -> None:
-    lone.run(BOTH)
-    joined = lone.squad.rows(
+def test_answers_join_to_their_metric_definitions_by_title(importer: Importer) -> None:
+    importer.run(BOTH)
+    joined = importer.team.rows(
         "select responses.answer, definitions.title from analytics.survey_responses as responses "
         "inner join analytics.metric_definitions as definitions on definitions.title = responses.question"
     )
@@ -164,10 +166,10 @@ def test_a_list_with_a_duplicate_or_empty_question_is_rejected(tmp_path: Path, q
         read_integration(path)
 
 
-def test_the_loader_role_may_define_survey_metrics_and_no_others(lone: Importer, monkeypatch: Any) -> None:
+def test_the_loader_role_may_define_survey_metrics_and_no_others(importer: Importer, monkeypatch: Any) -> None:
     from tests.security.test_roles import acting_as
 
-    with acting_as(lone.squad.engine, "loader") as cursor:
+    with acting_as(importer.team.engine, "loader") as cursor:
         cursor.execute("select analytics.define_survey('survey.x', 'X?'), analytics.define_survey('recovery', 'X?')")
         cursor.execute("select metric from analytics.metric_definitions where title = 'X?'")
         assert cursor.fetchall() == [("survey.x",)]

@@ -33,7 +33,7 @@ def ask_sandbox(method: str, path: str) -> Any:
 
 def enrol() -> None:
     """Enrol every athlete of the sandbox who has no valid grant."""
-    from wearables.athletes.enrolment import enroll
+    from wearables.athletes.enrolment import enrol
 
     sandbox = services.program("sandbox")
     process = f"{sandbox.pid} {sandbox.started_at}"
@@ -44,7 +44,7 @@ def enrol() -> None:
     say(f"Enrolling {len(new)} of {len(athletes)} athletes in {INTEGRATION}")
     for athlete_id in new:
         consent = ask_sandbox("POST", f"/sandbox/athletes/{athlete_id}/consent")
-        enrolled = enroll(INTEGRATION, consent["refresh_token"])
+        enrolled = enrol(INTEGRATION, consent["refresh_token"])
         say(f"  {enrolled.name} ({enrolled.athlete_id})")
     ENROLLED_IN.write_text(process, encoding="utf-8")
 

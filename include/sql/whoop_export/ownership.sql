@@ -1,11 +1,11 @@
--- Compare an export with what the API returned for every athlete of the integration, to find out whose export it is.
--- Cycles match by the minute in which they start, because Excel cuts off the seconds.
--- Grain: one row per athlete with cycles in the export's period, best match first:
--- cycles (in the period), shared (of them, in the export), valued (shared, with recovery values on both sides) and
--- different (valued, and apart by more than rounding explains).
--- Parameters: integration; starts, recovery, resting_heart_rate, heart_rate_variability (arrays of equal length, from the
--- export).
--- Reads: raw.records. Writes: nothing.
+-- Compare an export with the cycles that the API returned for each athlete of the integration, to find out whose
+-- export it is. Cycles match by the minute in which they start, because Excel cuts off the seconds.
+-- Grain: one row per athlete with cycles in the export's period, best match first.
+-- Parameters: integration; starts, recovery, resting_heart_rate, heart_rate_variability (arrays of equal length, from
+--   the export).
+-- Inputs: raw.records.
+-- Outputs: athlete_id; cycles in the period; shared, those that the export contains; valued, the shared cycles with
+--   recovery values on both sides; different, those whose values differ by more than rounding.
 with exported as materialized (
     select
         date_trunc('minute', started_at) as minute,

@@ -22,10 +22,10 @@ class Athlete:
     name: str
 
 
-def enroll(integration_name: str, refresh_token: str) -> Athlete:
+def enrol(integration_name: str, refresh_token: str) -> Athlete:
     """Exchange a refresh token for a token pair, ask WHOOP whose it is, and store athlete and grant.
 
-    Raises PermanentError, ReconnectRequired (the token is used or unknown), SourceUnavailable or BudgetExhausted.
+    Raises PermanentError, ReconnectRequired if the token is invalid or was used, SourceUnavailable or BudgetExhausted.
     """
     token = refresh_token.strip()
     if not token:
@@ -49,8 +49,8 @@ def enroll(integration_name: str, refresh_token: str) -> Athlete:
         grants.claimed(connection, token)
     if is_erased:
         raise PermanentError(
-            f"Athlete {athlete.athlete_id} was erased from {integration.name} and can only be enrolled by consenting "
-            f"again. Run `bin/wearables enroll {integration.name} --invite` to create an invitation."
+            f"Athlete {athlete.athlete_id} was erased from {integration.name} and must consent again to be enrolled. "
+            f" Run `bin/wearables enroll {integration.name} --invite` to create an invitation."
         )
     return athlete
 
@@ -75,9 +75,9 @@ def save(connection: Connection, integration: str, profile: Profile) -> Athlete:
 
 
 def _remove_if_erased(connection: Connection, integration: str, athlete: Athlete) -> bool:
-    """Return whether the athlete was erased. If so, delete the row that was just written.
+    """Return whether the athlete was erased. If so, delete the row that ``save`` has written.
 
-    Writing that row first waits for an erasure in progress.
+    Call it after ``save``, which waits for an erasure in progress.
     """
     key = {"integration": integration, "athlete_id": athlete.athlete_id}
     is_erased = bool(run_sql(connection, "athletes/erase/is_erased", **key).scalar())

@@ -1,4 +1,4 @@
-"""Offboarding: revoke an athlete's grant at WHOOP and delete it and, on request, erase all of the athlete's data."""
+"""Offboarding: revoke and delete an athlete's grant and, on request, erase all of the athlete's data."""
 
 import logging
 from collections.abc import Mapping
@@ -41,13 +41,13 @@ class Receipt:
 def offboard(integration_name: str, athlete_id: int, erase: bool = False) -> Receipt:
     """Revoke an athlete's grant at WHOOP and delete it. With ``erase``, also delete all data and keep a tombstone.
 
-    Safe to repeat. Raises PermanentError if the athlete is unknown, SourceUnavailable or BudgetExhausted if WHOOP
-    cannot be asked; then nothing has changed.
+    You can repeat it. Raises PermanentError if the athlete is unknown, SourceUnavailable or BudgetExhausted if WHOOP
+    cannot be reached. In these cases nothing has changed.
     """
     name = load_integration(integration_name).name
     with transaction(warehouse()) as connection:
         require_migrated(connection)
-        _refuse_unknown(connection, name, athlete_id)
+        _require_known(connection, name, athlete_id)
     revocation = _revoke(name, athlete_id)
     key = {"integration": name, "athlete_id": athlete_id}
     rows, files = {}, 0
@@ -65,13 +65,13 @@ def offboard(integration_name: str, athlete_id: int, erase: bool = False) -> Rec
     return receipt
 
 
-def _refuse_unknown(connection: Connection, name: str, athlete_id: int) -> None:
-    if not run_sql(connection, "athletes/erase/known", integration=name, athlete_id=athlete_id).scalar():
+def _require_known(connection: Connection, name: str, athlete_id: int) -> None:
+    if not run_sql(connection, "athletes/erase/has_consented", integration=name, athlete_id=athlete_id).scalar():
         raise PermanentError(f"Unknown athlete {athlete_id}. Run `bin/wearables athletes {name}` to list all athletes.")
 
 
 def _revoke(name: str, athlete_id: int) -> str:
-    """Revoke the grant at WHOOP and return one of the sentences above."""
+    """Revoke the grant at WHOOP and return the outcome: REVOKED, ENDED_BEFORE, NO_GRANT or NOT_CONFIRMED."""
     hook = WhoopHook(load_integration(name).connection)
     try:
         with transaction(warehouse()) as connection:

@@ -1,4 +1,4 @@
-"""A team's roster: a CSV file with each athlete's external id, squad and position, loaded completely or not at all."""
+"""A team's roster: a CSV file with athletes' external ids, squads and positions. All of it is loaded, or nothing."""
 
 import csv
 import io
@@ -27,15 +27,15 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """The result of loading a roster: the number of its athletes, and the enrolled athletes that it does not list."""
+class LoadedRoster:
+    """The number of athletes on a roster, and the enrolled athletes that it does not list."""
 
     athletes: int
     unlisted: list[int]
 
 
 def read_roster(path: Path) -> list[Entry]:
-    """Return the lines of a roster. Raises PermanentError, naming file and line, if the file is not a valid roster."""
+    """Return the lines of a roster. Raises PermanentError with file and line if the file is not a valid roster."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -56,10 +56,10 @@ def read_roster(path: Path) -> list[Entry]:
     return [_entry(line, dict(zip(columns, row, strict=True))) for line, row in rows]
 
 
-def load_roster(connection: Connection, integration: str, path: Path) -> Loaded:
+def load_roster(connection: Connection, integration: str, path: Path) -> LoadedRoster:
     """Replace the team's roster.
 
-    Raises PermanentError, naming every line with a missing, unknown or duplicate id; then nothing is stored.
+    Raises PermanentError with every line that has a missing, unknown or duplicate id. Then nothing is stored.
     """
     entries = read_roster(path)
     enrolled = list(run_sql(connection, "athletes/roster/athletes", integration=integration).scalars())
@@ -76,7 +76,7 @@ def load_roster(connection: Connection, integration: str, path: Path) -> Loaded:
         positions=[entry.position for entry in entries],
     )
     listed = {int(entry.athlete_id) for entry in entries}
-    return Loaded(len(entries), [athlete_id for athlete_id in enrolled if athlete_id not in listed])
+    return LoadedRoster(len(entries), [athlete_id for athlete_id in enrolled if athlete_id not in listed])
 
 
 def _delimiter(text: str) -> str:

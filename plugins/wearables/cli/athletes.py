@@ -8,7 +8,7 @@ from typing import TextIO
 import click
 
 from wearables.athletes.consent.invites import create_invite
-from wearables.athletes.enrolment import enroll as enroll_athlete
+from wearables.athletes.enrolment import enrol as enrol_athlete
 from wearables.athletes.offboarding import Receipt
 from wearables.athletes.offboarding import offboard as offboard_athlete
 from wearables.athletes.roster import load_roster
@@ -36,7 +36,7 @@ def enroll(integration: str, refresh_token: TextIO | None, invite: bool, athlete
         return
     if refresh_token is sys.stdin and sys.stdin.isatty():
         click.echo("Paste the refresh token, then press Ctrl-D:", err=True)
-    enrolled = enroll_athlete(integration, refresh_token.read())
+    enrolled = enrol_athlete(integration, refresh_token.read())
     click.echo(f"Enrolled athlete {enrolled.athlete_id} ({enrolled.name}) in {integration}.")
 
 

@@ -1,4 +1,4 @@
-"""What Airflow knows about integrations: their DAGs, runs and tasks, and the errors that a failed task logged."""
+"""Airflow's side of integrations: their DAGs, runs and tasks, and the errors that a failed task has logged."""
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -55,7 +55,7 @@ def tasks(session: Session, name: str, run_id: str, order: Sequence[str] = TASKS
 def logged_errors(failed: TaskInstance) -> list[str]:
     """Return the distinct errors that our code logged in a failed task.
 
-    If there are several, the last one summarises the others and is left out.
+    If there are several, the last one is left out, because it summarises the others.
     """
     try:
         stream, _ = TaskLogReader().read_log_chunks(failed, failed.try_number, {"end_of_log": False})
@@ -72,7 +72,7 @@ def logged_errors(failed: TaskInstance) -> list[str]:
 
 
 def require_active(dag: DagModel | None, name: str) -> None:
-    """Raise PermanentError if a run of the DAG would not start."""
+    """Raise PermanentError if a run of the DAG cannot start."""
     if dag is None:
         raise PermanentError(f"Airflow has not parsed the DAG {name} yet. Try again in a few seconds.")
     if dag.is_paused:
@@ -80,7 +80,7 @@ def require_active(dag: DagModel | None, name: str) -> None:
 
 
 def trigger(session: Session, name: str, conf: dict[str, Any], user_name: str) -> str:
-    """Start a manual run on behalf of a user and return its id. Raises PermanentError if it would not start."""
+    """Start a manual run on behalf of a user and return its id. Raises PermanentError if it cannot start."""
     require_active(dags(session, [name]).get(name), name)
     started = trigger_dag(
         dag_id=name, conf=conf, triggered_by=DagRunTriggeredByType.UI, triggering_user_name=user_name, session=session

@@ -1,4 +1,4 @@
-"""The pages as one application, which Airflow mounts at /wearables. Every page requires a login."""
+"""The application with all pages, which Airflow mounts at /wearables. Every page requires a login."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -27,7 +27,7 @@ from wearables.web.pages import (
 from wearables.web.rendering import HEADERS, TEMPLATES
 from wearables.whoop_export.archive import MAX_ARCHIVE_BYTES, MEGABYTE
 
-# An uploaded export and the form fields around it.
+# One uploaded export and the form fields around it.
 MAX_BODY_BYTES = MAX_ARCHIVE_BYTES + MEGABYTE
 BODY_ERRORS = {
     400: "The request has an invalid Content-Length. Use the form on this site.",
@@ -64,7 +64,7 @@ def static(name: str) -> FileResponse:
 
 @app.middleware("http")
 async def harden(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Set strict headers on every response, and refuse bodies of unknown or excessive length before they are read."""
+    """Set strict headers on every response, and reject bodies of unknown or excessive length before they are read."""
     status = refused_length(request, MAX_BODY_BYTES)
     response = _error_page(request, status, BODY_ERRORS[status]) if status else await call_next(request)
     for name, value in HEADERS.items():
@@ -74,7 +74,7 @@ async def harden(request: Request, call_next: Callable[[Request], Awaitable[Resp
 
 @app.exception_handler(AnyHTTPException)
 async def http_error(request: Request, error: AnyHTTPException) -> HTMLResponse:
-    """Explain what is not allowed or does not exist."""
+    """Show a page that explains the HTTP error."""
     return _error_page(request, error.status_code, str(error.detail))
 
 

@@ -1,4 +1,4 @@
-"""WHOOP connections in Airflow: what a page may show of them, and how a new one is saved."""
+"""Read WHOOP connections from Airflow without their secrets, and save new ones."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from wearables.whoop.credentials import Credentials, base_url
 
 @dataclass(frozen=True)
 class ConnectionFacts:
-    """What a page may show of a connection: never its secret. ``problem`` says why it cannot be used."""
+    """A connection without its secret, for pages to show. If it cannot be used, ``problem`` says why."""
 
     name: str
     address: str = ""

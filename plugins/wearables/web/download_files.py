@@ -1,4 +1,4 @@
-"""Downloads: rows of the warehouse as CSV for spreadsheets or Parquet for notebooks, written in constant memory."""
+"""Write rows of the warehouse as CSV for spreadsheets or Parquet for notebooks, in constant memory."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ Relation = Literal[
 ]
 Format = Literal["csv", "parquet"]
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
-# The column with a row's date if it is not metric_date. None: rows have no date.
+# The column with a row's date if it is not metric_date, or None if rows have no date.
 DATE_COLUMNS: Mapping[str, str | None] = {"survey_responses": "response_date", "athletes": None}
 MAX_DAYS = 400
 CHUNK_ROWS = 5_000
@@ -40,7 +40,7 @@ ARROW_TYPES: Mapping[str, pa.DataType] = {
 
 @dataclass(frozen=True)
 class DownloadRequest:
-    """The rows to download: one integration, one relation, dates (both included), and one squad or all athletes."""
+    """The rows to download: integration, relation, first and last date, and a squad or None for all athletes."""
 
     integration: str
     relation: Relation
@@ -53,7 +53,7 @@ class DownloadRequest:
             raise PermanentError(f"The last day, {self.end}, is before the first day, {self.start}. Swap them.")
         if (days := (self.end - self.start).days + 1) > MAX_DAYS:
             raise PermanentError(
-                f"You asked for {days} days, but a download holds at most {MAX_DAYS}. Download them in parts."
+                f"You asked for {days} days, but a download may have at most {MAX_DAYS}. Download them in parts."
             )
 
     @property
@@ -62,7 +62,7 @@ class DownloadRequest:
         return DATE_COLUMNS.get(self.relation, "metric_date")
 
     def file_name(self, suffix: Format) -> str:
-        """Return the name of the file."""
+        """Return a file name that says what the file contains."""
         days = f"_{self.start}_{self.end}" if self.date_column else ""
         return f"{self.integration}_{self.relation}{days}.{suffix}"
 
@@ -97,7 +97,7 @@ def _query(request: DownloadRequest) -> sa.Select:
 
 
 def _read(connection: Connection, request: DownloadRequest, schema: pa.Schema) -> Iterator[pa.Table]:
-    """Read the rows in chunks. Every chunk has the same types: pandas infers others when all values are missing."""
+    """Read the rows in chunks. Set the types, because pandas infers others if all values of a chunk are missing."""
     query = _query(request).execution_options(yield_per=CHUNK_ROWS)
     for frame in pd.read_sql(query, connection, chunksize=CHUNK_ROWS):
         yield pa.Table.from_pandas(frame, schema, preserve_index=False).replace_schema_metadata()
@@ -119,7 +119,7 @@ def _write_csv(file: BinaryIO, schema: pa.Schema, tables: Iterator[pa.Table]) ->
 
 
 def _cell(value: Any) -> str:
-    """Return a text, list or instant as the text of a cell that no spreadsheet runs as a formula."""
+    """Format a text, list or instant as a cell, and quote what a spreadsheet would run as a formula."""
     if isinstance(value, dt.datetime):
         return value.isoformat()
     text = value if isinstance(value, str) else "; ".join(value)

@@ -1,6 +1,7 @@
 """Access to the pages: Airflow's own roles, and a CSRF token for every action.
 
-Who may read the DAG sees its pages. Who may trigger it may pull. Who may edit connections may do everything else.
+Users who may read the DAG see its pages. Users who may trigger it may pull and download. Users who may edit connections
+may do everything else.
 """
 
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class Rights:
 
     @property
     def may_see_names(self) -> bool:
-        """Whether values are shown with athletes' names. Staff who may pull or edit see names; viewers see ids."""
+        """Whether values are shown with names: users who may pull or edit see names, viewers see ids."""
         return self.may_pull or self.may_edit
 
 
@@ -50,7 +51,7 @@ RightsDep = Annotated[Rights, Depends(rights_of)]
 def visible_files(user: Any) -> dict[str, Path]:
     """Return the integration files that a user may see, by name.
 
-    Raises HTTPException if there are integrations, but the user may see none of them.
+    Raises HTTPException if there are integrations but the user may not see any of them.
     """
     files = {path.stem: path for path in integration_files()}
     visible = get_auth_manager().filter_authorized_dag_ids(dag_ids=set(files), user=user) if files else set()
@@ -66,11 +67,11 @@ def _has_valid_token(request: Request, user: GetUserDep, csrf: Annotated[str, Fo
 
 CSRF = Depends(_has_valid_token)
 SIGNED_IN = [Depends(get_user)]
-READER = [Depends(requires_access_dag("GET"))]
-# Airflow's audit log records every action, but not what was typed.
-PULLER_SEES = [Depends(requires_access_dag("GET")), Depends(requires_access_dag("POST", RUN))]
-PULLER = [Depends(requires_access_dag("POST", RUN)), CSRF, Depends(action_logging())]
-# A download changes nothing, so it needs no CSRF token, but the audit log records it too.
-DOWNLOADER = [*PULLER_SEES, Depends(action_logging())]
-EDITOR_SEES = [Depends(requires_access_dag("GET")), Depends(requires_access_connection("PUT"))]
-EDITOR = [*EDITOR_SEES, CSRF, Depends(action_logging())]
+READ_PAGE = [Depends(requires_access_dag("GET"))]
+# action_logging records every action in Airflow's audit log, without the values of the form.
+PULL_PAGE = [Depends(requires_access_dag("GET")), Depends(requires_access_dag("POST", RUN))]
+PULL_ACTION = [Depends(requires_access_dag("POST", RUN)), CSRF, Depends(action_logging())]
+# A download changes nothing, so it needs no CSRF token, but the audit log records it.
+DOWNLOAD = [*PULL_PAGE, Depends(action_logging())]
+EDIT_PAGE = [Depends(requires_access_dag("GET")), Depends(requires_access_connection("PUT"))]
+EDIT_ACTION = [*EDIT_PAGE, CSRF, Depends(action_logging())]

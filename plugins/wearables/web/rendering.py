@@ -1,4 +1,4 @@
-"""Templates become pages: escaped, with a CSRF token for their forms, and with a strict Content-Security-Policy."""
+"""Render templates as pages: escaped, with a CSRF token for forms and a strict Content-Security-Policy."""
 
 import datetime as dt
 from pathlib import Path
@@ -27,7 +27,7 @@ HEADERS = {
 
 
 def page(request: Request, user: Any, template: str, status_code: int = 200, /, **context: Any) -> HTMLResponse:
-    """Render a page or a fragment of one for a user."""
+    """Render a page, or a part of one, for a user."""
     browser = request.cookies.get(BROWSER_COOKIE) or new_secret()
     context |= {
         "root": request.scope.get("root_path", ""),
@@ -42,7 +42,7 @@ def page(request: Request, user: Any, template: str, status_code: int = 200, /, 
 
 
 def redirect_to(request: Request, *path: str, **query: str) -> RedirectResponse:
-    """Redirect to another of our pages. The target is always below our own root, whatever ``path`` contains."""
+    """Redirect to one of our pages. The target is always below our own root, whatever ``path`` contains."""
     address = "/".join([request.scope.get("root_path", ""), *(quote(part, safe="") for part in path)])
     return RedirectResponse(f"{address}?{urlencode(query)}" if query else address, 303)
 

@@ -1,4 +1,4 @@
-"""The status of integrations: file, connection, DAG, last pull, athletes and budget, read in a handful of queries."""
+"""The status of integrations: file, connection, DAG, last pull, athletes and request budget."""
 
 import datetime as dt
 from collections import defaultdict
@@ -47,11 +47,11 @@ class Budget:
 
 @dataclass(frozen=True)
 class IntegrationStatus:
-    """Everything that the pages show of one integration. If its file is invalid, ``fault`` says why."""
+    """Everything that the pages show of one integration. If its file is invalid, ``problem`` says why."""
 
     name: str
     integration: Integration | None = None
-    fault: str = ""
+    problem: str = ""
     connection: ConnectionFacts | None = None
     dag: DagModel | None = None
     last_pull: LastPull | None = None
@@ -60,12 +60,12 @@ class IntegrationStatus:
 
     @property
     def slots(self) -> int:
-        """The number of used member slots: one for each stored grant, whether it still works or not."""
+        """The number of used member slots: one for each stored grant, even if it no longer works."""
         return sum(count for state, count in self.athletes.items() if state not in WITHOUT_GRANT)
 
     @property
     def is_changing(self) -> bool:
-        """Whether the status is about to change, so that the page should refresh."""
+        """Whether the status is about to change, so that the page must refresh."""
         return self.integration is not None and (self.dag is None or bool(self.last_pull and self.last_pull.is_active))
 
 
@@ -76,7 +76,7 @@ def read_status(session: Session, path: Path) -> IntegrationStatus:
 
 def read_statuses(session: Session, paths: Sequence[Path]) -> list[IntegrationStatus]:
     """Return the status of each file's integration, in order. Raises PermanentError if migrations are pending."""
-    integrations, faults = _read_files(paths)
+    integrations, problems = _read_files(paths)
     facts = read_connections(session, [each.connection for each in integrations.values()])
     dags = airflow_state.dags(session, integrations)
     runs = airflow_state.newest_runs(session, integrations)
@@ -89,7 +89,7 @@ def read_statuses(session: Session, paths: Sequence[Path]) -> list[IntegrationSt
     def status(name: str) -> IntegrationStatus:
         integration = integrations.get(name)
         if integration is None:
-            return IntegrationStatus(name, fault=faults[name])
+            return IntegrationStatus(name, problem=problems[name])
         connection = facts[integration.connection]
         return IntegrationStatus(
             name,
@@ -113,7 +113,7 @@ def find_file(name: str) -> Path:
 
 
 def read_budgets(connection: Connection, client_keys: Sequence[str]) -> dict[str, Budget]:
-    """Return the budgets of the WHOOP apps that have sent a request before, by client key."""
+    """Return the budgets of the WHOOP apps that have sent requests, by client key."""
     periods: dict[str, list[Row]] = defaultdict(list)
     for row in run_sql(connection, "web/pages/budgets", client_keys=list(client_keys)):
         periods[row.client_key].append(row)
@@ -126,13 +126,13 @@ def read_budgets(connection: Connection, client_keys: Sequence[str]) -> dict[str
 
 
 def _read_files(paths: Sequence[Path]) -> tuple[dict[str, Integration], dict[str, str]]:
-    integrations, faults = {}, {}
+    integrations, problems = {}, {}
     for path in paths:
         try:
             integrations[path.stem] = read_integration(path)
         except PermanentError as reason:
-            faults[path.stem] = str(reason)
-    return integrations, faults
+            problems[path.stem] = str(reason)
+    return integrations, problems
 
 
 def _athlete_counts(connection: Connection, names: Iterable[str]) -> dict[str, dict[str, int]]:

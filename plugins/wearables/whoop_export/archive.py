@@ -26,8 +26,8 @@ COPY_BYTES = MEGABYTE
 ALLOWED_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ENCRYPTED_FLAGS = 0x1 | 0x40
 SYMBOLIC_LINK = 0o120000
-# An unknown scheme, a folder, or a file that may not be read: the same again tomorrow.
-WRONG_URL = (ValueError, ImportError, IsADirectoryError, NotADirectoryError, PermissionError)
+# An unknown scheme, a folder, or a file without read permission. A retry would fail, too.
+URL_ERRORS = (ValueError, ImportError, IsADirectoryError, NotADirectoryError, PermissionError)
 DAMAGE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
 USE_ORIGINAL = "Use the ZIP file exactly as WHOOP sent it."
 
@@ -42,9 +42,9 @@ class Copy:
 
 @contextmanager
 def fetched(url: str) -> Iterator[Copy]:
-    """Yield a private copy of the file, deleted afterwards.
+    """Yield a private copy of the file, and delete it afterwards.
 
-    Raises PermanentError if there is none, LandingUnavailable if it cannot be read, ExportRejected if it is too large.
+    Raises PermanentError if there is no such file, LandingUnavailable if it is unreadable, ExportRejected if too large.
     """
     with tempfile.NamedTemporaryFile(suffix=".zip") as copy:
         digest = hashlib.sha256()
@@ -70,8 +70,8 @@ def _blocks(url: str) -> Iterator[bytes]:
             "Upload the export again."
         ) from None
     except Exception as error:
-        # Any storage may be configured, each with errors of its own; their texts may contain the URL's credentials.
-        kind = PermanentError if isinstance(error, WRONG_URL) else LandingUnavailable
+        # Each storage raises its own errors, and their messages may contain the URL's credentials.
+        kind = PermanentError if isinstance(error, URL_ERRORS) else LandingUnavailable
         raise kind(
             f"The file cannot be read ({type(error).__name__}). Check its URL and the connection to its storage."
         ) from None
@@ -91,7 +91,7 @@ def open_archive(path: Path) -> Iterator[list["Entry"]]:
 
 @dataclass(frozen=True)
 class Entry:
-    """A CSV file of the archive; ``label`` names it in errors by its position, because its own name may be private."""
+    """A CSV file of the archive. Errors call it ``label``, its position, because its own name may be private."""
 
     label: str
     archive: zipfile.ZipFile
@@ -118,7 +118,7 @@ def _zip_file(path: Path) -> Iterator[zipfile.ZipFile]:
     except ExportRejected:
         raise
     except Exception:
-        # zipfile raises half a dozen kinds of exceptions on forged headers.
+        # zipfile raises many kinds of exceptions for forged headers.
         raise ExportRejected("The ZIP is damaged. Download the export again.") from None
     with archive:
         yield archive
@@ -136,7 +136,7 @@ def _reject_bombs(infos: list[zipfile.ZipInfo]) -> None:
 
 
 def _reject_unsafe_path(info: zipfile.ZipInfo) -> None:
-    # The name as stored: zipfile's `filename` has backslashes replaced and ends at a NUL.
+    # Check the stored name: in `filename`, zipfile has replaced backslashes and removed all after a NUL.
     name = info.orig_filename
     parts = PurePosixPath(name.replace("\\", "/")).parts
     is_link = (info.external_attr >> 16) & 0o170000 == SYMBOLIC_LINK
@@ -155,7 +155,7 @@ def _csv_files(archive: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> list[E
     files: dict[str, Entry] = {}
     for info in infos:
         path = PurePosixPath(info.filename)
-        # macOS adds these when somebody zips the folder again.
+        # macOS adds these if the folder is zipped again.
         is_clutter = "__MACOSX" in path.parts or path.name.startswith(".")
         if info.is_dir() or is_clutter or path.suffix.lower() != ".csv":
             continue

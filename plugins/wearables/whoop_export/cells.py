@@ -10,7 +10,7 @@ from wearables.whoop_export.columns import Column
 Value = str | int | float | bool | dt.datetime | None
 
 TIME = re.compile(r"(\d{4})-(\d{2})-(\d{2})[ T](\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
-# Excel writes the day first where it separates with dots. Dates with slashes are ambiguous and not accepted.
+# In Excel's dates with dots, the day comes first. Dates with slashes are ambiguous and not accepted.
 DOTTED_TIME = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 OFFSET = re.compile(r"UTC(?:(Z)|([+-])(\d{2}):([0-5]\d))", re.ASCII)
 MAX_OFFSET_HOURS = 14
@@ -23,11 +23,11 @@ MAX_TEXT_LENGTH = 10_000
 
 
 class BadCell(Exception):
-    """A cell that cannot be parsed as its column's kind; the message says what is expected."""
+    """A cell that cannot be parsed as its column's kind. The message says what is wrong."""
 
 
 def read_cell(text: str, column: Column) -> Value:
-    """Return the value of a cell, None if it is blank. Raises BadCell."""
+    """Return the value of a cell, or None if it is blank. Raises BadCell."""
     text = text.strip()
     if not text:
         if column.is_required:
@@ -73,9 +73,9 @@ def _zone(offset: str) -> dt.tzinfo | None:
 
 
 def _amount(text: str) -> int | float:
-    """Parse a number that may exceed a thousand; WHOOP writes these without separators and decimals."""
+    """Parse a number that may exceed a thousand. WHOOP writes it without separators or decimals."""
     if LOOKS_LIKE_THOUSANDS.fullmatch(text):
-        raise BadCell("ambiguous, thousands or decimals; write the number without a thousands separator")
+        raise BadCell("ambiguous: thousands or decimals? Write the number without a thousands separator")
     return _number(text)
 
 

@@ -1,4 +1,4 @@
-"""The four files of an export, as data: their columns in order, which is the same in every account language."""
+"""The four files of an export and their columns, in an order that is the same in every account language."""
 
 from dataclasses import dataclass
 from typing import Literal

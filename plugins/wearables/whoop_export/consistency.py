@@ -1,9 +1,9 @@
-"""Check rows whose columns were matched by position: related numbers must agree, or the positions are wrong."""
+"""Check that related numbers agree if columns were matched by position. If they contradict, the positions are wrong."""
 
 from wearables.core.errors import ExportRejected
 from wearables.whoop_export.table import Row, Table
 
-# WHOOP rounds every duration to a minute on its own, and its data contain a few outliers.
+# WHOOP rounds each duration to a minute separately, and its data contain a few outliers.
 TOLERATED_MINUTES = 3
 TOLERATED_SHARE = 0.02
 STAGES = ("light_sleep", "deep_sleep", "rem_sleep")
@@ -19,17 +19,17 @@ class ConsistencyCheck:
         self._contradictions = 0
 
     def add(self, row: Row) -> None:
-        """Check a row; only where columns were matched by position."""
+        """Check a row if columns were matched by position."""
         if not self._table.is_matched_by_name:
             self._rows += 1
             self._contradictions += not _is_consistent(row)
 
     def require_consistent(self) -> None:
-        """Raise ExportRejected if too many rows contradict themselves."""
+        """Raise ExportRejected if too many rows are contradictory."""
         if self._contradictions > max(1, TOLERATED_SHARE * self._rows):
             raise ExportRejected(
-                f"{self._table.name}: the column names are in an unknown language, and matched by position the values "
-                "contradict each other. Set the WHOOP app to English and export again."
+                f"{self._table.name}: the column names are in an unknown language, and the values contradict each "
+                "other if columns are matched by position. Set the WHOOP app to English and export again."
             )
 
 

@@ -1,16 +1,16 @@
-"""Only the exports of enrolled athletes may be imported."""
+"""Allow imports for enrolled athletes only."""
 
 from sqlalchemy import Connection
 
 from wearables.core.errors import ExportRejected
 from wearables.core.warehouse import run_sql
 
-# A grant that must be renewed is enough: the athlete enrolled, and has handed over the export.
+# A grant that no longer works is enough: the athlete has consented, and exported the data personally.
 ENROLLED_STATES = {"active", "reconnect", "inactive"}
 
 
 def require_enrolled(connection: Connection, integration: str, athlete_id: int) -> None:
-    """Raise ExportRejected if the athlete never enrolled, was offboarded or was erased: then they have no grant."""
+    """Raise ExportRejected if the athlete has no grant, because they never enrolled, were offboarded or were erased."""
     roster = run_sql(connection, "whoop/grants/roster", integration=integration).all()
     if athlete_id not in {athlete.athlete_id for athlete in roster if athlete.grant_state in ENROLLED_STATES}:
         raise ExportRejected(

@@ -1,6 +1,6 @@
 """The drop folder: ``<landing>/<integration>/inbox/exports/<athlete>/<any name>.zip``.
 
-A file is deleted once it is imported or rejected, because it contains answers and notes that the team may not see.
+A file is deleted when it is imported or rejected, because it contains answers and notes that the team may not see.
 """
 
 import logging
@@ -21,9 +21,9 @@ from wearables.whoop_export.enrolment_check import require_enrolled
 
 log = logging.getLogger(__name__)
 
-# As deep as the files that a pull lands, so that the erasure of an athlete's landed files finds exports, too.
+# At the same depth as the files that a pull lands, so that erasing an athlete's landed files also deletes exports.
 FOLDER = "inbox/exports"
-# Younger files may still be uploading, or belong to the run that their upload triggered.
+# Files that changed more recently may still be uploading, or belong to the run that their upload triggered.
 SETTLED_SECONDS = 600
 ZIP_SIGNATURE = b"PK"
 
@@ -40,13 +40,13 @@ class Dropped:
 def receive(integration: str, athlete_id: int, stream: IO[bytes]) -> str:
     """Store an upload in the drop folder and return its URL.
 
-    Raises PermanentError if the integration does not exist. Raises ExportRejected, and stores nothing, if the athlete
-    is not enrolled or the upload is not a ZIP or too large.
+    Raises PermanentError if the integration does not exist, and ExportRejected if the athlete is not enrolled or the
+    upload is not a ZIP or too large. Then nothing is stored.
     """
     name = load_integration(integration).name
     with transaction(warehouse()) as connection:
         require_enrolled(connection, name, athlete_id)
-    # A random name: the uploader's may be a path, or reveal who the athlete is.
+    # Use a random name: the file's own name may be a path, or reveal who the athlete is.
     path = _folder(name) / str(athlete_id) / f"{uuid.uuid4()}.zip"
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -68,7 +68,7 @@ def waiting() -> Iterator[Dropped]:
     for path in integration_files():
         for folder in _children(_folder(path.stem)):
             if not folder.name.isdecimal():
-                log.warning("%s: ignoring a folder in the drop folder whose name is not an athlete id", path.stem)
+                log.warning("%s: ignored a folder in the drop folder because its name is not an athlete id", path.stem)
                 continue
             for file in _children(folder):
                 if file.suffix.lower() == ".zip" and time.time() - file.stat().st_mtime > SETTLED_SECONDS:
@@ -76,7 +76,7 @@ def waiting() -> Iterator[Dropped]:
 
 
 def discard(url: str) -> None:
-    """Delete a file if it is in a drop folder; leave any other file alone."""
+    """Delete a file if it is in a drop folder. Never delete any other file."""
     for path in integration_files():
         if url.startswith(f"{_folder(path.stem)}/") and ".." not in url:
             ObjectStoragePath(url).unlink(missing_ok=True)

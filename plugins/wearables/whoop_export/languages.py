@@ -1,4 +1,4 @@
-"""Column names in the account languages that are known. A language may be incomplete; see headers.py."""
+"""Column names by account language. Not every name is known in every language; see headers.py."""
 
 ENGLISH = {
     "cycle_start_time": "Cycle start time",

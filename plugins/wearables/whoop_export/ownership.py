@@ -12,21 +12,20 @@ from wearables.whoop_export.rows import Record
 
 log = logging.getLogger(__name__)
 
-# With fewer cycles in common, the comparison proves nothing.
+# Fewer cycles in common may be a coincidence.
 MIN_CYCLES = 3
-# Parameters of ownership.sql, and the columns of the export that fill them.
+# The parameters of ownership.sql, each with its column of the export.
 COMPARED = {
     "recovery": "recovery_score",
     "resting_heart_rate": "resting_heart_rate",
     "heart_rate_variability": "heart_rate_variability",
 }
-
 CHOOSE_OWNER = "Import it for the athlete it belongs to."
 
 
 @dataclass
 class Fingerprint:
-    """The starts and values of an export's cycles, by which its athlete is recognised."""
+    """The starts and values of an export's cycles, which identify its athlete."""
 
     starts: list = field(default_factory=list)
     values: dict[str, list] = field(default_factory=lambda: {name: [] for name in COMPARED})
@@ -46,7 +45,7 @@ def require_ownership(connection: Connection, integration: str, athlete_id: int,
     own = next((row for row in matches if row.athlete_id == athlete_id), None)
     _reject_better_match(matches, own, athlete_id)
     if own is None or own.cycles < MIN_CYCLES:
-        log.warning("athlete %d: too few cycles from the API in this period to check whose export it is", athlete_id)
+        log.warning("athlete %d: too few cycles from the API in this period to check whose export this is", athlete_id)
     elif own.shared * 2 < own.cycles:
         raise ExportRejected(
             f"The export is not athlete {athlete_id}'s: it has {own.shared} of the {own.cycles} cycles from the API. "

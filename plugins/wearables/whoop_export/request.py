@@ -1,4 +1,4 @@
-"""What a run of whoop_export is to import: the file of its parameters, or those in the drop folders."""
+"""Decide which exports a run of whoop_export imports: the file in its parameters, or those in the drop folders."""
 
 import logging
 from collections.abc import Mapping
@@ -16,50 +16,50 @@ PARAMS = ("integration", "athlete", "file")
 
 
 @dataclass
-class Verdict:
-    """The exports that may be imported, and a sentence for each that may not."""
+class ValidatedExports:
+    """The exports to import, and the reason for each that is rejected."""
 
     imports: list[Import] = field(default_factory=list)
-    refusals: list[str] = field(default_factory=list)
+    rejections: list[str] = field(default_factory=list)
 
 
-def judge(conf: Mapping[str, Any], airflow_run_id: str) -> Verdict:
-    """Validate what the run is about; a refused file of the drop folder is deleted and holds up no other.
+def validate_exports(conf: Mapping[str, Any], airflow_run_id: str) -> ValidatedExports:
+    """Validate the exports of a run. One that is rejected is deleted from the drop folder and does not stop the others.
 
-    Raises PermanentError for parameters that cannot work, ExportRejected when there is nothing left to import.
+    Raises PermanentError if the parameters are invalid, ExportRejected if every export is rejected.
     """
-    wanted = read_request(conf)
-    verdict = Verdict()
-    for file in [wanted] if wanted else waiting():
+    requested = read_request(conf)
+    validated = ValidatedExports()
+    for file in [requested] if requested else waiting():
         try:
-            verdict.imports.append(validate(file.integration, file.athlete_id, file.url, airflow_run_id))
+            validated.imports.append(validate(file.integration, file.athlete_id, file.url, airflow_run_id))
         except (PermanentError, LandingUnavailable) as reason:
-            # A file that could not be read stays, and is tried again.
+            # Keep a file that could not be read: the next run tries it again.
             if isinstance(reason, ExportRejected):
                 discard(file.url)
-            if wanted:
+            if requested:
                 raise
-            verdict.refusals.append(f"athlete {file.athlete_id} of {file.integration}: {reason}")
-            log.error("refused: %s", verdict.refusals[-1])
-    if verdict.refusals and not verdict.imports:
-        raise ExportRejected(f"{len(verdict.refusals)} export(s) refused, named above. First: {verdict.refusals[0]}")
-    return verdict
+            validated.rejections.append(f"athlete {file.athlete_id} of {file.integration}: {reason}")
+            log.error("rejected: %s", validated.rejections[-1])
+    if validated.rejections and not validated.imports:
+        raise ExportRejected(f"{len(validated.rejections)} export(s) rejected. First: {validated.rejections[0]}")
+    return validated
 
 
 def read_request(conf: Mapping[str, Any]) -> Dropped | None:
-    """The file that the parameters name; None for the drop folders. Raises PermanentError with what to correct."""
+    """Return the file in the parameters, or None if there are none. Raises PermanentError if they are invalid."""
     unknown = sorted(set(conf) - set(PARAMS))
     if unknown:
-        raise PermanentError(f"Unknown parameter {', '.join(unknown)}; known are {', '.join(PARAMS)}.")
+        raise PermanentError(f"Unknown parameters: {', '.join(unknown)}. The parameters are {', '.join(PARAMS)}.")
     missing = [name for name in PARAMS if conf.get(name) is None or conf.get(name) == ""]
     if len(missing) == len(PARAMS):
         return None
     if missing:
         raise PermanentError(
-            f"{', '.join(missing)} is missing; give {', '.join(PARAMS)}, or none for the drop folders."
+            f"Missing parameters: {', '.join(missing)}. Give all of them, or none to import from the drop folders."
         )
     if not isinstance(conf["integration"], str) or not isinstance(conf["file"], str):
-        raise PermanentError("integration and file must be texts.")
+        raise PermanentError("integration and file must be strings.")
     try:
         athlete_id = int(str(conf["athlete"]))
     except ValueError:

@@ -1,6 +1,6 @@
-"""Turn the rows of an export into records for raw.records: lines of JSON with the cells as values under ``row``.
+"""Turn the rows of an export into records for raw.records: lines of JSON with the parsed cells under ``row``.
 
-An export has no record ids, so a record's id is its start, to the minute because Excel cuts off the seconds.
+An export has no record ids, so a record's id is its start. It has no seconds, because Excel cuts them off.
 """
 
 import datetime as dt
@@ -16,14 +16,14 @@ from wearables.whoop_export.columns import CYCLES, JOURNAL, SLEEPS, WORKOUTS
 from wearables.whoop_export.consistency import ConsistencyCheck
 from wearables.whoop_export.table import Row, Table
 
-# The columns with a row's own start and end.
+# The columns with the start and the end of a record.
 PERIODS = {
     CYCLES.collection: ("cycle_start_time", "cycle_end_time"),
     SLEEPS.collection: ("sleep_onset", "wake_onset"),
     WORKOUTS.collection: ("workout_start_time", "workout_end_time"),
     JOURNAL.collection: ("cycle_start_time", "cycle_end_time"),
 }
-# How far a sleep may be from the start of its cycle; transform/export_values.sql searches the same range.
+# How far a sleep may be from the start of its cycle; transform/export_values.sql.j2 searches the same range.
 EARLIEST_SLEEP, LATEST_SLEEP = dt.timedelta(days=-1), dt.timedelta(days=3)
 
 
@@ -55,28 +55,21 @@ class Record:
         return json.dumps(payload, default=_time, ensure_ascii=False, separators=(",", ":")).encode()
 
     def landed_row(self, number: int, collection: str, athlete_id: int) -> bytes:
-        """Return the row of `landed`; its times are those of ``line``."""
-        return landed_row(
-            number,
-            collection,
-            athlete_id,
-            self.id,
-            _time(self._updated_at),
-            _time(self.started_at),
-            _time(self.ended_at) if self.ended_at else None,
-            self.line(athlete_id) + b"\n",
-        )
+        """Return the record as a row of the temporary table ``landed``."""
+        ended_at = _time(self.ended_at) if self.ended_at else None
+        times = (_time(self._updated_at), _time(self.started_at), ended_at)
+        return landed_row(number, collection, athlete_id, self.id, *times, self.line(athlete_id) + b"\n")
 
     @property
     def _updated_at(self) -> dt.datetime:
-        # An export has no time of change; one that never changes lets the later import win.
+        # An export does not say when a record changed. With a constant time, the record that was imported last wins.
         return self.started_at.replace(second=0)
 
 
 def records(table: Table, questions: Mapping[str, str]) -> Iterator[Record | None]:
-    """Yield the records of a file, None for an answer to a question that is not in ``questions``.
+    """Yield the records of a file, or None for an answer to a question that is not in ``questions``.
 
-    Raises ExportRejected at the first row that is invalid, or at the end if too many rows contradict themselves.
+    Raises ExportRejected at the first invalid row, or at the end if too many rows are contradictory.
     """
     consistency = ConsistencyCheck(table)
     for row in table.rows():
@@ -91,10 +84,10 @@ def records(table: Table, questions: Mapping[str, str]) -> Iterator[Record | Non
 def _listed_answer(table: Table, row: Row, questions: Mapping[str, str]) -> Record | None:
     question = questions.get(slug(str(row.values["question_text"])))
     if question is None or row.values["answered_yes"] is None:
-        # Check it even so: an export with one invalid row is rejected as a whole.
+        # Validate the row anyway, because one invalid row rejects the whole export.
         _record(table, row, {})
         return None
-    # Keep the question as the team's list spells it, and never the notes.
+    # Store the question as the team spells it, and never the notes.
     values = {key: value for key, value in row.values.items() if key != "notes"}
     return _record(table, row, values | {"question_text": question})
 
@@ -113,7 +106,7 @@ def _record(table: Table, row: Row, values: Mapping[str, Value]) -> Record:
 
 def _record_id(table: Table, row: Row, start: dt.datetime, end: dt.datetime | None) -> str:
     if table.file is WORKOUTS and end:
-        # Two activities may begin at once.
+        # Two activities may start in the same minute.
         return f"{_minute(start)}/{_minute(end)}"
     if table.file is JOURNAL:
         return f"{_minute(start)}/{slug(str(row.values['question_text']))}"
@@ -127,13 +120,13 @@ def _instant(table: Table, row: Row, key: str) -> dt.datetime | None:
     try:
         return to_utc(value, str(row.values["cycle_timezone"]))
     except BadCell as error:
-        raise table.reject(row.line, key, str(error)) from None
+        raise table.rejection(row.line, key, str(error)) from None
 
 
 def _require_order(table: Table, row: Row, key: str, earlier: str) -> None:
     end, start = row.values.get(key), row.values.get(earlier)
     if isinstance(end, dt.datetime) and isinstance(start, dt.datetime) and end < start:
-        raise table.reject(row.line, key, f"before {earlier}")
+        raise table.rejection(row.line, key, f"before {earlier}")
 
 
 def _require_near_sleep(table: Table, row: Row) -> None:
@@ -145,7 +138,7 @@ def _require_near_sleep(table: Table, row: Row) -> None:
             and isinstance(start, dt.datetime)
             and not EARLIEST_SLEEP <= time - start <= LATEST_SLEEP
         ):
-            raise table.reject(row.line, key, "more than a day before or three days after cycle_start_time")
+            raise table.rejection(row.line, key, "more than a day before or three days after cycle_start_time")
 
 
 def _minute(moment: dt.datetime) -> str:
@@ -153,7 +146,7 @@ def _minute(moment: dt.datetime) -> str:
 
 
 def _time(moment: dt.datetime) -> str:
-    """Write an instant as WHOOP's API does, and a local time as the export does."""
+    """Format an instant as WHOOP's API does, and a local time as the export does."""
     if moment.tzinfo is None:
         return moment.isoformat(sep=" ")
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

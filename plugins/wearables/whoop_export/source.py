@@ -1,7 +1,6 @@
-"""An athlete's data export as a source of the pipeline: one ZIP is one athlete and one chunk that covers all of it.
+"""An athlete's data export as a source of the pipeline. A ZIP contains one athlete's data and is one chunk.
 
-The ZIP is its own landing zone: ``validate`` has read it to its end, so nothing is fetched, and its rows are staged
-straight from it.
+Nothing is landed: the rows are staged from the ZIP, which ``validate`` has read completely.
 """
 
 import logging
@@ -26,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Import:
-    """An export that may be staged. ``run_id`` is its own in ``ops.runs``."""
+    """An export that may be staged. ``run_id`` is that of its own row in ``ops.runs``."""
 
     integration: str
     athlete_id: int
@@ -36,35 +35,35 @@ class Import:
 
 
 class ExportSource:
-    """One export, see ``wearables.pipeline.source.StagedSource``."""
+    """One export. It implements ``wearables.pipeline.source.StagedSource``."""
 
     def __init__(self, export: Import) -> None:
         self._export = export
 
     def rows(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> Iterator[bytes]:
-        """Yield a row per record of the export.
+        """Yield one row for each record of the export.
 
         Raises PermanentError if the file has changed, ExportRejected if the athlete is no longer enrolled.
         """
-        # Before COPY begins: during it the connection cannot run another statement.
+        # Check before COPY starts: while it runs, the connection cannot run another statement.
         require_enrolled(connection, plan.integration, self._export.athlete_id)
         return self._rows(plan)
 
     def complete(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> list[Row]:
-        """Return the slices that prove deletions: none if a newer export was imported before this one.
+        """Return the slices whose missing records count as deleted: none if a newer export has already been imported.
 
-        An older export neither knows what came since nor what was deleted, so rows that are known stay as they are.
+        An older export lacks later changes and deletions, so it only adds records that the warehouse does not have.
         """
-        known = run_sql(
+        skipped = run_sql(
             connection,
-            "whoop_export/leave_known",
+            "whoop_export/skip_stored",
             **plan.run,
             athlete_id=self._export.athlete_id,
             window_end=plan.window.end,
         ).all()
-        if not known:
+        if not skipped:
             return [each for each in slices if each.records]
-        log.info("a newer export was imported before: %d known rows stay unchanged", sum(row.records for row in known))
+        log.info("skipped %d stored rows: a newer export was imported before", sum(row.records for row in skipped))
         return []
 
     def _rows(self, plan: Plan) -> Iterator[bytes]:

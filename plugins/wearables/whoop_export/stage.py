@@ -1,4 +1,4 @@
-"""Stages one export with the pipeline's own step, and deletes it from the drop folder."""
+"""Stage one export with the pipeline's own step, and delete it from the drop folder."""
 
 from wearables.core.integrations import load_integration
 from wearables.core.warehouse import transaction, warehouse
@@ -9,7 +9,7 @@ from wearables.whoop_export.source import ExportSource, Import
 
 
 def stage(export: Import) -> dict[str, int]:
-    """Stage what validate has read; return counts of records.
+    """Stage a validated export and return counts of records.
 
     Raises PermanentError if the file has changed, ExportRejected if the athlete is no longer enrolled.
     """

@@ -1,4 +1,4 @@
-"""Parse a CSV file of an export into typed rows, one at a time; also if Excel has saved it again."""
+"""Parse a CSV file of an export into typed rows, one at a time, even if Excel has saved it again."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from typing import Any
 from wearables.core.errors import ExportRejected
 from wearables.whoop_export.archive import USE_ORIGINAL, Entry, open_archive
 from wearables.whoop_export.cells import BadCell, Value, read_cell
-from wearables.whoop_export.columns import FILES, Column, File
+from wearables.whoop_export.columns import FILES, JOURNAL, Column, File
 from wearables.whoop_export.headers import Header, read_header
 
 DELIMITERS = ",;\t"
@@ -20,14 +20,14 @@ KNOWN_WIDTHS = {width for file in FILES for width in file.widths}
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its line number in the file, and its values by column key."""
+    """A row: the number of its line in the file, and its values by column key."""
 
     line: int
     values: Mapping[str, Value]
 
 
 class Table:
-    """One of the four files; ``name`` is WHOOP's name for it, whatever the ZIP calls it."""
+    """One of the four files. ``name`` is WHOOP's name for it, whatever its name in the ZIP."""
 
     def __init__(self, entry: Entry) -> None:
         self._entry = entry
@@ -51,7 +51,7 @@ class Table:
         return self._header.is_matched_by_name
 
     def rows(self) -> Iterator[Row]:
-        """Yield every row that is not blank. Raises ExportRejected at the first that cannot be parsed."""
+        """Yield every row that is not blank. Raises ExportRejected at the first row that cannot be parsed."""
         with self._lines() as lines:
             reader = self._reader(lines)
             self._next(reader)
@@ -59,11 +59,11 @@ class Table:
                 if any(cell.strip() for cell in cells):
                     yield self._row(cells, reader.line_num)
 
-    def reject(self, line: int, column: Column | str, problem: str) -> ExportRejected:
-        """Return the error for an invalid cell: its place and the problem, never its content."""
+    def rejection(self, line: int, column: Column | str, problem: str) -> ExportRejected:
+        """Return the error for an invalid cell. It says where and what the problem is, and never repeats the cell."""
         key = column if isinstance(column, str) else column.key
         position = next((number for number, each in enumerate(self.columns, 1) if each.key == key), 0)
-        hint = "" if self.is_matched_by_name else " Some column names are unknown: columns were matched by position."
+        hint = "" if self.is_matched_by_name else " Some column names are unknown, so columns were matched by position."
         return ExportRejected(
             f"{self.name}, line {line}, column {position} ({key}): {problem}. "
             f"Nothing was imported.{hint} {USE_ORIGINAL}"
@@ -81,7 +81,7 @@ class Table:
             try:
                 values[column.key] = read_cell(cell, column)
             except BadCell as error:
-                raise self.reject(line, column, str(error)) from None
+                raise self.rejection(line, column, str(error)) from None
         return Row(line, values)
 
     def _reader(self, lines: Iterable[str]) -> Any:
@@ -114,7 +114,7 @@ def tables(path: Path) -> Iterator[dict[str, Table]]:
             if table.file.collection in found:
                 raise ExportRejected(f"{entry.label} is a second {table.name}. {USE_ORIGINAL}")
             found[table.file.collection] = table
-        missing = [file.name for file in FILES if file.collection not in found and file.name != "journal_entries.csv"]
+        missing = [file.name for file in FILES if file.collection not in found and file is not JOURNAL]
         if missing:
             raise ExportRejected(f"Files are missing from the ZIP: {', '.join(missing)}. {USE_ORIGINAL}")
         yield found
@@ -128,7 +128,7 @@ def _width(line: str, delimiter: str) -> int:
 
 
 def _without_blank_end(cells: list[str], at_least: int = 0) -> list[str]:
-    """Remove blank cells from the end: Excel adds some."""
+    """Remove the blank cells that Excel adds at the end of a line."""
     end = len(cells)
     while end > at_least and not cells[end - 1].strip():
         end -= 1

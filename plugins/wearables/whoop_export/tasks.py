@@ -1,4 +1,4 @@
-"""The tasks of whoop_export: what Airflow runs, around the steps that do the work."""
+"""The tasks of the DAG whoop_export. Each calls a step that does the work."""
 
 from dataclasses import asdict
 from typing import Any
@@ -11,26 +11,26 @@ from wearables.core.integrations import load_integration
 from wearables.pipeline.tasks import RETRIES, log_user_errors
 
 INTEGRATION_AND_ATHLETE = "{{ task.op_kwargs['export']['integration'] }} {{ task.op_kwargs['export']['athlete_id'] }}"
-REFUSALS = "refusals"
-Import = dict[str, Any]
+REJECTIONS = "rejections"
+ImportFields = dict[str, Any]
 
 
 @task(show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
-def validate(dag_run: Any = None, params: Any = None, ti: Any = None) -> list[Import]:
-    """Read each export to its end; return those to import, and push a sentence for each that is refused."""
-    from wearables.whoop_export.request import judge
+def validate(dag_run: Any = None, params: Any = None, ti: Any = None) -> list[ImportFields]:
+    """Validate the exports. Return those to import, and push the reason for each that is rejected."""
+    from wearables.whoop_export.request import validate_exports
 
-    verdict = judge({**dict(params), **(dag_run.conf or {})}, dag_run.run_id)
-    if not verdict.imports:
+    validated = validate_exports({**dict(params), **(dag_run.conf or {})}, dag_run.run_id)
+    if not validated.imports:
         raise AirflowSkipException("No export is waiting in the drop folders.")
-    ti.xcom_push(REFUSALS, verdict.refusals)
-    return [asdict(each) for each in verdict.imports]
+    ti.xcom_push(REJECTIONS, validated.rejections)
+    return [asdict(each) for each in validated.imports]
 
 
 @task(map_index_template=INTEGRATION_AND_ATHLETE, show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
-def stage(export: Import) -> dict[str, int]:
+def stage(export: ImportFields) -> dict[str, int]:
     """Load one export into raw.records, then delete it from the drop folder."""
     from wearables.whoop_export.source import Import
     from wearables.whoop_export.stage import stage
@@ -38,11 +38,11 @@ def stage(export: Import) -> dict[str, int]:
     return stage(Import(**export))
 
 
-# An export that failed for good must not keep the others from the warehouse; `check` fails the run for it.
+# Transform the other exports even if the task of one has failed. `check` then fails the run.
 @task(trigger_rule="all_done_min_one_success", show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
-def transform(imports: list[Import]) -> None:
-    """Bring analytics.metrics and the survey up to date with raw.records."""
+def transform(imports: list[ImportFields]) -> None:
+    """Update analytics.metrics and the survey responses from raw.records."""
     from wearables.pipeline.transform import transform
 
     for export in imports:
@@ -51,15 +51,15 @@ def transform(imports: list[Import]) -> None:
 
 @task(show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
-def check(imports: list[Import], refusals: list[str]) -> None:
-    """Decide the outcome of the run: it fails if an export was refused or is incomplete."""
+def check(imports: list[ImportFields], rejections: list[str]) -> None:
+    """Fail the run if an export was rejected or is incomplete."""
     from wearables.pipeline.check import check
 
-    failures = list(refusals)
+    failures = list(rejections)
     for export in imports:
         try:
             check(load_integration(export["integration"]), export["run_id"])
         except RunFailed as failure:
             failures.append(str(failure))
     if failures:
-        raise RunFailed(f"{len(failures)} export(s) were not imported; the others were. First: {failures[0]}")
+        raise RunFailed(f"{len(failures)} export(s) were not imported; any others were. First error: {failures[0]}")

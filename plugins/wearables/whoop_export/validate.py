@@ -1,4 +1,4 @@
-"""Reads an export to its end before anything is kept: it is taken whole or not at all."""
+"""Validate an export. Every row is read before anything is stored: an export is imported completely or not at all."""
 
 import datetime as dt
 import logging
@@ -29,8 +29,8 @@ DIGEST_LETTERS = 12
 
 
 @dataclass(frozen=True)
-class Contents:
-    """What a file of the export holds."""
+class FileSummary:
+    """A summary of one file of the export."""
 
     collection: str
     records: int
@@ -41,9 +41,9 @@ class Contents:
 
 
 def validate(integration_name: str, athlete_id: int, url: str, airflow_run_id: str) -> Import:
-    """Check athlete and file, and freeze the plan of the import.
+    """Check athlete and file, and save the plan of the import.
 
-    Raises ExportRejected when the file will not do; PermanentError when it or the warehouse cannot be reached.
+    Raises ExportRejected if the export is invalid, PermanentError if there is no such file or integration.
     """
     integration = load_integration(integration_name)
     with transaction(warehouse()) as connection:
@@ -51,21 +51,21 @@ def validate(integration_name: str, athlete_id: int, url: str, airflow_run_id: s
         require_enrolled(connection, integration.name, athlete_id)
     fingerprint = Fingerprint()
     with fetched(url) as copy, tables(copy.path) as found:
-        contents = [
+        summaries = [
             _read(found[file.collection], integration, fingerprint) for file in FILES if file.collection in found
         ]
     run_id = f"whoop_export/{airflow_run_id}/{copy.sha256[:DIGEST_LETTERS]}"
     with transaction(warehouse()) as connection:
-        # Again, where no erasure can come in between.
+        # Check again under the lock, which keeps the athlete from being erased meanwhile.
         run_sql(connection, "pipeline/stage/lock", integration=integration.name)
         require_enrolled(connection, integration.name, athlete_id)
         require_ownership(connection, integration.name, athlete_id, fingerprint)
         if find_plan(connection, integration.name, run_id) is None:
-            _save(connection, integration, athlete_id, run_id, contents)
+            _save(connection, integration, athlete_id, run_id, summaries)
     return Import(integration.name, athlete_id, url, copy.sha256, run_id)
 
 
-def _read(table: Table, integration: Integration, fingerprint: Fingerprint) -> Contents:
+def _read(table: Table, integration: Integration, fingerprint: Fingerprint) -> FileSummary:
     began = time.monotonic()
     total = withheld = 0
     first: dt.datetime | None = None
@@ -80,13 +80,13 @@ def _read(table: Table, integration: Integration, fingerprint: Fingerprint) -> C
         end = record.ended_at or record.started_at
         first = min(first or record.started_at, record.started_at)
         last = max(last or end, end)
-    return Contents(table.file.collection, total, withheld, first, last, round(time.monotonic() - began, 3))
+    return FileSummary(table.file.collection, total, withheld, first, last, round(time.monotonic() - began, 3))
 
 
 def _save(
-    connection: Connection, integration: Integration, athlete_id: int, run_id: str, contents: list[Contents]
+    connection: Connection, integration: Integration, athlete_id: int, run_id: str, summaries: list[FileSummary]
 ) -> None:
-    window = _window(contents)
+    window = _window(summaries)
     plan = Plan(
         integration=integration.name,
         run_id=run_id,
@@ -94,12 +94,12 @@ def _save(
         window=window,
         chunks=[window],
         athletes=[athlete_id],
-        collections=[each.collection for each in contents],
-        # The schedule of the pulls does not go on from here.
+        collections=[each.collection for each in summaries],
+        # An import must not move the watermark, from which the next scheduled pull starts.
         is_full_scope=False,
     )
     save_plan(connection, plan)
-    for each in contents:
+    for each in summaries:
         counts = {key: value for key, value in asdict(each).items() if key not in {"first", "last"}}
         run_sql(
             connection,
@@ -111,16 +111,14 @@ def _save(
             athlete_id=athlete_id,
             **counts,
         )
-        log.info(
-            "read athlete=%d collection=%s period=%s rows=%d withheld=%d seconds=%.1f",
-            athlete_id, each.collection, window, each.records, each.withheld, each.seconds,
-        )  # fmt: skip
+        read = f"rows={each.records} withheld={each.withheld} seconds={each.seconds:.1f}"
+        log.info("read athlete=%d collection=%s period=%s %s", athlete_id, each.collection, window, read)
 
 
-def _window(contents: list[Contents]) -> TimeRange:
-    starts = [each.first for each in contents if each.first]
-    ends = [each.last for each in contents if each.last]
+def _window(summaries: list[FileSummary]) -> TimeRange:
+    starts = [each.first for each in summaries if each.first]
+    ends = [each.last for each in summaries if each.last]
     if not starts:
-        raise ExportRejected("The export is empty: not one row in its files; ask WHOOP for it again.")
-    # Half-open, and never empty: the last instant belongs to it.
+        raise ExportRejected("The export is empty: its files have no rows. Export the data again.")
+    # The end is exclusive, so add a second to include the last record.
     return TimeRange(min(starts), max(ends) + dt.timedelta(seconds=1))

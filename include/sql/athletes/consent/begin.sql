@@ -1,4 +1,4 @@
--- Expect an answer from WHOOP. An answer to an earlier attempt becomes invalid.
+-- Remember the state of a new OAuth attempt. WHOOP's answers to earlier attempts become invalid.
 -- Grain: at most one row is updated; none if the invitation has been used or has expired.
 -- Parameters: token_hash, state_hash, browser_hash.
 -- Writes: vault.invites.

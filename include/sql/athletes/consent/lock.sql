@@ -1,4 +1,4 @@
--- Find the invitation that expects an answer and lock it until the transaction ends.
+-- Find the invitation with this OAuth state and lock it until the transaction ends.
 -- Grain: at most one row.
 -- Parameters: state_hash.
 -- Inputs: vault.invites.

@@ -1,4 +1,4 @@
--- The athletes who use a member slot of the WHOOP app, because they have a grant.
+-- The athletes who use a member slot of the WHOOP app: those with a grant.
 -- Grain: one row per athlete.
 -- Parameters: integration.
 -- Inputs: vault.grants.

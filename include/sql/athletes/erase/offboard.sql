@@ -1,5 +1,5 @@
--- Offboard an athlete, and remove them from running pulls. Invitations come first: an answer that is being handled
--- locks its invitation and then its athlete.
+-- Offboard an athlete, and remove them from running pulls. Invitations come first to avoid a deadlock: a consent in
+-- progress also locks its invitation and then its athlete.
 -- Grain: one athlete.
 -- Parameters: integration, athlete_id.
 -- Writes: vault.invites, ops.athletes, vault.grants, vault.refresh_attempts, ops.runs.

@@ -1,4 +1,4 @@
--- Keep an erased athlete from coming back, and remove them from the plans of all runs.
+-- Prevent pulls and imports from restoring an erased athlete's data, and remove the athlete from the plans of all runs.
 -- Grain: one athlete.
 -- Parameters: integration, athlete_id.
 -- Writes: ops.erased_athletes, ops.runs.

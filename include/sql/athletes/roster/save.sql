@@ -2,16 +2,16 @@
 -- Grain: every athlete of the integration is updated.
 -- Parameters: integration; athlete_ids, external_ids, squads, positions (four arrays of equal length).
 -- Writes: ops.athletes.
-update ops.athletes as known
+update ops.athletes as athletes
 set
     external_id = listed.external_id,
     squad = listed.squad,
     position = listed.position
-from ops.athletes as every
+from ops.athletes as enrolled
 left join unnest(
     %(athlete_ids)s::bigint [], %(external_ids)s::text [], %(squads)s::text [], %(positions)s::text []
 ) as listed (athlete_id, external_id, squad, position)
-    on every.athlete_id = listed.athlete_id
-where every.integration = %(integration)s
-and known.integration = every.integration
-and known.athlete_id = every.athlete_id
+    on enrolled.athlete_id = listed.athlete_id
+where enrolled.integration = %(integration)s
+and athletes.integration = enrolled.integration
+and athletes.athlete_id = enrolled.athlete_id

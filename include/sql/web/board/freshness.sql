@@ -1,5 +1,5 @@
--- How fresh an integration's data are. Dates after the team's today are ignored: east of the team a day begins
--- earlier.
+-- How fresh an integration's data are. Dates after the team's current date are ignored: an athlete who is further
+-- east may have one.
 -- Grain: one row.
 -- Parameters: integration, today.
 -- Inputs: analytics.days, ops.runs.

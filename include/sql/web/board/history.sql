@@ -16,8 +16,8 @@ with reasons as (
     group by metric_date
 ),
 
-breaths as (
-    -- analytics.trends has no baseline of the respiratory rate, only the distance from it
+respiratory_rate_range as (
+    -- analytics.trends has the distance from the respiratory rate's baseline, but not the baseline
     select
         metric_date,
         respiratory_rate_mean28 - respiratory_rate_sd28 as low,
@@ -55,8 +55,8 @@ select
     trends.hours_of_sleep_baseline + trends.hours_of_sleep_baseline_sd as hours_of_sleep_high,
     trends.hours_of_sleep_7d,
     trends.zone_load_7d / 7 as zone_load_7d,
-    breaths.low as respiratory_rate_low,
-    breaths.high as respiratory_rate_high,
+    respiratory_rate_range.low as respiratory_rate_low,
+    respiratory_rate_range.high as respiratory_rate_high,
     flags.reason as flag,
     coalesce(flags.signals, '{}') as signals,
     coalesce(reasons.reasons, '{}') as reasons
@@ -69,7 +69,7 @@ left join analytics.trends as trends
     on trends.integration = %(integration)s
     and trends.athlete_id = %(athlete_id)s
     and calendar.calendar_date = trends.metric_date
-left join breaths on calendar.calendar_date = breaths.metric_date
+left join respiratory_rate_range on calendar.calendar_date = respiratory_rate_range.metric_date
 left join analytics.flags as flags
     on flags.integration = %(integration)s
     and flags.athlete_id = %(athlete_id)s

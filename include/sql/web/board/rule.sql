@@ -1,8 +1,8 @@
--- The rule by which athletes stand out.
+-- The rule that decides whether an athlete stands out.
 -- Grain: one row.
 -- Parameters: none.
 -- Inputs: analytics.flag_rules.
--- Outputs: description; false_alarm_rate and false_alarm_rate_correlated, shares of athlete-days flagged although
+-- Outputs: description; false_alarm_rate and false_alarm_rate_correlated, shares of athlete-days flagged even if
 --   nothing has changed.
 select
     description,

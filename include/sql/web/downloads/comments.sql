@@ -1,4 +1,4 @@
--- What the relations of schema analytics contain, according to their comments.
+-- Descriptions of relations in schema analytics, from their comments.
 -- Grain: one row per relation.
 -- Parameters: relations.
 -- Inputs: pg_catalog.pg_class.

@@ -1,5 +1,5 @@
--- Athletes by grant state. Athletes and grants are counted separately: every grant has an athlete, and joining all
--- rows takes four times as long.
+-- Athletes by grant state. Athletes and grants are counted separately, because joining all rows takes four times
+-- as long. Every grant has an athlete.
 -- Grain: one row per integration and grant state that occurs.
 -- Parameters: integrations.
 -- Inputs: ops.athletes, vault.grants.

@@ -1,4 +1,4 @@
-"""The OAuth callback: turn WHOOP's answer into an enrolment, or into a page that says why not."""
+"""The OAuth callback: enrol the athlete according to WHOOP's answer, or explain why that is not possible."""
 
 import logging
 from dataclasses import dataclass
@@ -25,16 +25,16 @@ DENIED = "access_denied"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The query parameters with which WHOOP redirected the athlete back."""
+class AuthorizationResponse:
+    """WHOOP's answer: the query parameters of its redirect (RFC 6749, 4.1.2)."""
 
     state: str
     code: str = ""
     error: str = ""
 
     @classmethod
-    def from_address(cls, address: str) -> "Answer":
-        """Return the answer in a pasted address. The address itself is never requested."""
+    def from_address(cls, address: str) -> "AuthorizationResponse":
+        """Read the answer from a pasted address. The address itself is never requested."""
         try:
             query = parse_qs(urlsplit(address.strip()).query)
         except ValueError:
@@ -42,11 +42,11 @@ class Answer:
         return cls(*(query.get(name, [""])[0] for name in ("state", "code", "error")))
 
 
-def conclude(answer: Answer, browser: str) -> ResultPage:
-    """Handle an answer from a browser and return the page that ends the consent.
+def complete(answer: AuthorizationResponse, browser: str) -> ResultPage:
+    """Handle WHOOP's answer, which a browser delivers, and return the page that ends the consent.
 
-    The invitation is locked meanwhile, so an answer counts once. If WHOOP or the warehouse fails, WearablesError is
-    raised, the answer is kept, and the same address can be loaded again.
+    The invitation is locked meanwhile, so that an answer is handled once. If WHOOP or the warehouse fails, raises
+    WearablesError and keeps the state, so that the athlete can load the same address again.
     """
     if not answer.state or not (answer.code or answer.error):
         return result_pages.NO_ANSWER
@@ -57,12 +57,12 @@ def conclude(answer: Answer, browser: str) -> ResultPage:
         if invite.browser_hash != fingerprint(browser) or not invite.is_fresh:
             return result_pages.OTHER_BROWSER
         result = _result(connection, invite, answer)
-        run_sql(connection, "athletes/consent/answered", token_hash=invite.token_hash)
+        run_sql(connection, "athletes/consent/forget_state", token_hash=invite.token_hash)
     log.info("Invitation to %s: %s", invite.integration, result.title)
     return result
 
 
-def _result(connection: Connection, invite: Row, answer: Answer) -> ResultPage:
+def _result(connection: Connection, invite: Row, answer: AuthorizationResponse) -> ResultPage:
     if invite.is_expired:
         return result_pages.EXPIRED
     if answer.error:
@@ -75,7 +75,7 @@ def _result(connection: Connection, invite: Row, answer: Answer) -> ResultPage:
 
 
 class _Consent:
-    """An athlete has agreed at WHOOP. Find out who it is, and check that scopes and athlete match the invitation."""
+    """The consent of an athlete who has agreed at WHOOP, to be accepted if scopes and athlete match the invitation."""
 
     def __init__(self, connection: Connection, invite: Row, hook: WhoopHook) -> None:
         self._connection = connection
@@ -97,10 +97,10 @@ class _Consent:
             return result_pages.lost_scopes(pair.lost_scopes, self._withdraw(pair))
         profile = profile_of(self._hook, pair)
         key = {"integration": self._invite.integration, "athlete_id": profile.user_id}
-        known: Any = run_sql(self._connection, "whoop/grants/read", **key).one_or_none()
+        stored: Any = run_sql(self._connection, "whoop/grants/read", **key).one_or_none()
         if self._invite.athlete_id not in (None, profile.user_id):
-            # If this athlete is enrolled, withdrawing would also end the stored grant.
-            if known is None:
+            # If this athlete is enrolled, revoking the new grant would also end the stored one.
+            if stored is None:
                 self._withdraw(pair)
             return result_pages.WRONG_ACCOUNT
         athlete = save(self._connection, self._invite.integration, profile)
@@ -112,7 +112,7 @@ class _Consent:
             token_hash=self._invite.token_hash,
             athlete_id=athlete.athlete_id,
         )
-        return result_pages.connected(self._invite.integration, is_renewed=known is not None)
+        return result_pages.connected(self._invite.integration, is_renewed=stored is not None)
 
     def _withdraw(self, pair: TokenPair) -> bool:
         """Revoke an unused grant at WHOOP and return whether WHOOP confirmed it."""

@@ -1,4 +1,4 @@
-"""Protection of the public pages: a rate limit, a limit on bodies, and strict headers."""
+"""Protect the public pages: limit the rate and size of requests, and set strict headers."""
 
 import base64
 import hashlib
@@ -16,11 +16,11 @@ from wearables.athletes.consent.render import STYLE, render_result
 from wearables.core.body_limits import refused_length
 from wearables.whoop.credentials import DEFAULT_BASE_URL
 
-# An athlete needs three requests, and a whole team may consent from one IP address.
+# An athlete needs three requests, and all athletes of a team may consent from one IP address.
 RATE = parse("60/minute")
-# A percent-encoded address and two tokens.
+# Enough for a percent-encoded address and two tokens.
 MAX_BODY_BYTES = 64 * 1024
-# Counted in each process. The API server is one process; with several the limit is only more lenient.
+# Each process counts for itself. The API server is one process; several would only make the limit more lenient.
 LIMITER = MovingWindowRateLimiter(MemoryStorage())
 
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -33,7 +33,7 @@ HEADERS = {
 
 
 def content_policy(whoop_url: str = DEFAULT_BASE_URL) -> str:
-    """Return a Content-Security-Policy without scripts, frames and content from other hosts.
+    """Return a Content-Security-Policy that allows no scripts, frames or content from other hosts.
 
     Browsers also apply `form-action` to the redirects that follow a form. WHOOP's sign-in redirects to several hosts,
     so every https address is allowed.
@@ -49,7 +49,7 @@ class Guard(BaseHTTPMiddleware):
     """Middleware that enforces both limits and sets the headers."""
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        """Handle or refuse one request."""
+        """Handle or reject one request."""
         address = request.client.host if request.client else ""
         response: Response
         if not LIMITER.hit(RATE, address):

@@ -1,4 +1,4 @@
-"""Invitations: signed links that expire, work once and let an athlete consent without a login."""
+"""Invitations: signed links that expire, work once, and let an athlete consent without an account here."""
 
 import datetime as dt
 import logging
@@ -46,7 +46,7 @@ class OpenInvite:
 
 
 def create_invite(integration_name: str, created_by: str, athlete_id: int | None = None) -> Invite:
-    """Create an invitation. With ``athlete_id``, only this athlete, who must be known already, can use it.
+    """Create an invitation. With ``athlete_id``, only this athlete, who must have enrolled before, can use it.
 
     Raises PermanentError if all member slots of the WHOOP app are in use or the athlete is unknown.
     """
@@ -78,7 +78,7 @@ def used_slots(integration_name: str) -> tuple[int, int]:
 
 
 def find_invite(signed: str) -> OpenInvite | ResultPage:
-    """Return the invitation of a link, or the page that says why it cannot be used."""
+    """Return the invitation of a link, or the page that explains why it cannot be used."""
     token = read_invite(signed)
     if token is None:
         return result_pages.UNKNOWN
@@ -95,7 +95,7 @@ def find_invite(signed: str) -> OpenInvite | ResultPage:
 
 
 def begin(invite: OpenInvite, browser: str) -> str:
-    """Expect an answer from this browser and return the URL at WHOOP where the athlete consents."""
+    """Start an OAuth attempt in this browser and return the URL at WHOOP where the athlete consents."""
     state = new_secret()
     with transaction(warehouse()) as connection:
         run_sql(
@@ -115,8 +115,8 @@ def _members(connection: Connection, integration: Integration) -> set[int]:
 def _check_invitable(connection: Connection, integration: Integration, athlete_id: int | None) -> None:
     members = _members(connection, integration)
     if athlete_id is not None:
-        known = run_sql(connection, "whoop/grants/roster", integration=integration.name).all()
-        if athlete_id not in {row.athlete_id for row in known}:
+        athletes = run_sql(connection, "whoop/grants/roster", integration=integration.name).all()
+        if athlete_id not in {row.athlete_id for row in athletes}:
             raise PermanentError(
                 f"Unknown athlete {athlete_id}. Run `bin/wearables athletes {integration.name}` to list all athletes."
             )

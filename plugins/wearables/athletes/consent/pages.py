@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from wearables.athletes.consent import result_pages
-from wearables.athletes.consent.callback import Answer, conclude
+from wearables.athletes.consent.callback import AuthorizationResponse, complete
 from wearables.athletes.consent.guard import Guard, content_policy
 from wearables.athletes.consent.invites import begin, find_invite
 from wearables.athletes.consent.render import render, render_result
@@ -26,7 +26,7 @@ MAX_FIELD_LENGTH = 8192
 Browser = Annotated[str, Cookie(alias=COOKIE)]
 Field = Annotated[str, Form(max_length=MAX_FIELD_LENGTH)]
 
-# Redirecting to add a slash would use the request's Host header, which anyone can forge.
+# A redirect that adds a slash would use the request's Host header, which anyone can forge.
 app = FastAPI(title="Consent", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
 app.add_middleware(Guard)
 
@@ -34,7 +34,7 @@ app.add_middleware(Guard)
 @app.get("/callback")
 def callback(browser: Browser = "", state: str = "", code: str = "", error: str = "") -> Response:
     """Handle WHOOP's redirect."""
-    return render_result(conclude(Answer(state, code, error), browser))
+    return render_result(complete(AuthorizationResponse(state, code, error), browser))
 
 
 @app.get("/{signed}")
@@ -67,10 +67,10 @@ def agree(signed: str, browser: Browser = "", token: Field = "") -> Response:
 
 @app.post("/{signed}/answer")
 def paste(signed: str, browser: Browser = "", token: Field = "", address: Field = "") -> Response:
-    """Handle the address that an athlete pasted because the team's redirect URL leads to another site."""
+    """Handle WHOOP's redirect address, which athletes paste if the team's redirect URL leads to another site."""
     if not is_form_token(token, PAGES, browser, signed):
         return render_result(result_pages.FORGED_FORM)
-    return render_result(conclude(Answer.from_address(address), browser))
+    return render_result(complete(AuthorizationResponse.from_address(address), browser))
 
 
 @app.exception_handler(WearablesError)

@@ -1,4 +1,4 @@
-"""HTML of the consent pages. Every value in a template is escaped."""
+"""Render the consent pages. Every value in a template is escaped."""
 
 from pathlib import Path
 from typing import Any

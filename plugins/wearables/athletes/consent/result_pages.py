@@ -1,4 +1,4 @@
-"""The pages that end a consent. Each says to the athlete what happened and what to do next."""
+"""The pages that end a consent. Each explains to the athlete what happened and what to do next."""
 
 from dataclasses import dataclass
 
@@ -19,26 +19,26 @@ DONE = "You can close this page. To stop at any time, ask your team's staff or r
 UNKNOWN = ResultPage(
     404,
     "This invitation does not exist",
-    "The link may be incomplete, or it may have been replaced.",
-    "Check that you copied all of it, or ask your team.",
+    "The link may be incomplete, or your team may have replaced it.",
+    "Check that you copied the whole link, or ask your team.",
 )
 EXPIRED = ResultPage(410, "This invitation has expired", NOTHING_STORED, "Ask your team for a new one.")
 USED = ResultPage(
     410,
     "This invitation has already been used",
     "Each invitation works once. If you used it yourself, there is nothing left to do.",
-    "If you did not, ask your team for a new one.",
+    "If you did not use it, ask your team for a new one.",
 )
 REPLAYED = ResultPage(
     410,
-    "This answer has already been used",
-    "WHOOP's answer works once. If you have already seen that you are connected, there is nothing left to do.",
-    "If you have not, open your invitation again and start over.",
+    "This address has already been used",
+    "WHOOP's address works once. If you have already seen that you are connected, there is nothing left to do.",
+    "Otherwise, open your invitation again and start over.",
 )
 OTHER_BROWSER = ResultPage(
     403,
-    "Please use the browser in which you started",
-    "You have one hour to finish, in the same browser in which you opened your invitation.",
+    "Please use the browser you started in",
+    "You have one hour to finish, in the browser in which you opened your invitation.",
     "Open your invitation again in this browser and allow cookies.",
 )
 FORGED_FORM = ResultPage(
@@ -49,27 +49,27 @@ FORGED_FORM = ResultPage(
 )
 NO_ANSWER = ResultPage(
     400,
-    "This address is not WHOOP's answer",
+    "This is not the address that WHOOP sent you to",
     NOTHING_STORED,
     "Copy the whole address from your browser's address bar, from https to the last character.",
 )
 DECLINED = ResultPage(
     200,
     "You did not agree",
-    "That is fine. None of your data were stored, and your team receives none.",
+    "That is fine. None of your data were stored, and your team will not receive any.",
     "If you change your mind, open your invitation again.",
 )
 WHOOP_ERROR = ResultPage(
     502,
     "WHOOP returned an error",
     NOTHING_STORED,
-    "Open your invitation again. If it fails once more, ask your team to check the redirect URL and the scopes of "
+    "Open your invitation again. If the error persists, ask your team to check the redirect URL and the scopes of "
     "its WHOOP app.",
 )
 SPENT_CODE = ResultPage(
     410,
-    "WHOOP no longer accepts this answer",
-    f"It is too old or has already been used. {NOTHING_STORED}",
+    "WHOOP no longer accepts this address",
+    f"The address is too old or has already been used. {NOTHING_STORED}",
     "Open your invitation again and start over.",
 )
 WRONG_ACCOUNT = ResultPage(
@@ -93,18 +93,18 @@ def invalid_body(status: int) -> ResultPage:
 def connected(integration: str, is_renewed: bool) -> ResultPage:
     """Return the page for an athlete who has consented, for the first time or again."""
     if is_renewed:
-        return ResultPage(200, "Your consent is renewed", f"{integration} continues to receive your WHOOP data.", DONE)
+        return ResultPage(200, "Your consent was renewed", f"{integration} continues to receive your WHOOP data.", DONE)
     return ResultPage(200, "You are connected", f"From now on, {integration} receives your WHOOP data.", DONE)
 
 
 def lost_scopes(scopes: list[str], is_withdrawn: bool) -> ResultPage:
-    """Return the page for an athlete who allowed only part of the requested scopes."""
+    """Return the page for an athlete who allowed only some of the requested scopes."""
     withdrawal = "and the access was withdrawn at WHOOP" if is_withdrawn else "but WHOOP did not confirm the withdrawal"
     return ResultPage(
         409,
         "Some permissions are missing",
         f"You did not allow: {', '.join(scopes)}. None of your data were stored, {withdrawal}.",
-        "Your team needs all of them. Open your invitation again and allow all of them, or simply close this page.",
+        "Your team needs all of them. Open your invitation again and allow them all, or simply close this page.",
     )
 
 

@@ -1,1 +1,1 @@
-"""What coaches look at: a team's athletes on one date, and one athlete over ninety days."""
+"""Data for coaches: a team's athletes on one date, and one athlete over ninety days."""

@@ -1,7 +1,7 @@
 """The charts of an athlete's page, drawn by Matplotlib as SVG.
 
 The colours are the Okabe-Ito set, which people with any colour vision can distinguish. They also differ in lightness,
-for black-and-white prints, and nothing is shown by colour alone.
+for black-and-white prints, and no information is in the colour alone.
 """
 
 from collections.abc import Callable
@@ -45,7 +45,7 @@ DRAWING = Lock()
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: its title with the unit, the column that shows whether a date has a value, and how it is drawn."""
+    """A chart: its title with the unit, its main column, and the function that draws it."""
 
     title: str
     column: str
@@ -74,7 +74,7 @@ def svg(chart: Chart, history: pd.DataFrame) -> bytes:
 
 
 def _legend(axes: Axes) -> None:
-    """Add a legend in one line beside the title, above the values."""
+    """Add a legend in one line to the right of the title."""
     handles, labels = axes.get_legend_handles_labels()
     axes.legend(
         handles, labels, ncols=len(labels), loc="lower right", bbox_to_anchor=(1, 0.98), borderpad=0, handlelength=1.4
@@ -82,16 +82,16 @@ def _legend(axes: Axes) -> None:
 
 
 def _recovery(axes: Axes, history: pd.DataFrame) -> None:
-    known = history.dropna(subset="recovery")
-    axes.bar(known.metric_date, known.recovery, width=0.85, color=list(known.recovery_zone.map(ZONES)))
+    days = history.dropna(subset="recovery")
+    axes.bar(days.metric_date, days.recovery, width=0.85, color=list(days.recovery_zone.map(ZONES)))
     for limit in LIMITS:
         axes.axhline(limit, color=INK, linewidth=0.6, linestyle=":")
     axes.set_ylim(0, 100)
     axes.set_yticks([0, *LIMITS, 100])
 
 
-def _against_usual(metric: str, signal: str) -> Callable[[Axes, pd.DataFrame], None]:
-    """Draw days as dots, their 7-day mean as a line, and a band of one SD around the baseline. Rings mark flags."""
+def _with_baseline(metric: str, signal: str) -> Callable[[Axes, pd.DataFrame], None]:
+    """Draw days as dots, 7-day means as a line, and a band of one SD around the baseline. Rings mark flagged days."""
 
     def draw(axes: Axes, history: pd.DataFrame) -> None:
         dates = history.metric_date
@@ -150,18 +150,18 @@ def _load(axes: Axes, history: pd.DataFrame) -> None:
 CHARTS = {
     "recovery": Chart("Recovery (%)", "recovery", _recovery),
     "heart-rate-variability": Chart(
-        "HRV, RMSSD (ms)", "heart_rate_variability", _against_usual("heart_rate_variability", "hrv_low")
+        "HRV, RMSSD (ms)", "heart_rate_variability", _with_baseline("heart_rate_variability", "hrv_low")
     ),
     "resting-heart-rate": Chart(
         "Resting heart rate (bpm)",
         "resting_heart_rate",
-        _against_usual("resting_heart_rate", "resting_heart_rate_high"),
+        _with_baseline("resting_heart_rate", "resting_heart_rate_high"),
     ),
-    "sleep": Chart("Sleep (h)", "hours_of_sleep", _against_usual("hours_of_sleep", "sleep_short")),
+    "sleep": Chart("Sleep (h)", "hours_of_sleep", _with_baseline("hours_of_sleep", "sleep_short")),
     "respiratory-rate": Chart(
         "Respiratory rate (breaths per minute)",
         "respiratory_rate",
-        _against_usual("respiratory_rate", "respiratory_rate_high"),
+        _with_baseline("respiratory_rate", "respiratory_rate_high"),
     ),
     "sleep-stages": Chart("Sleep stages (h)", "light_sleep", _stages),
     "strain": Chart("Day strain (0 to 21)", "day_strain", _strain),

@@ -1,4 +1,4 @@
-"""Labels for the reasons in analytics.coverage, as coaches read them."""
+"""Labels for the reasons in analytics.coverage, in words for coaches."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""A team's athletes on one date: values, who stands out, and who has no value."""
+"""A team's athletes on one date: their values, flags, and reasons for missing values."""
 
 import datetime as dt
 from collections import Counter
@@ -14,7 +14,7 @@ ZONES = ("green", "yellow", "red")
 
 @dataclass(frozen=True)
 class Freshness:
-    """How fresh the data are: newest date with a recovery, end of the newest complete pull, state of the last pull."""
+    """The newest date with a recovery, the end of the newest complete pull, and the state of the newest pull."""
 
     newest_date: dt.date | None
     pulled_until: dt.datetime | None
@@ -23,7 +23,7 @@ class Freshness:
 
 @dataclass(frozen=True)
 class Rule:
-    """The rule behind analytics.flags, and the share of athlete-days that it flags although nothing has changed."""
+    """The rule behind analytics.flags, and the share of athlete-days that it flags even if nothing has changed."""
 
     description: str
     false_alarm_rate: float
@@ -32,7 +32,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Board:
-    """Athletes on a date, one row each from include/sql/web/board/team.sql, with their totals."""
+    """A board: one row per athlete, from include/sql/web/board/team.sql, and totals."""
 
     date: dt.date
     athletes: Sequence[Row]
@@ -45,7 +45,7 @@ class Board:
         return {zone: counted[zone] for zone in ZONES}
 
     @property
-    def known(self) -> int:
+    def with_recovery(self) -> int:
         """The number of athletes with a recovery."""
         return sum(self.zones.values())
 

@@ -1,4 +1,4 @@
-"""One athlete over ninety days: charts against the athlete's own baseline, workouts, survey answers and values."""
+"""One athlete over ninety days: charts with the athlete's own baseline, workouts, survey answers and values."""
 
 from typing import Annotated
 
@@ -10,12 +10,12 @@ from sqlalchemy import Row
 from wearables.core.warehouse import transaction, warehouse
 from wearables.web.board.charts import CHARTS, svg
 from wearables.web.board.history import Period, read_answers, read_athlete, read_days, read_history, read_workouts
-from wearables.web.guard import READER, RightsDep
+from wearables.web.guard import READ_PAGE, RightsDep
 from wearables.web.pages.board import CalendarDate
 from wearables.web.pages.integration import IntegrationDep
 from wearables.web.rendering import page
 
-router = APIRouter(prefix="/integrations/{dag_id}/athletes/{athlete_id}", dependencies=READER)
+router = APIRouter(prefix="/integrations/{dag_id}/athletes/{athlete_id}", dependencies=READ_PAGE)
 
 
 def _athlete(athlete_id: int, integration: IntegrationDep) -> Row:

@@ -1,4 +1,4 @@
-"""The athletes of an integration: who is enrolled, invitations, and offboarding."""
+"""The athletes of an integration: list, invite and offboard them."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from wearables.athletes.consent.invites import create_invite, used_slots
 from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import run_sql, transaction, warehouse
-from wearables.web.guard import EDITOR, EDITOR_SEES, READER, RightsDep
+from wearables.web.guard import EDIT_ACTION, EDIT_PAGE, READ_PAGE, RightsDep
 from wearables.web.pages.integration import IntegrationDep
 from wearables.web.rendering import page
 
@@ -20,8 +20,8 @@ router = APIRouter(prefix="/integrations/{dag_id}/athletes")
 ATHLETES_PER_PAGE = 100
 
 
-@router.get("", dependencies=READER)
-def roster(
+@router.get("", dependencies=READ_PAGE)
+def list_athletes(
     integration: IntegrationDep,
     request: Request,
     user: GetUserDep,
@@ -40,7 +40,7 @@ def roster(
     return page(request, user, "athletes.html", integration=integration, rights=rights, **context)
 
 
-@router.post("/invite", dependencies=EDITOR)
+@router.post("/invite", dependencies=EDIT_ACTION)
 def invite(
     integration: IntegrationDep, request: Request, user: GetUserDep, athlete_id: Annotated[int | None, Form()] = None
 ) -> HTMLResponse:
@@ -49,14 +49,14 @@ def invite(
     return page(request, user, "invited.html", integration=integration, invite=invite, athlete_id=athlete_id)
 
 
-@router.get("/{athlete_id}/offboard", dependencies=EDITOR_SEES)
+@router.get("/{athlete_id}/offboard", dependencies=EDIT_PAGE)
 def confirm(athlete_id: int, integration: IntegrationDep, request: Request, user: GetUserDep) -> HTMLResponse:
     """Explain what offboarding does and ask for confirmation."""
     athlete = _athlete(integration, athlete_id)
     return page(request, user, "offboard.html", integration=integration, athlete=athlete)
 
 
-@router.post("/{athlete_id}/offboard", dependencies=EDITOR)
+@router.post("/{athlete_id}/offboard", dependencies=EDIT_ACTION)
 def offboard_athlete(
     athlete_id: int,
     integration: IntegrationDep,
@@ -65,17 +65,17 @@ def offboard_athlete(
     erase: Annotated[bool, Form()] = False,
     typed: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
-    """Offboard an athlete and show the receipt. To erase data, the user must have typed the athlete's id."""
+    """Offboard an athlete and show the receipt. To erase data, the user must type the athlete's id."""
     from wearables.athletes.offboarding import offboard
 
     athlete = _athlete(integration, athlete_id)
     if erase and typed.strip() != str(athlete_id):
-        refusal = f"To erase the data, type the athlete's id, {athlete_id}. Nothing has been changed."
-        return page(request, user, "offboard.html", 409, integration=integration, athlete=athlete, refusal=refusal)
+        problem = f"To erase the data, type the athlete's id, {athlete_id}. Nothing has been changed."
+        return page(request, user, "offboard.html", 409, integration=integration, athlete=athlete, problem=problem)
     try:
         receipt = offboard(integration.name, athlete_id, erase=erase)
     except PermanentError as reason:
-        return page(request, user, "offboard.html", 409, integration=integration, athlete=athlete, refusal=str(reason))
+        return page(request, user, "offboard.html", 409, integration=integration, athlete=athlete, problem=str(reason))
     return page(request, user, "receipt.html", integration=integration, receipt=receipt)
 
 

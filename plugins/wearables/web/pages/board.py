@@ -9,13 +9,13 @@ from fastapi.responses import HTMLResponse
 
 from wearables.core.warehouse import transaction, warehouse
 from wearables.web.board.team import read_board, read_freshness, read_squads
-from wearables.web.guard import READER, RightsDep, visible_files
+from wearables.web.guard import READ_PAGE, RightsDep, visible_files
 from wearables.web.pages.integration import IntegrationDep
 from wearables.web.rendering import page, redirect_to
 
 router = APIRouter()
 
-# The dates of analytics.calendar, less a period at the start and one day at the end.
+# The dates of analytics.calendar, without those whose ninety days or next day would be outside of it.
 CalendarDate = Annotated[dt.date, Query(ge=dt.date(2012, 4, 1), le=dt.date(2099, 12, 30))]
 
 
@@ -28,7 +28,7 @@ def choose(request: Request, user: GetUserDep) -> Response:
     return page(request, user, "boards.html", names=names)
 
 
-@router.get("/integrations/{dag_id}/board", dependencies=READER)
+@router.get("/integrations/{dag_id}/board", dependencies=READ_PAGE)
 def board(
     integration: IntegrationDep,
     request: Request,

@@ -1,4 +1,4 @@
-"""Create an integration: everything is checked, WHOOP's answer included, before the connection and file are saved."""
+"""Create an integration. Input and credentials are checked before the connection and the file are saved."""
 
 import os
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ VENDORS = {name: source.title for name, source in SOURCES.items()}
 
 @dataclass(frozen=True)
 class Draft:
-    """What the user typed. Neither its repr nor the page shows the secret."""
+    """The input of the form. Neither its repr nor the page shows the secret."""
 
     name: str = ""
     vendor: str = DEFAULT_SOURCE
@@ -83,7 +83,7 @@ def create_integration(
     timezone: Annotated[str, Form()] = "",
     schedule: Annotated[str, Form()] = "",
 ) -> Response:
-    """Check the input, ask WHOOP about the credentials, then save the connection and the file."""
+    """Check the input, validate the credentials with WHOOP, then save the connection and the file."""
     draft = Draft(name.strip(), vendor, client_id.strip(), client_secret.strip(), address.strip(), timezone, schedule)
     try:
         check(draft)
@@ -98,20 +98,20 @@ def create_integration(
 
 
 def check(draft: Draft) -> Integration:
-    """Return the integration if the draft is valid. WHOOP is asked last.
+    """Return the integration if the draft is valid. The credentials are validated last.
 
     Raises PermanentError, SourceUnavailable or BudgetExhausted.
     """
     if draft.vendor not in VENDORS:
-        raise PermanentError(f'"{draft.vendor}" is not a known vendor. Choose one of: {", ".join(VENDORS.values())}.')
-    # The name becomes part of a path, so it must be valid before any file is looked up.
+        raise PermanentError(f'The vendor "{draft.vendor}" is not supported. Choose {" or ".join(VENDORS.values())}.')
+    # Check the name before any file is looked up, because it becomes part of a path.
     if not NAME.fullmatch(draft.name):
         raise PermanentError("The name must start with a letter and have at most 63 letters, digits, _ and -.")
     if any(path.stem == draft.name for path in integration_files()):
         raise PermanentError(f'An integration named "{draft.name}" already exists. Choose another name.')
     integration = parse_integration(draft.path, draft.text)
     if not draft.client_id or not draft.client_secret:
-        raise PermanentError("Client ID and Client secret are required. You find both in WHOOP's developer dashboard.")
+        raise PermanentError("Client ID and Client secret are required. Find both in WHOOP's developer dashboard.")
     app = credentials(draft)
     transport = HttpTransport(app.base_url, Budget(warehouse(), app.base_url, app.client_id))
     try:
@@ -127,7 +127,7 @@ def credentials(draft: Draft) -> Credentials:
 
 
 def write(draft: Draft) -> bool:
-    """Write the file atomically. Return False if the folder is not writable."""
+    """Write the file atomically and return whether the folder is writable."""
     if not os.access(draft.path.parent, os.W_OK):
         return False
     unfinished = draft.path.with_name(f".{draft.name}.{os.getpid()}")
@@ -140,6 +140,6 @@ def write(draft: Draft) -> bool:
     return True
 
 
-def _form(request: Request, user: GetUserDep, draft: Draft, refusal: str = "") -> HTMLResponse:
+def _form(request: Request, user: GetUserDep, draft: Draft, problem: str = "") -> HTMLResponse:
     choices = {"vendors": VENDORS, "zones": sorted(available_timezones()), "default_address": DEFAULT_BASE_URL}
-    return page(request, user, "create.html", 409 if refusal else 200, draft=draft, refusal=refusal, **choices)
+    return page(request, user, "create.html", 409 if problem else 200, draft=draft, problem=problem, **choices)

@@ -1,4 +1,4 @@
-"""The data dictionary as a page, open to every signed-in user because it contains no athlete data."""
+"""The data dictionary. Every signed-in user may see it, because it contains no data about athletes."""
 
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Request
@@ -11,7 +11,7 @@ from wearables.web.rendering import page
 
 router = APIRouter()
 
-# The other schemas matter only to the people who operate the pipeline.
+# The other schemas are for people who operate the pipeline.
 ANALYST_SCHEMAS = ("analytics", "analytics_pseudonymous")
 
 

@@ -1,4 +1,4 @@
-"""Downloads of an integration's rows, for users who may pull. The audit log records every download."""
+"""Download an integration's rows. Only users who may pull can do so, and the audit log records every download."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.web.board.history import DAYS
 from wearables.web.board.team import read_freshness, read_squads
 from wearables.web.download_files import MAX_DAYS, RELATIONS, DownloadRequest, Format, Relation, write
-from wearables.web.guard import DOWNLOADER, PULLER_SEES, RightsDep
+from wearables.web.guard import DOWNLOAD, PULL_PAGE, RightsDep
 from wearables.web.pages.board import CalendarDate
 from wearables.web.pages.integration import IntegrationDep
 from wearables.web.rendering import page
@@ -24,7 +24,7 @@ MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apa
 CHUNK_BYTES = 256 * 1024
 
 
-@router.get("", dependencies=PULLER_SEES)
+@router.get("", dependencies=PULL_PAGE)
 def form(integration: IntegrationDep, request: Request, user: GetUserDep, rights: RightsDep) -> HTMLResponse:
     """Show the form: relations, dates and squads."""
     today = integration.today
@@ -43,7 +43,7 @@ def form(integration: IntegrationDep, request: Request, user: GetUserDep, rights
     return page(request, user, "downloads.html", integration=integration, rights=rights, **context)
 
 
-@router.get("/rows", dependencies=DOWNLOADER)
+@router.get("/rows", dependencies=DOWNLOAD)
 def download(
     integration: IntegrationDep,
     relation: Relation,
@@ -52,13 +52,13 @@ def download(
     end: CalendarDate,
     squad: str = "",
 ) -> StreamingResponse:
-    """Send the file. It is complete before the first byte is sent, because half a file looks like a whole one."""
-    wanted = DownloadRequest(integration.name, relation, start, end, squad or None)
+    """Send the file. It is written before the first byte is sent, because a truncated CSV file looks complete."""
+    rows = DownloadRequest(integration.name, relation, start, end, squad or None)
     file = TemporaryFile()  # noqa: SIM115 - closed, and thereby deleted, once it has been sent
     with transaction(warehouse()) as connection:
-        write(connection, wanted, format, file)
+        write(connection, rows, format, file)
     headers = {
-        "Content-Disposition": f'attachment; filename="{wanted.file_name(format)}"',
+        "Content-Disposition": f'attachment; filename="{rows.file_name(format)}"',
         "Content-Length": str(file.tell()),
     }
     return StreamingResponse(_chunks(file), media_type=MEDIA_TYPES[format], headers=headers)

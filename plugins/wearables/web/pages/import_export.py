@@ -1,4 +1,4 @@
-"""Import an athlete's data export: the upload, the start of the run, and the imports so far."""
+"""Import an athlete's data export: upload it, start a run of whoop_export, and list earlier imports."""
 
 from typing import Annotated, Any
 
@@ -14,7 +14,7 @@ from wearables.core.errors import WearablesError
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.web import airflow_state
-from wearables.web.guard import EDITOR, EDITOR_SEES, RUN
+from wearables.web.guard import EDIT_ACTION, EDIT_PAGE, RUN
 from wearables.web.pages.integration import IntegrationDep
 from wearables.web.pages.pull_log import failures_of, steps_of
 from wearables.web.rendering import page, redirect_to
@@ -28,16 +28,16 @@ MAX_ATHLETES = 1000
 MAX_IMPORTS = 20
 
 
-@router.get("", dependencies=EDITOR_SEES)
+@router.get("", dependencies=EDIT_PAGE)
 def ask(
     integration: IntegrationDep, request: Request, user: GetUserDep, session: SessionDep, run: str = ""
 ) -> HTMLResponse:
-    """Show the form and the newest imports, and follow the import that was just started."""
+    """Show the form, the newest imports, and the progress of an import that the user has just started."""
     template = "_imports.html" if "part" in request.query_params else "import.html"
     return page(request, user, template, **_context(session, integration, run))
 
 
-@router.post("", dependencies=EDITOR)
+@router.post("", dependencies=EDIT_ACTION)
 def import_export(
     integration: IntegrationDep,
     request: Request,
@@ -46,7 +46,7 @@ def import_export(
     athlete_id: Annotated[int, Form()],
     file: Annotated[UploadFile, File()],
 ) -> Response:
-    """Store the uploaded file in the inbox and start its import on behalf of the user."""
+    """Store the uploaded file in the drop folder and start its import on behalf of the user."""
     if not get_auth_manager().is_authorized_dag(
         method="POST", access_entity=RUN, details=DagDetails(id=DAG), user=user
     ):
@@ -55,7 +55,7 @@ def import_export(
         airflow_state.require_active(airflow_state.dags(session, [DAG]).get(DAG), DAG)
         url = inbox.receive(integration.name, athlete_id, file.file)
     except WearablesError as reason:
-        context = _context(session, integration, "") | {"refusal": str(reason), "athlete_id": athlete_id}
+        context = _context(session, integration, "") | {"problem": str(reason), "athlete_id": athlete_id}
         return page(request, user, "import.html", 409, **context)
     run_id = airflow_state.trigger(session, DAG, inbox.conf(integration.name, athlete_id, url), user.get_name())
     return redirect_to(request, "integrations", integration.name, "import", run=run_id)

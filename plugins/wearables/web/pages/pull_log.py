@@ -16,16 +16,16 @@ from sqlalchemy.orm import Session
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.web import airflow_state
-from wearables.web.guard import READER, RightsDep
+from wearables.web.guard import READ_PAGE, RightsDep
 from wearables.web.pages.integration import IntegrationDep
 from wearables.web.rendering import page
 
-router = APIRouter(prefix="/integrations/{dag_id}/log", dependencies=READER)
+router = APIRouter(prefix="/integrations/{dag_id}/log", dependencies=READ_PAGE)
 
 RUNS = 20
 ATHLETES_PER_PAGE = 50
 MAX_FAILURES = 5
-# The state of a task with several instances is the first of these that any instance is in.
+# A task with several instances has the first of these states that one of its instances has.
 STATES_BY_URGENCY = ("failed", "upstream_failed", "running", "up_for_retry", "queued")
 
 

@@ -1,4 +1,4 @@
-"""Pull now: a preview of what a pull takes, and its start."""
+"""Preview how long a pull takes, and start it."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from wearables.core.integrations import Integration
 from wearables.core.windows import TimeRange, chunks, dates_to_window, day_before
 from wearables.pipeline.request import read_request
 from wearables.web import airflow_state
-from wearables.web.guard import PULLER, READER, RightsDep
+from wearables.web.guard import PULL_ACTION, READ_PAGE, RightsDep
 from wearables.web.pages.integration import FileDep, IntegrationDep
 from wearables.web.rendering import page, redirect_to
 from wearables.web.status import IntegrationStatus, read_status
@@ -28,14 +28,14 @@ DEFAULT_DAYS = 7
 
 @dataclass(frozen=True)
 class PullPreview:
-    """What a pull would take. If it would not start, ``refusal`` says why."""
+    """The window of a pull and an estimate of its requests and time. If it cannot start, ``problem`` says why."""
 
     window: TimeRange | None = None
     estimate: Estimate | None = None
-    refusal: str = ""
+    problem: str = ""
 
 
-@router.get("", dependencies=READER)
+@router.get("", dependencies=READ_PAGE)
 def ask(
     file: FileDep,
     integration: IntegrationDep,
@@ -62,7 +62,7 @@ def ask(
     return page(request, user, template, integration=integration, status=status, rights=rights, **context)
 
 
-@router.post("", dependencies=PULLER)
+@router.post("", dependencies=PULL_ACTION)
 def pull_now(
     integration: IntegrationDep,
     request: Request,
@@ -72,7 +72,7 @@ def pull_now(
     start_date: Annotated[str, Form()] = "",
     end_date: Annotated[str, Form()] = "",
 ) -> Response:
-    """Start a run on behalf of the user and show its log. Raises PermanentError as the task `validate` would."""
+    """Start a run on behalf of the user and show its log. Raises PermanentError if the dates are invalid."""
     conf = _conf(period, start_date, end_date)
     _window(integration, conf)
     run_id = airflow_state.trigger(session, integration.name, conf, user.get_name())
@@ -97,9 +97,9 @@ def _preview(integration: Integration, status: IntegrationStatus, conf: dict[str
         airflow_state.require_active(status.dag, status.name)
         window = _window(integration, conf)
     except PermanentError as reason:
-        return PullPreview(refusal=str(reason))
+        return PullPreview(problem=str(reason))
     if not (athletes := status.athletes.get("active")):
-        return PullPreview(refusal="No athlete has an active grant. Invite an athlete first.")
+        return PullPreview(problem="No athlete has an active grant. Invite an athlete first.")
     limits = status.budget.allowed or {int(seconds): requests for seconds, requests in DEFAULT_LIMITS.items()}
     ranges = chunks(window, integration.chunk_days, integration.zone)
     return PullPreview(window, estimate(ranges, athletes, integration.collections, limits, status.budget.used))

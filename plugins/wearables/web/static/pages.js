@@ -1,4 +1,4 @@
-// Progressive enhancement: without JavaScript every page works too, with full page loads.
+// Progressive enhancement: every page also works without JavaScript, with full page loads.
 "use strict";
 
 const LIVE_MILLISECONDS = 2000;
@@ -14,7 +14,7 @@ function parsed(html) {
   return new DOMParser().parseFromString(html, "text/html").body;
 }
 
-// Reload an element with data-live until the new version has no data-live.
+// Reload an element with data-live until its new version has no data-live.
 function watch(element) {
   if (!element?.dataset.live) return;
   setTimeout(async () => {
@@ -23,13 +23,14 @@ function watch(element) {
       const { isOk, html } = await part(element.dataset.live);
       next = isOk ? parsed(html).querySelector(`#${element.id}`) : null;
     } catch {
-      // The server may be restarting. Try again in the next round.
+      // The server may be restarting. Try again later.
     }
     // Do not replace a control that the user is about to use.
     if (!next || element.querySelector("button:focus, input:focus")) return watch(element);
-    for (const verdict of next.querySelectorAll(".verdict")) {
-      const shown = document.getElementById(verdict.id);
-      if (shown) verdict.replaceChildren(...shown.cloneNode(true).childNodes);
+    // Keep the results of validations, which the new version does not contain.
+    for (const validation of next.querySelectorAll(".validation")) {
+      const shown = document.getElementById(validation.id);
+      if (shown) validation.replaceChildren(...shown.cloneNode(true).childNodes);
     }
     const focused = element.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     const isChanged = next.innerHTML !== element.innerHTML;
@@ -123,12 +124,12 @@ async function copy(button) {
 }
 
 // Airflow shows these pages in a sandboxed frame that cannot navigate its parent. Open links to Airflow from the parent page.
-function followOutside(event, link) {
+function followInParent(event, link) {
   if (window.parent === window || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  const outside = window.parent.document.createElement("a");
-  outside.href = link.href;
-  outside.click();
+  const anchor = window.parent.document.createElement("a");
+  anchor.href = link.href;
+  anchor.click();
 }
 
 document.addEventListener("submit", submitInline);
@@ -138,6 +139,6 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
   if (button) copy(button);
   const link = event.target.closest("a[data-airflow]");
-  if (link) followOutside(event, link);
+  if (link) followInParent(event, link);
 });
 document.querySelectorAll("[data-live]").forEach(watch);

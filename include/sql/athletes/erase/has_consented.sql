@@ -1,8 +1,8 @@
--- Whether an athlete ever consented, even if erased since.
+-- Whether an athlete has ever consented, even if they were erased since.
 -- Grain: one row.
 -- Parameters: integration, athlete_id.
 -- Inputs: ops.athletes, ops.erased_athletes.
--- Outputs: is_known.
+-- Outputs: has_consented.
 select exists(
     select
     from ops.athletes
@@ -13,4 +13,4 @@ select exists(
     from ops.erased_athletes
     where integration = %(integration)s
     and athlete_id = %(athlete_id)s
-) as is_known
+) as has_consented

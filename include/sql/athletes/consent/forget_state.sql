@@ -1,4 +1,4 @@
--- Forget the expected answer, so that it cannot be used again.
+-- Forget the OAuth state, so that WHOOP's answer cannot be used again.
 -- Grain: at most one row is updated.
 -- Parameters: token_hash.
 -- Writes: vault.invites.
