@@ -35,7 +35,7 @@ check: $(STAMP) ## run the formatter, the linters, the type checker, the import 
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 include/sql
+	$(BIN)/sqlfluff lint --processes 2 include/sql dev
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && bin/wearables sql --render "$$folder" && \
 		$(BIN)/sqlfluff lint --processes 2 --config .sqlfluff "$$folder"
 	$(BIN)/yamllint --strict .
