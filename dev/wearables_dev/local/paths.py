@@ -1,4 +1,4 @@
-"""Where local services keep their files: in `.local`, which git ignores; a second stack sets WEARABLES_LOCAL instead."""
+"""Where local services keep their files: in `.local`, which git ignores. A second stack sets WEARABLES_LOCAL."""
 
 import os
 from pathlib import Path

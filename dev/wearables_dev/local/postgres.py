@@ -53,7 +53,7 @@ class Server:
         return self.data.exists() and self._pg_ctl("status").returncode == 0
 
     def start(self) -> bool:
-        """Start the server, with new data if it has none. Return False if it is already running. Raises PermanentError."""
+        """Start the server, creating its data if needed. Return False if it already runs. Raises PermanentError."""
         if not self.data.exists():
             self._create()
         if self.is_running():

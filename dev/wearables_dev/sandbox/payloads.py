@@ -105,7 +105,7 @@ class _Writer:
         return _complete("workout", payload)
 
     def _head(self, finished: dt.datetime) -> Payload:
-        """Return the fields of every record. It is created minutes after it ended; one in four is updated again later."""
+        """Return the fields of every record. It is created minutes after it ended; one in four is updated later."""
         created = finished + dt.timedelta(minutes=self._rng.uniform(2, 20))
         updated = created + dt.timedelta(hours=self._rng.choice([0, 0, 0, self._rng.uniform(0.5, 23)]))
         return {

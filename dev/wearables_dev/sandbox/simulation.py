@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-# Home and destination of a trip: offsets east and west of UTC, one by the quarter hour, and a flight across the date line.
+# Home, and destination of a trip. They cover offsets on both sides of UTC, a quarter-hour offset and the date line.
 ZONES = (
     ("Europe/London", "America/New_York"),
     ("America/New_York", "Asia/Tokyo"),

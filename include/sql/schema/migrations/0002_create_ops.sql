@@ -125,7 +125,7 @@ comment on column ops.slices.new is 'Records that the warehouse did not have yet
 comment on column ops.slices.changed is 'Known records that arrived in a newer version.';
 comment on column ops.slices.unchanged is 'Records that the warehouse already had in the same version or a newer one.';
 comment on column ops.slices.deleted is 'Records that WHOOP no longer returns.';
-comment on column ops.slices.regressions is 'Changed records that lack a value which the version before had.';
+comment on column ops.slices.regressions is 'Changed records that lack a value which the previous version had.';
 comment on column ops.slices.waited_seconds is 'Seconds spent waiting for the request budget.';
 comment on column ops.slices.seconds is 'Seconds from the first request to the landed file.';
 comment on column ops.slices.started_at is 'When work on the slice began.';

@@ -78,7 +78,7 @@ create table analytics.rolling (
     primary key (integration, athlete_id, metric_date)
 );
 create index rolling_date on analytics.rolling (integration, metric_date);
-comment on table analytics.rolling is 'One row per integration, athlete and date, from the first to the last date with data: statistics over the preceding days.';
+comment on table analytics.rolling is 'One row per integration, athlete and date, from the first to the last date with data: statistics over the days up to the date.';
 comment on column analytics.rolling.integration is 'Name of the integration.';
 comment on column analytics.rolling.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column analytics.rolling.metric_date is 'Date in the athlete''s local time.';
