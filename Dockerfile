@@ -1,17 +1,17 @@
 # The project on Airflow's official image, with the packages of requirements-distributed.lock in a virtual environment of
-# its own, as in a checkout: what was tested is what runs. docker-compose.yaml builds two targets:
+# its own, as in a checkout, so that what was tested is what runs. docker-compose.yaml builds two targets:
 #
-#   production   every service
-#   sandbox      the WHOOP sandbox, which is for development
+#   production   for every service except the sandbox
+#   sandbox      for the WHOOP sandbox: the production image with the code for development
 FROM apache/airflow:slim-3.3.2-python3.12 AS base
 USER root
-# Name every folder: `install` creates missing parents, and named volumes, as root.
+# List every folder: root would own parents that `install` creates, and mount points that the engine creates.
 RUN install -d -o airflow -g root /opt/wearables /opt/wearables/landing /opt/wearables/auth \
     /opt/wearables/.airflow /opt/wearables/.airflow/logs
 USER airflow
 WORKDIR /opt/wearables
 
-# The checkout, with the code for development set aside.
+# The checkout, with the code for development moved away: it must not be in any layer of the production image.
 FROM base AS source
 COPY --chown=airflow:root . .
 RUN mv dev /tmp/dev
@@ -22,7 +22,8 @@ COPY --from=source --chown=airflow:root /opt/wearables .
 RUN PIP_USER=false bin/_install requirements-distributed.lock
 ENTRYPOINT ["bin/airflow"]
 
-# uvicorn and starlette, the sandbox's only requirements, are in the production image: Airflow's API server needs them.
+# The production image has uvicorn and starlette, because Airflow's API server needs them; the sandbox needs nothing else.
+# The editable install has put the folder dev on Python's path, although it did not exist yet.
 FROM production AS sandbox
 COPY --from=source --chown=airflow:root /tmp/dev dev
 

@@ -1,4 +1,4 @@
-# The project's commands. They need git, make and Python 3.11 or later.
+# The project's commands. They need git, make and Python 3.11 to 3.14.
 
 # To choose a Python: make install PYTHON=python3.12
 export PYTHON
@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 RESOLVE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes
 
-# In a copied or moved checkout, .venv still points to the old folder.
+# Reinstall in a copied or moved checkout: its .venv still refers to the old folder.
 ifneq ($(shell cat $(STAMP) 2>/dev/null),$(CURDIR))
 .PHONY: $(STAMP)
 endif
@@ -35,7 +35,7 @@ check: $(STAMP) ## run the formatter, the linters, the type checker, the import 
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 include/sql
+	$(BIN)/sqlfluff lint --processes 2 include/sql dev
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && bin/wearables sql --render "$$folder" && \
 		$(BIN)/sqlfluff lint --processes 2 --config .sqlfluff "$$folder"
 	$(BIN)/yamllint --strict .
@@ -47,22 +47,22 @@ format: $(STAMP) ## format the Python code and fix what ruff can fix
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-test: $(STAMP) ## run all tests except the next four suites, including a real browser
+test: $(STAMP) ## run all tests, some in a real browser, except the next four suites
 	@case "$(ARGS)" in *--ignore*tests/browser*) ;; *) bin/_browser ;; esac
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/faults --ignore tests/distributed --ignore tests/engine --ignore tests/load $(ARGS)
 
-test-faults: $(STAMP) ## break WHOOP, the network, the warehouse, the disk and tasks; print a table
+test-faults: $(STAMP) ## inject faults into WHOOP, the network, the warehouse, the disk and tasks
 	$(BIN)/python -m pytest -n 2 tests/faults $(ARGS)
 
-test-distributed: $(STAMP) ## pull with two Celery workers, Redis and S3; kill a worker within a chunk
+test-distributed: $(STAMP) ## pull with two Celery workers, Redis and S3, and kill one of them
 	@bin/_redis
 	$(BIN)/python -m pytest --timeout 600 tests/distributed $(ARGS)
 
-test-compose: $(STAMP) ## run docker-compose.yaml in its own Docker engine; root on Debian, five minutes
+test-compose: $(STAMP) ## run docker-compose.yaml in its own Docker engine (needs root on Debian; five minutes)
 	@bin/_engine
 	$(BIN)/python -m pytest --timeout 1800 tests/engine $(ARGS)
 
-test-load: $(STAMP) ## pull large teams and long histories; takes a while
+test-load: $(STAMP) ## pull large teams and long histories (takes long)
 	$(BIN)/python -m pytest -s --timeout 3600 tests/load $(ARGS)
 
 screenshots: $(STAMP) ## run the browser tests and save screenshots in docs/images
@@ -81,7 +81,7 @@ up: $(STAMP) ## start PostgreSQL and Airflow
 down: ## stop PostgreSQL and Airflow
 	@if [ -x $(BIN)/python ]; then bin/wearables local down; else echo "Nothing is installed or running."; fi
 
-demo: $(STAMP) ## pull invented athletes' data from a WHOOP sandbox and show the result
+demo: $(STAMP) ## pull invented athletes' data from the WHOOP sandbox and check the metrics
 	@bin/wearables local demo
 
 clean: ## stop everything; delete the environment, databases, landing zone and logs, but not the keys

@@ -56,7 +56,7 @@ def write(name: str, lines: list[str], order: list[str]) -> None:
 
 
 def benchmarks() -> dict[str, Callable[[bool], list[Row]]]:
-    """Return every benchmark by name. Import late, because Airflow reads its environment on import."""
+    """Return every benchmark by name. Call prepare_environment first: Airflow reads its settings on import."""
     from benchmarks.rows import (
         daily,
         export,

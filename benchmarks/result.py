@@ -1,4 +1,4 @@
-"""One row of the table, and how it is measured."""
+"""A row of the result table, and functions that measure time."""
 
 import time
 from collections.abc import Callable
@@ -32,6 +32,6 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def in_turn(*measurements: Callable[[], float], repeats: int = REPEATS) -> list[float]:
-    """Take all measurements alternately, several times. Return the median of each, in seconds."""
+    """Take the measurements in turn, several times. Return the median of each, in seconds."""
     rounds = [[measure() for measure in measurements] for _ in range(repeats)]
     return [median(column) for column in zip(*rounds, strict=True)]

@@ -1,5 +1,6 @@
-"""Set-up for the benchmarks: a temporary warehouse, a sandbox in its own process, and enrolled athletes."""
+"""Set up the benchmarks: a temporary warehouse, a sandbox in its own process, and enrolled athletes."""
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -56,25 +57,14 @@ def fresh_warehouse() -> Iterator[Any]:
 
 @contextmanager
 def sandbox(athletes: int, days: int, per_minute: int = UNLIMITED) -> Iterator[str]:
-    """Start a sandbox in its own process, so that it does not share the interpreter lock. Yield its URL."""
+    """Start a sandbox in its own process, so that it does not share our interpreter lock. Yield its URL."""
     from wearables_dev.local.ports import free_port
 
     url = f"http://127.0.0.1:{(port := free_port())}"
-    options = [
-        "--port",
-        port,
-        "--athletes",
-        athletes,
-        "--days",
-        days,
-        "--per-minute",
-        per_minute,
-        "--per-day",
-        UNLIMITED,
-    ]
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "wearables", "sandbox", *map(str, options)], stdout=subprocess.DEVNULL
-    )
+    size = f"--port {port} --athletes {athletes} --days {days}"
+    limits = f"--per-minute {per_minute} --per-day {UNLIMITED}"
+    command = [sys.executable, "-m", "wearables", "sandbox", *size.split(), *limits.split()]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
     try:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
@@ -102,8 +92,6 @@ def enrol(url: str) -> list[int]:
 
 def plan(days: int) -> tuple[Any, str, list]:
     """Plan a pull of the last ``days`` days. Return the integration, the run id and the chunks."""
-    import datetime as dt
-
     from wearables.core.integrations import load_integration
     from wearables.pipeline.validate import Run, validate
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Create a database and a role each for Airflow and the warehouse. PostgreSQL's image runs this once, when it initialises
-# the server. Neither role is a superuser, and neither can connect to the other database.
+# Create a database and a role for Airflow, and another pair for the warehouse. PostgreSQL's image runs this once, when it
+# initialises the server. Neither role is a superuser, and neither can connect to the other database.
 set -euo pipefail
 
 # The warehouse's role may create roles, because its migrations create groups of readers.

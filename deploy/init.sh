@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs before the services start: reject weak secrets, write the UI's password file, migrate both databases.
+# Run before the services start: reject weak secrets, write the UI's password file, migrate both databases.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 

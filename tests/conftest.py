@@ -1,4 +1,4 @@
-"""Fixtures for all tests: a real PostgreSQL with a fresh warehouse per test, the sandbox and an isolated Airflow."""
+"""Fixtures for all tests: a real PostgreSQL with a new warehouse for each test, the sandbox, an isolated Airflow."""
 
 import os
 import subprocess
@@ -32,7 +32,7 @@ def _isolate() -> None:
     }
 
 
-# Airflow reads its settings on import, so the environment has to be ready first.
+# Airflow reads its settings when it is imported, so set the environment first.
 _isolate()
 
 import psycopg2  # noqa: E402
@@ -46,14 +46,14 @@ TEMPLATE = "migrated"
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[URL]:
-    """Start a temporary server for each pytest worker. Return the URL of its database ``postgres``."""
+    """Start a temporary server for each pytest worker. Yield the URL of its database ``postgres``."""
     with embedded.temporary() as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def migrated_template(postgres: URL) -> URL:
-    """Create a migrated database as a template: copying it takes a tenth of the time of migrating."""
+    """Create a migrated database as a template, because copying it is ten times as fast as migrating."""
     from wearables.core.schema import migrate
 
     _execute(postgres, f"create database {TEMPLATE}")
@@ -65,7 +65,7 @@ def migrated_template(postgres: URL) -> URL:
 
 @pytest.fixture
 def warehouse_engine(migrated_template: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """Create a migrated warehouse and make it Airflow's connection ``warehouse``."""
+    """Create a migrated warehouse that Airflow's connection ``warehouse`` points to. Yield its engine."""
     from wearables.core.warehouse import warehouse
 
     name = "warehouse_under_test"
@@ -93,9 +93,9 @@ def sandbox() -> Iterator[Callable[..., Any]]:
 def make_team(
     sandbox: Callable[..., Any], warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Any]:
-    """Return a factory: ``make_team(athletes=2, days=20)`` is an enrolled Team, connected to its own sandbox.
+    """Return a factory: ``make_team(athletes=2, days=20)`` creates an enrolled Team, connected to its own sandbox.
 
-    ``settings`` go into the integration file; with ``enrol=False`` no athlete is enrolled.
+    ``settings`` are written to the integration file. With ``enrol=False``, no athlete is enrolled.
     """
     from tests.factories import create_team
 

@@ -1,4 +1,4 @@
-"""Create a team whose athletes live in the sandbox, enrol them, and pull their data step by step."""
+"""Create a team of sandbox athletes, enrol them, and pull their data step by step."""
 
 import datetime as dt
 import uuid
@@ -101,7 +101,7 @@ class Team:
 
 
 def create_team(world: World, engine: Engine, folder: Path, patch: pytest.MonkeyPatch, **settings: Any) -> Team:
-    """Create the integration file and the connection of a team, without enrolling anybody."""
+    """Create the integration file and the connection of a team. Enrols nobody."""
     lines = [f"{name}: {value}" for name, value in settings.items()] or ["{}"]
     (folder / "team.yaml").write_text("\n".join(lines))
     patch.setenv("WEARABLES_INTEGRATIONS", str(folder))

@@ -1,4 +1,4 @@
-"""A fake S3 with a bucket for the landing zone: moto's server, which speaks the real protocol."""
+"""A fake S3 with a bucket for the landing zone: moto's server, which implements S3's HTTP protocol."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ CREDENTIALS = {
 
 @contextmanager
 def running() -> Iterator[str]:
-    """Serve S3 with an empty bucket on a free port. Yield the URL."""
+    """Serve S3 with an empty bucket on a free port until the block ends. Yield the URL."""
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -32,7 +32,7 @@ def running() -> Iterator[str]:
 
 
 def client(url: str) -> Any:
-    """Return a new client of that server."""
+    """Return a new client of the server at this URL."""
     return boto3.client(
         "s3",
         endpoint_url=url,

@@ -1,4 +1,4 @@
-"""Existing tools to compare with, each in its own environment, pulling the same records from the same sandbox."""
+"""Existing tools to compare with. Each has its own environment and pulls the same records from the same sandbox."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 CACHE = Path(__file__).parents[1] / ".cache"
-# The newest releases at the time of measuring.
+# The latest releases when they were measured.
 PACKAGES = {"dlt": ["dlt[postgres]==1.31.0", "requests"], "whoop-mcp": ["whoop-mcp==0.8.5"], "bare": ["requests"]}
 SCRIPTS = {"dlt": "with_dlt.py", "whoop-mcp": "with_whoop_mcp.py", "bare": "bare.py"}
 

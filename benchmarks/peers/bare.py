@@ -1,4 +1,4 @@
-"""The minimum for a client built on `requests`: fetch every page and discard it. Prints the seconds."""
+"""The least that a client built on `requests` can do: fetch every page and discard it. Prints the seconds."""
 
 import os
 import time

@@ -1,6 +1,6 @@
-"""A pull with dlt as a data engineer would write it: every record merged by its key. Runs in dlt's environment.
+"""A pull with dlt, as a data engineer would write it: merge every record by its key. Runs in dlt's environment.
 
-Prints two numbers: the seconds from the first request to the last commit, and the part of them spent on staging.
+Prints two numbers: the seconds from the first request to the last commit, and how many of them were spent on staging.
 """
 
 import os

@@ -114,7 +114,7 @@ def _measure(settings: dict[str, str], repeats: int) -> list[float]:
         print(dag, file=process.stdin, flush=True)
         return float(process.stdout.readline())
 
-    # The first run of each does not count.
+    # Warm up: the first run of each is not measured.
     timed("whoop_demo"), timed("empty_dag")
     taken = in_turn(lambda: timed("whoop_demo"), lambda: timed("empty_dag"), repeats=repeats)
     process.stdin.close()

@@ -1,11 +1,11 @@
-"""Import of one athlete's export of five years: its duration, and its memory compared with one year."""
+"""Import an athlete's export of five years: measure its duration, and compare its memory with that of one year."""
 
 import json
 import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+from sqlalchemy import Engine
 
 from benchmarks.result import Row, in_turn, seconds
 from benchmarks.rows.memory import peak_of
@@ -29,7 +29,7 @@ values (%(name)s, %(athlete_id)s, '', '', now(), '')
 
 
 def run(quick: bool) -> list[Row]:
-    """Import an export of many days and one of few. The integration file lists every survey question."""
+    """Import an export of many days and one of few days, with every survey question enabled."""
     many = YEAR if quick else YEARS * YEAR
     few = many // YEARS
     _list_all_questions()
@@ -37,21 +37,10 @@ def run(quick: bool) -> list[Row]:
         athlete_id, urls = _exports(Path(folder), few, many)
         with engine.begin() as connection:
             connection.exec_driver_sql(ENROL, {"name": NAME, "athlete_id": athlete_id})
-
-        def new() -> float:
-            empty(engine)
-            return seconds(lambda: _import(athlete_id, urls[many]))
-
-        def again() -> float:
-            return seconds(lambda: _import(athlete_id, urls[many]))
-
-        new_seconds, again_seconds = in_turn(new, again)
+        new_seconds, again_seconds = _durations(engine, athlete_id, urls[many])
         with engine.begin() as connection:
             rows = connection.exec_driver_sql("select count(*) from raw.records").scalar_one()
-        peaks = []
-        for days in (few, many):
-            empty(engine)
-            peaks.append(peak_of(_importing(athlete_id, urls[days])))
+        peaks = [_peak(engine, athlete_id, urls[days]) for days in (few, many)]
     ratio = peaks[1] / peaks[0]
     return [
         Row(
@@ -88,8 +77,23 @@ def _exports(folder: Path, *lengths: int) -> tuple[int, dict[int, str]]:
     return athlete_id, urls
 
 
-def _importing(athlete_id: int, url: str) -> Callable[[], Any]:
-    return lambda: _import(athlete_id, url)
+def _durations(engine: Engine, athlete_id: int, url: str) -> list[float]:
+    """Return the seconds of the first import of a file, and of importing it again."""
+
+    def new() -> float:
+        empty(engine)
+        return again()
+
+    def again() -> float:
+        return seconds(lambda: _import(athlete_id, url))
+
+    return in_turn(new, again)
+
+
+def _peak(engine: Engine, athlete_id: int, url: str) -> int:
+    """Return the peak memory of importing a file, in KiB."""
+    empty(engine)
+    return peak_of(lambda: _import(athlete_id, url))
 
 
 _runs = iter(range(10**6))

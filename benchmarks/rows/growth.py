@@ -1,4 +1,4 @@
-"""Transform and rerun of one day must take no longer when the tables contain more history."""
+"""Measure whether the transform and the rerun of a day take longer when the tables contain more history."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,7 +11,7 @@ from benchmarks.setup import NAME, fresh_warehouse
 from wearables.pipeline.transform import recompute
 
 LESS, MORE = 365, 3650
-# Plus four metrics of the cycle: 14 a day, so 1,000 athletes have 5 million rows after one year, 51 million after ten.
+# With the four metrics of the cycle, 14 a day: 1,000 athletes have 5 million rows after one year, 51 million after ten.
 OTHER_METRICS = 10
 TARGET_DAY, TARGET_RERUN = 1.3, 1.1
 DAYS = """
@@ -41,7 +41,7 @@ CYCLE_DAYS = """
 insert into analytics.cycle_days (integration, athlete_id, cycle_id, metric_date, cycle_started_at, sleep_ids)
 select %(name)s, athlete_id, cycle_id, metric_date, began, '{}' from history
 """
-# Metrics of every day but the last, whose metrics the transform computes.
+# Metrics of every day except the last one, whose metrics the transform computes.
 METRICS = """
 insert into analytics.metrics (integration, athlete_id, metric_date, metric, value, unit, is_provisional)
 select %(name)s, history.athlete_id, history.metric_date, definition.metric, 1, definition.unit, false
@@ -72,7 +72,7 @@ STALE = "update analytics.metrics set value = 1 where integration = %(name)s and
 
 
 def run(quick: bool) -> list[Row]:
-    """Compare two servers, one with a year of history, the other with ten."""
+    """Compare two servers: one has a year of history, the other ten years."""
     athletes = 20 if quick else 1000
     with filled(athletes, LESS) as (less, fewer), filled(athletes, MORE) as (more, rows):
         day_less, day_more = in_turn(*(day(engine, stale=True) for engine in (less, more)))
@@ -104,7 +104,7 @@ def filled(athletes: int, days: int) -> Iterator[tuple[Engine, int]]:
     with ExitStack() as stack:
         engine = stack.enter_context(fresh_warehouse())
         with engine.begin() as connection:
-            # Fill without checking foreign keys.
+            # Skip the checks of foreign keys while filling the tables.
             connection.exec_driver_sql("set local session_replication_role = replica")
             connection.exec_driver_sql(DAYS, {"athletes": athletes, "days": days})
             for statement in (RECORDS, CYCLE_DAYS, METRICS):
@@ -117,7 +117,7 @@ def filled(athletes: int, days: int) -> Iterator[tuple[Engine, int]]:
 
 
 def day(engine: Engine, *, stale: bool) -> Callable[[], float]:
-    """Return a measurement of the last day's transform, with every value changed if ``stale``, else none."""
+    """Return a measurement of the last day's transform. If ``stale``, every value must change, else none."""
 
     def measure() -> float:
         taken = []

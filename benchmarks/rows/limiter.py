@@ -1,4 +1,4 @@
-"""How much of WHOOP's request limit a backfill uses, and whether WHOOP ever answers 429."""
+"""Measure how much of WHOOP's rate limit a backfill uses, and whether WHOOP ever answers 429."""
 
 import threading
 import time
@@ -20,13 +20,13 @@ def run(quick: bool) -> list[Row]:
     with fresh_warehouse(), sandbox(ATHLETES, DAYS, PER_MINUTE) as url:
         enrol(url)
         integration, run_id, chunks = plan(DAYS)
-        # Wait until requests made for enrolment no longer count.
+        # Wait until the requests of the enrolment no longer count towards the limit.
         time.sleep(61)
         before = len(requests.get(f"{url}/sandbox/requests", timeout=60).json())
         worker = threading.Thread(target=_backfill, args=(integration, run_id, chunks), daemon=True)
         worker.start()
         started = time.monotonic()
-        # Stop before a full minute: the burst at the start of the next one would count twice.
+        # Stop just before a full minute, so that the requests at the start of the next one are not counted.
         time.sleep(minutes * 60 - 1)
         answers = requests.get(f"{url}/sandbox/requests", timeout=60).json()[before:]
         elapsed = time.monotonic() - started

@@ -1,4 +1,4 @@
-"""Peak memory of extract and stage, which must not grow with the number of records."""
+"""Measure the peak memory of extract and stage, which must not grow with the number of records."""
 
 import os
 import resource
@@ -53,7 +53,7 @@ def _row(what: str, against: str, peaks: list[int]) -> Row:
 
 
 def peak_of(work: Callable[[], object]) -> int:
-    """Do the work in a child process. Return its peak resident memory in KiB."""
+    """Run ``work`` in a child process. Return the child's peak resident memory in KiB."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:

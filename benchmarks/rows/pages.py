@@ -1,4 +1,4 @@
-"""Response times of the web pages with many integrations and athletes."""
+"""Measure the response times of the web pages with many integrations and athletes."""
 
 import datetime as dt
 import os

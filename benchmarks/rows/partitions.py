@@ -1,4 +1,4 @@
-"""Do partitions help? Ten teams in one table or in sixteen partitions by integration; see docs/reference/growth.md."""
+"""Compare ten teams in one table with ten teams in 16 partitions by integration; see docs/reference/growth.md."""
 
 import shutil
 import tempfile
@@ -59,7 +59,7 @@ def run(quick: bool) -> list[Row]:
 
 @contextmanager
 def _teams(athletes: int) -> Iterator[tuple[Engine, int]]:
-    """Start a warehouse with the measured team and nine others of its size. Yield engine and metric rows."""
+    """Start a warehouse with the measured team and nine copies of it. Yield its engine and number of metric rows."""
     with filled(athletes, DAYS) as (engine, rows):
         with engine.begin() as connection:
             connection.exec_driver_sql(COPIES, {"name": NAME, "teams": TEAMS})
@@ -70,7 +70,7 @@ def _teams(athletes: int) -> Iterator[tuple[Engine, int]]:
 
 @contextmanager
 def _partitioned(folder: Path) -> Iterator[None]:
-    """Use migrations that partition both tables; the rest of the SQL stays the same."""
+    """Replace the migrations of both tables with ones that partition them. All other SQL stays the same."""
     shutil.copytree(SQL_DIR / "schema", folder / "schema")
     for name, table in TABLES.items():
         path = folder / "schema" / "migrations" / f"{name}.sql"

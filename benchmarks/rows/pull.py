@@ -1,4 +1,4 @@
-"""extract, stage and transform, as the tasks call them, compared with existing tools on the same records."""
+"""Compare extract, stage and transform, called as the tasks call them, with existing tools on the same records."""
 
 from dataclasses import dataclass, field
 from statistics import median
@@ -35,7 +35,7 @@ class Timings:
 
 
 def run(quick: bool) -> list[Row]:
-    """Measure a year of one athlete, and a season of a team."""
+    """Measure a year of one athlete and a season of a team."""
     peers.install()
     if quick:
         return [*_year("a month of an athlete", _measure(1, 30)), *_season("two weeks of 2 athletes", _measure(2, 14))]
@@ -78,7 +78,7 @@ def _pull(days: int) -> tuple[float, float]:
 
 
 def _upsert(engine: Any) -> float:
-    """Return the seconds of COPY and one upsert per chunk, the minimum to stage what has landed."""
+    """Return the seconds of COPY and one upsert per chunk, the least that staging the landed records requires."""
     with engine.begin() as connection:
         chunks = connection.exec_driver_sql(LANDED).scalars().all()
         connection.exec_driver_sql(BARE)

@@ -1,4 +1,4 @@
-"""Requests sent with the default chunk length, compared with the best length for the same data."""
+"""Compare the number of requests at the default chunk length with that at the best length for the same data."""
 
 import datetime as dt
 from math import ceil
@@ -40,7 +40,7 @@ def _row(name: str, athletes: int, days: int) -> Row:
 
 
 def _requests(world: World, window: TimeRange, length: int) -> int:
-    """Count the pages that a pull requests; an empty list is one page, too."""
+    """Count the pages that a pull requests. An empty list is a page too."""
     total = 0
     for chunk in chunks(window, length, dt.UTC):  # type: ignore[arg-type]  # any tzinfo works
         for records in world.records.values():

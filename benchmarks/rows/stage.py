@@ -1,4 +1,4 @@
-"""Staging compared with the minimum: COPY into a temporary table and one upsert."""
+"""Compare staging with the least that it requires: COPY into a temporary table and one upsert."""
 
 import datetime as dt
 import json
@@ -21,7 +21,7 @@ NEW_TARGET, UNCHANGED_TARGET = 1.3, 2.0
 END = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 CHUNK = TimeRange(END - dt.timedelta(days=28), END)
 BARE = "drop table if exists bare_records; create table bare_records (like raw.records including indexes)"
-# The same rows with only the columns that raw.records requires.
+# Write the same rows, but fill only the columns that raw.records requires.
 UPSERT = """
 insert into bare_records as known (
     integration, collection, athlete_id, record_id, payload, started_at, ended_at, source_updated_at, pulled_at, run_id

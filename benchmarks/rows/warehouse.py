@@ -1,4 +1,4 @@
-"""Queries on millions of metric rows: an athlete's year, a squad's morning and season; and the pages that show them."""
+"""Measure queries on millions of metric rows, such as a squad's morning or season, and the pages that show them."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""A pull by one Celery worker and by two, from a sandbox that is as slow as WHOOP."""
+"""Compare a pull by one Celery worker with a pull by two, from a sandbox that is as slow as WHOOP."""
 
 import datetime as dt
 import os
@@ -21,7 +21,7 @@ TARGET = 1.6
 
 
 def run(quick: bool) -> list[Row]:
-    """Return one row. No pull finds new data, so every pull does the same work."""
+    """Return one row. The first pull loads the data, so that every measured pull does the same work."""
     athletes = 20 if quick else ATHLETES
     batch = athletes * BATCH // ATHLETES
     with tempfile.TemporaryDirectory(prefix="wearables-workers-") as folder:
@@ -29,7 +29,7 @@ def run(quick: bool) -> list[Row]:
         (integrations / f"{demo_athletes.INTEGRATION}.yaml").write_text(f"schedule: null\nathletes_per_task: {batch}\n")
         settings = {
             "WEARABLES_INTEGRATIONS": str(integrations),
-            # The test cluster treats a task that is queued for 30 seconds as lost; with one worker most are.
+            # The test cluster gives up tasks that are queued for 30 seconds, which most are with one worker.
             "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "600",
             "SANDBOX_OPTIONS": f"--athletes {athletes} --days 30 --per-minute {UNLIMITED} --per-day {UNLIMITED}",
         }

@@ -1,1 +1,1 @@
-"""What a developer needs and production does not: the WHOOP sandbox, and the services of make up and make demo."""
+"""For development only: the WHOOP sandbox, and the services behind `make up` and `make demo`."""

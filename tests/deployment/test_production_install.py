@@ -1,4 +1,4 @@
-"""A production install has no code for development, and works without it."""
+"""A production install contains no code for development and works without it."""
 
 import json
 import os
@@ -28,7 +28,7 @@ HIDE_DEVELOPMENT = f"import sys; sys.path.remove({str(ROOT / 'dev')!r})\n"
 
 @pytest.fixture(scope="module")
 def production(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder into which the wheel was unpacked."""
+    """Build and unpack the wheel. Return the folder that contains its packages."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
@@ -36,24 +36,24 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "plugins")
     shutil.copytree(ROOT / "include", folder / "include")
-    # The environment of a checkout also finds the code for development.
+    # Python imports sitecustomize at startup. Otherwise the editable install would find the code for development.
     (folder / "plugins" / "sitecustomize.py").write_text(HIDE_DEVELOPMENT)
     return folder / "plugins"
 
 
 def python(production: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run Python where the packages for development are not installed."""
+    """Run Python with the unpacked wheel, where the code for development cannot be imported."""
     environment = os.environ | {"PYTHONPATH": str(production)}
     return subprocess.run([sys.executable, *words], env=environment, capture_output=True, text=True, check=False)
 
 
 def stages() -> dict[str, str]:
-    """The instructions of each named stage of the Dockerfile."""
+    """Return the instructions of each named stage of the Dockerfile."""
     parts = re.split(r"^(?=FROM )", DOCKERFILE, flags=re.MULTILINE)
     return {match[1]: part for part in parts if (match := re.match(r"FROM \S+ AS (\S+)", part))}
 
 
-def test_the_wheel_contains_every_package_but_those_for_development(production: Path) -> None:
+def test_the_wheel_contains_every_package_except_those_for_development(production: Path) -> None:
     found = {path.name for path in (production / "wearables").iterdir() if path.is_dir()}
     assert found == PACKAGES
     source = {path.parent.name for path in (ROOT / "plugins" / "wearables").glob("*/__init__.py")}
@@ -75,7 +75,7 @@ def test_every_module_imports_without_the_packages_for_development(production: P
 
 
 def test_no_production_module_imports_a_package_for_development() -> None:
-    """Imports within functions included. The command line finds its development commands by name."""
+    """Not even within functions. The command line refers to the modules of development commands by name."""
     imports = re.compile(r"^\s*(?:from|import) wearables_dev\b", re.MULTILINE)
     for package in PACKAGES:
         for path in (ROOT / "plugins" / "wearables" / package).rglob("*.py"):
@@ -116,7 +116,7 @@ def test_the_packages_for_development_are_locked_for_development_only() -> None:
 
 
 def test_the_production_image_never_contains_the_packages_for_development() -> None:
-    """Not even in a layer: the stage copies from another one, where they were moved away."""
+    """Not even in a layer: the stage copies the project from another stage, where they have been moved away."""
     source, production = stages()["source"], stages()["production"]
     assert re.search(r"^COPY \S+ \. \.$", source, re.MULTILINE)
     moved = re.search(r"^RUN mv dev (\S+)$", source, re.MULTILINE)

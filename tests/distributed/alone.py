@@ -1,4 +1,4 @@
-"""A program that pulls the sandbox's athletes in one process, into the warehouse and landing zone that are set."""
+"""Pull the sandbox's athletes in one process, into the configured warehouse and landing zone."""
 
 import datetime as dt
 import sys
@@ -15,7 +15,7 @@ from wearables_dev.local import demo_athletes
 
 
 def pull(first: str, last: str) -> None:
-    """Enrol all athletes and pull those days."""
+    """Enrol all athletes and pull their data from the first to the last date."""
     migrate(warehouse())
     demo_athletes.enrol()
     integration = load_integration(demo_athletes.INTEGRATION)

@@ -1,4 +1,4 @@
-"""Airflow as on several hosts: Celery workers that share only the broker, the databases and a bucket."""
+"""Airflow as if on several hosts: Celery workers that share only the broker, the databases and a bucket."""
 
 import os
 import signal
@@ -18,8 +18,8 @@ from wearables_dev.local.ports import free_port
 
 PASSWORD = "distributed"
 ADMIN = '{"admin": "distributed"}'
-# Detect within seconds what production detects within minutes.
-ATTENTIVE = {
+# Detect lost tasks within seconds instead of minutes.
+FAST_DETECTION = {
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_SEC": "2",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "15",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
@@ -47,7 +47,7 @@ class Cluster:
 
     @property
     def sandbox(self) -> str:
-        """Return the address of the sandbox."""
+        """The address of the sandbox."""
         return f"http://127.0.0.1:{self.settings['SANDBOX_PORT']}"
 
     def database(self, name: str) -> URL:
@@ -66,7 +66,7 @@ class Cluster:
         return found
 
     def add_worker(self, name: str) -> None:
-        """Start a worker with its own folders."""
+        """Start a worker that has its own folders, as on its own host."""
         home = self.home / name
         home.mkdir()
         own = {
@@ -82,7 +82,7 @@ class Cluster:
             )
 
     def lose_worker(self, name: str) -> None:
-        """Kill everything on the worker's host."""
+        """Kill the worker and all its tasks, as if its host were lost."""
         # Search by session: each task has its own process group within the worker's session.
         session = self.workers[name].pid
         for pid in [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()]:
@@ -94,14 +94,14 @@ class Cluster:
         self.workers.pop(name).wait()
 
     def run(self, *words: str, **settings: str) -> None:
-        """Run Python with the cluster's settings. Like the command line, it can read Airflow's connections."""
+        """Run Python with the cluster's settings. It can read Airflow's connections, like the command line."""
         ours = {"_AIRFLOW_PROCESS_CONTEXT": "server"}
         assert isolated_stack.run(self.settings | ours | settings, *words).wait() == 0, words
 
 
 @contextmanager
 def running(home: Path, workers: tuple[str, ...], **own: str) -> Iterator[Cluster]:
-    """Run a cluster with these workers and additional settings for the block."""
+    """Run a cluster with these workers and additional settings until the block ends."""
     with ExitStack() as stack:
         bucket = stack.enter_context(fakes.running())
         redis = free_port()
@@ -129,7 +129,7 @@ def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
     server = f"postgres:{PASSWORD}@127.0.0.1:{settings['POSTGRES_PORT']}"
     return (
         settings
-        | ATTENTIVE
+        | FAST_DETECTION
         | fakes.settings(bucket)
         | {
             "POSTGRES_PASSWORD": PASSWORD,
@@ -141,7 +141,7 @@ def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
             "AIRFLOW__CORE__HOSTNAME_CALLABLE": "tests.distributed.cluster.worker_name",
             "AIRFLOW__CELERY__BROKER_URL": f"redis://127.0.0.1:{redis}/0",
             "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql+psycopg2://{server}/airflow",
-            # A worker's logs survive the worker.
+            # Logs in the bucket outlive their worker.
             "AIRFLOW__LOGGING__REMOTE_LOGGING": "True",
             "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": f"s3://{fakes.BUCKET}/logs",
         }

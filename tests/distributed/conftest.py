@@ -9,6 +9,6 @@ from tests.distributed.cluster import Cluster, running
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Airflow with the workers one and two."""
+    """Run Airflow with the workers ``one`` and ``two``."""
     with running(tmp_path_factory.mktemp("cluster"), workers=("one", "two")) as made:
         yield made

@@ -34,7 +34,7 @@ class Stack:
         return self.compose("exec", "-T", "scheduler", "bin/airflow", *words)
 
     def ask(self, query: str) -> list[str]:
-        """Query the warehouse with its own role, and return the rows."""
+        """Query the warehouse as the role ``warehouse``. Return the rows as text."""
         words = ("psql", "--username", "warehouse", "--dbname", "warehouse", "--tuples-only", "--no-align")
         return self.compose("exec", "-T", "postgres", *words, "--command", query).splitlines()
 
@@ -43,7 +43,7 @@ class Stack:
         subprocess.run(["docker", "kill", container], env=self.clients, check=True, capture_output=True)
 
     def containers(self) -> dict[str, str]:
-        """Return state and health of each container by its name."""
+        """Return the status of each container by its name, such as ``Up 2 minutes (healthy)``."""
         words = ["docker", "ps", "--all", "--format", "{{.Names}} {{.Status}}"]
         output = subprocess.run(words, env=self.clients, capture_output=True, text=True, check=True).stdout
         return dict(line.split(" ", 1) for line in output.splitlines())
@@ -51,7 +51,7 @@ class Stack:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """Start the stack as a new operator would, with the sandbox; at the end, remove volumes and engine."""
+    """Start the stack with the sandbox, as a new operator would. At the end, remove its volumes and the engine."""
     home = Path(tempfile.mkdtemp(prefix="wearables-engine-"))
     project, port = home / "whoop-elt", free_port()
     _copy(project)
@@ -70,7 +70,7 @@ def stack() -> Iterator[Stack]:
 
 
 def _copy(project: Path) -> None:
-    """Copy the project as a checkout: only files that git does not ignore."""
+    """Copy the project like a fresh checkout: without the files that git ignores."""
     words = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(words, cwd=engine.ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
     for name in filter(None, names):

@@ -1,6 +1,6 @@
 """A Docker engine for the test, and images that stand in for the official ones, because no registry is available.
 
-The engine is Debian's dockerd. Its data and socket are in one folder, and its changes to the firewall are reverted.
+The engine is Debian's dockerd. Its data and socket are in one folder, and its firewall rules are removed at the end.
 `docs/deployment.md` lists what the stand-ins leave untested.
 """
 
@@ -23,7 +23,7 @@ START_SECONDS = 60
 
 @contextmanager
 def running(home: Path) -> Iterator[dict[str, str]]:
-    """Run an engine in ``home`` for the block, and yield the environment of its clients. Leaves nothing behind."""
+    """Run an engine in ``home`` until the block ends, and then remove it. Yield the environment of its clients."""
     assert not Path("/sys/class/net/docker0").exists(), "a Docker engine is running on this machine; stop it first"
     rules, forwarding = _run("iptables-save").stdout, FORWARDING.read_text()
     socket = f"unix://{home}/engine.sock"
@@ -48,7 +48,7 @@ def running(home: Path) -> Iterator[dict[str, str]]:
 
 
 def make_standins(clients: dict[str, str], home: Path) -> None:
-    """Build images with Debian's programs under the names that docker-compose.yaml and the Dockerfile pin."""
+    """Build images from Debian's packages, with the names that docker-compose.yaml and the Dockerfile pin."""
     _run("debootstrap", "--variant=minbase", "bookworm", str(home / "debian"))
     with subprocess.Popen(["tar", "-C", str(home / "debian"), "-c", "."], stdout=subprocess.PIPE) as packed:
         _run("docker", "import", "-", "stand-in/debian", env=clients, stdin=packed.stdout)

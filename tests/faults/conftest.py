@@ -9,7 +9,7 @@ COLUMNS = ("fault", "survived", "rows lost", "duplicate rows", "requests wasted"
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print one line per fault, with the figures that the tests recorded on whichever worker they ran."""
+    """Print one line per fault, with the figures that the tests recorded on any pytest worker."""
     reports = [each for name in ("passed", "failed") for each in terminalreporter.stats.get(name, [])]
     lines = []
     for report in reports:

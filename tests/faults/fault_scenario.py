@@ -1,4 +1,4 @@
-"""Disturb a pull, run it again, and compare the warehouse with the records at WHOOP."""
+"""Inject a fault into a pull, run the pull again, and compare the warehouse with the records at WHOOP."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from wearables.core.errors import RunFailed
 
 
 class FaultScenario:
-    """A pull that meets a fault: the team, the run, and the figures recorded about the fault."""
+    """A pull that meets one fault and is then run again. Records the figures of the summary table."""
 
     def __init__(self, team: Team, name: str, record: Callable[[str, object], None]) -> None:
         self.team = team
@@ -19,7 +19,7 @@ class FaultScenario:
         team.world.requests.clear()
 
     def attempt(self) -> bool:
-        """Run, or continue, the pull. Return False if it failed with RunFailed."""
+        """Run or continue the pull. Return False if it fails with RunFailed."""
         try:
             self.team.pull(self.run_id, **self.team.all_days())
         except RunFailed:
@@ -27,7 +27,7 @@ class FaultScenario:
         return True
 
     def recover(self) -> None:
-        """Pull again without faults. No row may be lost or duplicated, and every metric must be as expected."""
+        """Pull again without faults. Assert that no row is lost or duplicated and every metric is as expected."""
         sent = len(self.team.world.requests)
         self.team.pull(**self.team.all_days())
         needed = len(self.team.world.requests) - sent
@@ -60,13 +60,13 @@ def lost_rows(team: Team) -> int:
 
 
 def duplicate_rows(team: Team) -> int:
-    """Count superfluous copies of the same version of a record."""
+    """Count redundant copies of record versions."""
     versions = team.rows("select athlete_id, collection, record_id, md5(payload::text) from raw.records")
     return sum(count - 1 for count in Counter(versions).values())
 
 
 class WatchedRequests(list):
-    """A list of requests for the sandbox that calls ``watch`` with the number of each new one."""
+    """A request list for the sandbox. Calls ``watch`` with the number of requests so far at each new one."""
 
     def __init__(self, watch: Callable[[int], None]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Faults on our side: a rerun must end with the same rows as an undisturbed pull."""
+"""Faults on our side: after a rerun, the rows must equal those of a pull without a fault."""
 
 import os
 import random

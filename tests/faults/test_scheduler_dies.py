@@ -1,4 +1,4 @@
-"""The scheduler is killed in the middle of a real pull: the supervisor restarts it and nothing is lost."""
+"""The scheduler is killed during a real pull: supervisor restarts it, and nothing is lost."""
 
 import os
 import signal
@@ -8,9 +8,9 @@ from pathlib import Path
 
 from wearables_dev.local import isolated_stack
 
-# Lines of the demo after which the scheduler is killed: the run was triggered; its chunks are about to be pulled.
+# Kill the scheduler after these lines of the demo: after the run was triggered, and before its chunks are pulled.
 KILL_AFTER = ("Pulling ", "validate 1/1")
-# Notice a dead scheduler within seconds instead of minutes.
+# Detect a dead scheduler within seconds instead of minutes.
 FAST_DETECTION = {
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "5",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "10",
@@ -29,7 +29,7 @@ def test_the_scheduler_is_killed_twice_during_a_pull(tmp_path: Path, record_prop
     settings = isolated_stack.environment(tmp_path) | FAST_DETECTION
     remaining, lines = list(KILL_AFTER), []
     with isolated_stack.cleaned(settings):
-        # The demo exits with 0 only if every metric in the warehouse equals the sandbox's expected metric.
+        # The demo exits with 0 only if every metric in the warehouse equals the one that the sandbox expects.
         demo = isolated_stack.run(settings, "-m", "wearables", "local", "demo", stdout=subprocess.PIPE)
         assert demo.stdout
         for line in demo.stdout:

@@ -1,4 +1,4 @@
-"""Faults at WHOOP: a rerun must end with the same rows as an undisturbed pull."""
+"""Faults at WHOOP: after a rerun, the rows must equal those of a pull without a fault."""
 
 from collections.abc import Callable
 from typing import Any
@@ -71,7 +71,7 @@ def test_a_token_expires_between_pages(make_team: Any, record_property: Callable
 
     def expire(count: int) -> None:
         last = team.world.requests[-1]
-        # Not right after a refresh: WHOOP does not reject a token that it has just issued.
+        # Requests without an athlete are refreshes: WHOOP does not reject a token that it has just issued.
         if count % 4 == 0 and last["athlete_id"]:
             team.world.expire(last["athlete_id"])
 

@@ -1,4 +1,4 @@
-"""Large teams, long histories and many pulls through the whole DAG. Run by `make test-load` only."""
+"""Pull large teams, long histories, and the same team many times. Only `make test-load` runs these tests."""
 
 import os
 import time

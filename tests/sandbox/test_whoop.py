@@ -1,4 +1,4 @@
-"""The sandbox behaves like WHOOP, and produces faults on request."""
+"""The sandbox behaves like WHOOP and injects faults on request."""
 
 from collections.abc import Callable
 from typing import Any

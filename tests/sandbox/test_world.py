@@ -1,4 +1,4 @@
-"""The same seed invents the same athletes, whose data have every oddity of real data."""
+"""The same seed generates the same athletes, whose data contain every irregularity seen in real data."""
 
 import datetime as dt
 from collections import Counter
@@ -10,6 +10,39 @@ from wearables_dev.sandbox import World
 from wearables_dev.sandbox.expected_metrics import expected_metrics, local, moment
 
 NOW = dt.datetime(2026, 1, 15, 9, 30, tzinfo=dt.UTC)
+NIGHT = {
+    "id": "night",
+    "cycle_id": 5,
+    "nap": False,
+    "score_state": "SCORED",
+    "timezone_offset": "-05:00",
+    "start": "2026-03-02T04:00:00.000Z",
+    "end": "2026-03-02T12:00:00.000Z",
+    "score": {
+        "stage_summary": {
+            "total_in_bed_time_milli": 28_800_000,
+            "total_awake_time_milli": 3_600_000,
+            "total_no_data_time_milli": 0,
+            "total_light_sleep_time_milli": 14_400_000,
+            "total_slow_wave_sleep_time_milli": 7_200_000,
+            "total_rem_sleep_time_milli": 3_600_000,
+            "sleep_cycle_count": 4,
+            "disturbance_count": 9,
+        },
+        "sleep_needed": {"baseline_milli": 27_000_000, "need_from_sleep_debt_milli": 1_800_000},
+        "respiratory_rate": 15.5,
+        "sleep_performance_percentage": 88,
+        "sleep_consistency_percentage": None,
+        "sleep_efficiency_percentage": 87.5,
+    },
+}
+CYCLE = {
+    "id": 5,
+    "start": "2026-03-02T04:00:00.000Z",
+    "timezone_offset": "-05:00",
+    "score_state": "SCORED",
+    "score": {"strain": 9.25, "kilojoule": 9000.5, "average_heart_rate": 61, "max_heart_rate": 170},
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +68,12 @@ def test_no_record_is_in_the_future(payloads: dict) -> None:
             assert all(moment(payload[name]) <= NOW for name in ("start", "end", "updated_at") if payload.get(name))
 
 
-def test_every_oddity_of_real_data_occurs(payloads: dict) -> None:
+def test_every_irregularity_of_real_data_occurs(payloads: dict) -> None:
     cycles, recoveries, sleeps, workouts = payloads.values()
     recovered = {recovery["cycle_id"] for recovery in recoveries}
     slept = Counter(sleep.get("cycle_id") for sleep in sleeps if not sleep["nap"])
     lengths = [moment(cycle["end"]) - moment(cycle["start"]) for cycle in cycles if cycle.get("end")]
-    oddities = {
+    irregularities = {
         "an open cycle without the key": any("end" not in cycle for cycle in cycles),
         "an open cycle with null": any(cycle.get("end", 0) is None for cycle in cycles),
         "a cycle without recovery": any(cycle["id"] not in recovered for cycle in cycles),
@@ -65,44 +98,11 @@ def test_every_oddity_of_real_data_occurs(payloads: dict) -> None:
         "changed after it was made": any(sleep["updated_at"] > sleep["created_at"] for sleep in sleeps),
         "calibrating": any(recovery.get("score", {}).get("user_calibrating") for recovery in recoveries),
     }
-    assert [name for name, occurs in oddities.items() if not occurs] == []
+    assert [name for name, occurs in irregularities.items() if not occurs] == []
 
 
 def test_the_expected_metrics_of_a_day_equal_those_computed_by_hand() -> None:
-    night = {
-        "id": "night",
-        "cycle_id": 5,
-        "nap": False,
-        "score_state": "SCORED",
-        "timezone_offset": "-05:00",
-        "start": "2026-03-02T04:00:00.000Z",
-        "end": "2026-03-02T12:00:00.000Z",
-        "score": {
-            "stage_summary": {
-                "total_in_bed_time_milli": 28_800_000,
-                "total_awake_time_milli": 3_600_000,
-                "total_no_data_time_milli": 0,
-                "total_light_sleep_time_milli": 14_400_000,
-                "total_slow_wave_sleep_time_milli": 7_200_000,
-                "total_rem_sleep_time_milli": 3_600_000,
-                "sleep_cycle_count": 4,
-                "disturbance_count": 9,
-            },
-            "sleep_needed": {"baseline_milli": 27_000_000, "need_from_sleep_debt_milli": 1_800_000},
-            "respiratory_rate": 15.5,
-            "sleep_performance_percentage": 88,
-            "sleep_consistency_percentage": None,
-            "sleep_efficiency_percentage": 87.5,
-        },
-    }
-    cycle = {
-        "id": 5,
-        "start": "2026-03-02T04:00:00.000Z",
-        "timezone_offset": "-05:00",
-        "score_state": "SCORED",
-        "score": {"strain": 9.25, "kilojoule": 9000.5, "average_heart_rate": 61, "max_heart_rate": 170},
-    }
-    rows = expected_metrics(1, {"cycle": [cycle], "recovery": [], "sleep": [night], "workout": []})
+    rows = expected_metrics(1, {"cycle": [CYCLE], "recovery": [], "sleep": [NIGHT], "workout": []})
     assert {row["metric_date"] for row in rows} == {"2026-03-02"}
     values = {row["metric"]: row["value"] for row in rows}
     assert values["hours_of_sleep"] == 7

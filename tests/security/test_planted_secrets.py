@@ -37,7 +37,7 @@ def landing_zone_text(folder: Path) -> str:
     for path in folder.rglob("*"):
         if path.is_file():
             content = path.read_bytes()
-            # Decompress a truncated file as far as possible.
+            # Unlike gzip.decompress, this also accepts a truncated file.
             plain = zlib.decompressobj(wbits=31).decompress(content) if path.suffix == ".gz" else content
             texts.append(f"{path} {plain.decode('latin-1')}")
     return "\n".join(texts)

@@ -1,4 +1,4 @@
-"""Each role of the warehouse can do its work, and nothing beyond it; every test logs in as a member of the role."""
+"""Each role of the warehouse can do its work and nothing else. Every test logs in as a member of the role."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ GRANTS = ["vault.grants", "vault.refresh_attempts", "vault.unclaimed_grants", "v
 
 
 def login(engine: Engine, role: str, person: str = "somebody") -> URL:
-    """Address of the warehouse for a person who is a member of a role and nothing else."""
+    """Return the warehouse's URL for a person who is a member of this role only."""
     name = f"{person}_as_{role}"
     with transaction(engine) as connection:
         connection.exec_driver_sql(f"drop role if exists {name}")
@@ -32,7 +32,7 @@ def login(engine: Engine, role: str, person: str = "somebody") -> URL:
 
 @contextmanager
 def acting_as(engine: Engine, role: str) -> Iterator[Any]:
-    """A cursor of such a person, in a transaction that is taken back."""
+    """Yield a cursor of such a person. Roll the transaction back when the block ends."""
     connection = psycopg2.connect(login(engine, role).render_as_string(hide_password=False))
     try:
         with connection.cursor() as cursor:
@@ -99,7 +99,7 @@ def test_a_researcher_reads_the_same_days_without_names_or_ids(make_team: Callab
         assert cursor.fetchone() == (*team.rows("select count(*) from analytics.athlete_days")[0], 2)
 
 
-def test_an_operator_reads_how_pulls_went_and_no_health_data(make_team: Callable[..., Any]) -> None:
+def test_an_operator_reads_the_pull_log_but_no_health_data(make_team: Callable[..., Any]) -> None:
     team = make_team(athletes=1)
     team.pull(**team.all_days())
     found = readable(team.engine, "operator")
@@ -110,7 +110,7 @@ def test_an_operator_reads_how_pulls_went_and_no_health_data(make_team: Callable
 
 
 @pytest.mark.parametrize("role", ["analyst", "operator", "researcher"])
-def test_a_reader_changes_nothing(warehouse_engine: Engine, role: str) -> None:
+def test_a_reader_can_change_nothing(warehouse_engine: Engine, role: str) -> None:
     writes = "select has_table_privilege(%(role)s, %(relation)s, 'insert, update, delete, truncate')"
     wanted = relations(warehouse_engine)
     with transaction(warehouse_engine) as connection:
@@ -120,7 +120,7 @@ def test_a_reader_changes_nothing(warehouse_engine: Engine, role: str) -> None:
         cursor.execute("create table analytics.mine (id integer)")
 
 
-def test_a_whole_pull_and_an_erasure_run_with_the_rights_of_a_loader(
+def test_a_loader_can_run_a_whole_pull_and_an_erasure(
     make_team: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     team = make_team(enrol=False, athletes=1)
@@ -140,7 +140,7 @@ def test_a_whole_pull_and_an_erasure_run_with_the_rights_of_a_loader(
     assert team.metrics() == {}
 
 
-def test_a_loader_makes_no_tables_and_leaves_definitions_alone(warehouse_engine: Engine) -> None:
+def test_a_loader_can_neither_create_tables_nor_change_definitions(warehouse_engine: Engine) -> None:
     for statement in (
         "create table raw.mine (id integer)",
         "drop table raw.records",
@@ -153,11 +153,11 @@ def test_a_loader_makes_no_tables_and_leaves_definitions_alone(warehouse_engine:
             cursor.execute(statement)
 
 
-def test_an_admin_migrates_and_what_is_new_belongs_to_every_admin(
+def test_an_admin_migrates_and_every_admin_owns_the_new_objects(
     warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with transaction(warehouse_engine) as connection:
-        # migrating grants this; the tests' warehouse is a copy, and rights on a database are not copied
+        # `migrate` grants this, but the tests' warehouse is a copy, and PostgreSQL does not copy rights on a database.
         connection.exec_driver_sql(f"grant create on database {warehouse_engine.url.database} to admin")
     copytree(SQL_DIR / "schema", tmp_path / "schema")
     monkeypatch.setattr(schema, "SQL_DIR", tmp_path)

@@ -1,1 +1,1 @@
-"""Run everything on one machine: an embedded PostgreSQL, Airflow, the sandbox and the demo. Not part of production."""
+"""Run everything on one machine: an embedded PostgreSQL, Airflow, the sandbox and the demo."""

@@ -27,7 +27,7 @@ def up() -> None:
 
 @local.command()
 def down() -> None:
-    """Stop everything."""
+    """Stop PostgreSQL, Airflow and the sandbox."""
     from wearables_dev.local import stack
 
     stack.down()

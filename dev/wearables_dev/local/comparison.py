@@ -17,15 +17,15 @@ class Key(NamedTuple):
 
 
 def comparable_days(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
-    """Return the days of a pull up to now whose values are complete and final.
+    """Return the first and last day whose values are complete and final, for a pull that ends now.
 
-    The first day may have begun before the pull's window. The last two may not be over in every time zone.
+    The first day of the pull may have begun before its window. Its last two may not be over in every time zone.
     """
     return first + dt.timedelta(days=1), last - dt.timedelta(days=2)
 
 
 def expected_values(rows: Iterable[Mapping[str, Any]], days: tuple[dt.date, dt.date]) -> dict[Key, float]:
-    """Return the sandbox's values of those days."""
+    """Return the sandbox's values from the first to the last of ``days``."""
     values = {
         Key(int(row["athlete_id"]), dt.date.fromisoformat(row["metric_date"]), row["metric"]): float(row["value"])
         for row in rows
@@ -34,9 +34,9 @@ def expected_values(rows: Iterable[Mapping[str, Any]], days: tuple[dt.date, dt.d
 
 
 def compare(found: Mapping[Key, float], expected: Mapping[Key, float]) -> tuple[int, list[str]]:
-    """Return how many values match, and a sentence for each missing, different or unexpected one.
+    """Return the number of values that match, and a sentence for each missing, different or unexpected value.
 
-    The sentences never contain a value. Metrics that the sandbox does not know are ignored.
+    The sentences contain no values. Metrics that the sandbox does not know are ignored.
     """
     metrics = {key.metric for key in expected}
     matching, sentences = 0, []

@@ -1,4 +1,4 @@
-"""The demo: from consent to metrics, through the real scheduler."""
+"""The demo: enrol athletes, pull their data through the real scheduler, and compare the metrics with the sandbox's."""
 
 import datetime as dt
 import time
@@ -24,7 +24,7 @@ DONE = {"success", "failed", "skipped", "upstream_failed", "removed"}
 def run() -> None:
     """Start everything, pull, and show the result.
 
-    Raises PermanentError if something does not start, RunFailed if the pull fails or a metric is wrong.
+    Raises PermanentError if a service does not start, and RunFailed if the pull fails or a metric is wrong.
     """
     stack.up(sandbox=True)
     airflow = AirflowApi(*keys.login())
@@ -40,7 +40,7 @@ def run() -> None:
 
 
 def follow(airflow: AirflowApi, run_id: str) -> str:
-    """Print the progress of a run until it ends, and return its state. Raises PermanentError after PULL_SECONDS."""
+    """Print the progress of a run until it ends. Return its state. Raises PermanentError after PULL_SECONDS."""
     started = printed_at = time.monotonic()
     printed = ""
     with Console().status("Waiting for the scheduler"):
@@ -57,7 +57,7 @@ def follow(airflow: AirflowApi, run_id: str) -> str:
 
 
 def progress(states: list[tuple[str, str]]) -> str:
-    """Return one line with the finished and total instances of each task."""
+    """Return one line with the number of finished and of all instances of each task."""
     parts = []
     for task in TASKS:
         counts = Counter(state for name, state in states if name == task)
@@ -71,7 +71,7 @@ def _show(run_id: str, state: str, first: dt.date, last: dt.date) -> None:
     console = Console(width=110, highlight=False)
     report.print_pull_log(console, INTEGRATION, run_id)
     if state != "success":
-        raise RunFailed(f"The pull failed. The log of the failed task says why: {_run_url(run_id)}")
+        raise RunFailed(f"The pull failed. See the log of the failed task: {_run_url(run_id)}")
     report.print_metrics(console, INTEGRATION)
     _compare(comparable_days(first, last))
     stack.say("")

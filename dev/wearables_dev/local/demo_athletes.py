@@ -1,4 +1,4 @@
-"""The sandbox's athletes and their consent."""
+"""Enrol the sandbox's athletes in the demo integration."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ CONNECTION = {
     "login": "sandbox-client",
     "password": "sandbox-secret",
 }
-# Identifies the sandbox process in which the athletes were enrolled: it forgets its grants when it stops.
+# Records with which sandbox process the athletes were enrolled: a process loses its grants when it stops.
 ENROLLED_IN = LOCAL / "sandbox-enrolment"
 TIMEOUT_SECONDS = 30
 
 
 def ask_sandbox(method: str, path: str) -> Any:
-    """Return the sandbox's answer. Raises PermanentError."""
+    """Return the sandbox's JSON answer. Raises PermanentError if it is an error."""
     with session() as http:
         answer = http.request(method, sandbox_url() + path, timeout=TIMEOUT_SECONDS)
     if not answer.ok:

@@ -11,7 +11,7 @@ import requests
 from wearables.core.errors import PermanentError
 from wearables_dev.local import services
 
-# Names in Airflow's health report, and the names of our programs.
+# Component in Airflow's health report: program in supervisord.conf.
 COMPONENTS = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
 WAIT_SECONDS = 180
 REPEAT_SECONDS = 10
@@ -25,13 +25,13 @@ def base_url() -> str:
 
 def session() -> requests.Session:
     """Return an HTTP session that ignores proxies."""
-    made = requests.Session()
-    made.trust_env = False
-    return made
+    http = requests.Session()
+    http.trust_env = False
+    return http
 
 
 def wait_healthy(since: dt.datetime | None, say: Say) -> None:
-    """Wait until every component reports a heartbeat, after ``since`` if given. Raises PermanentError."""
+    """Wait until every component reports a heartbeat (later than ``since``, if given). Raises PermanentError."""
     started = said = time.monotonic()
     missing = {"api-server", *COMPONENTS.values()}
     with session() as http:
@@ -39,7 +39,7 @@ def wait_healthy(since: dt.datetime | None, say: Say) -> None:
             seconds = time.monotonic() - started
             if seconds > WAIT_SECONDS:
                 raise PermanentError(
-                    f"Not healthy after {WAIT_SECONDS} s: {_listed(missing)}. See the logs in {services.LOGS}."
+                    f"Still not healthy after {WAIT_SECONDS} s: {_listed(missing)}. See the logs in {services.LOGS}."
                 )
             services.check_programs()
             still = _missing(http, since)

@@ -1,4 +1,4 @@
-"""A second stack beside yours, for tests and benchmarks, with its own ports, folders and databases."""
+"""Run a second stack next to yours, for tests and benchmarks, with its own ports, folders and databases."""
 
 import os
 import subprocess
@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from wearables.core.env import PROJECT_DIR
-from wearables.core.env import settings as complete
+from wearables.core.env import settings as with_defaults
 from wearables_dev.local.ports import free_port
 
-# Not inherited from the calling process: its own stack and its test run.
-OWN = ("AIRFLOW", "_AIRFLOW", "WEARABLES_", "PYTEST", "COV_")
+# Variables of the calling process that must not reach the second stack: those of its own stack and of its test run.
+NOT_INHERITED = ("AIRFLOW", "_AIRFLOW", "WEARABLES_", "PYTEST", "COV_")
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Return the settings of a stack that keeps everything below ``home``. Only differences from airflow.env are set.
+    """Create the keys of a stack that keeps everything below ``home``, and return its environment.
 
-    Creates the keys of the stack.
+    Of the project's settings, the environment contains only those that differ from airflow.env.
     """
     (home / "local").mkdir(parents=True, exist_ok=True)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(OWN)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(NOT_INHERITED)}
     settings = inherited | {
         "WEARABLES_LOCAL": str(home / "local"),
         "WEARABLES_LANDING": (home / "landing").as_uri(),
@@ -37,14 +37,14 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def run(settings: Mapping[str, str], *words: str, **options: Any) -> subprocess.Popen[str]:
-    """Start Python with these settings. Those that are missing come from airflow.env and the stack's secrets."""
+    """Start Python with these settings, completed from airflow.env and the stack's secrets."""
     command = [sys.executable, *words]
-    return subprocess.Popen(command, cwd=PROJECT_DIR, env=complete(settings), text=True, **options)  # noqa: S603
+    return subprocess.Popen(command, cwd=PROJECT_DIR, env=with_defaults(settings), text=True, **options)  # noqa: S603
 
 
 @contextmanager
 def cleaned(settings: Mapping[str, str]) -> Iterator[None]:
-    """Stop the stack and delete its data when the block ends."""
+    """When the block ends, stop the stack and delete its data."""
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Where local services keep their files: `.local`, which git ignores, or another folder for a second stack."""
+"""Where local services keep their files: in `.local`, which git ignores. A second stack sets WEARABLES_LOCAL."""
 
 import os
 from pathlib import Path

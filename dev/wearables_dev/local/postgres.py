@@ -15,14 +15,14 @@ from sqlalchemy import URL
 
 from wearables.core.errors import PermanentError
 from wearables_dev.local.ports import LOOPBACK, free_port, require_free
-from wearables_dev.local.postgres_binaries import can_reach, give, install, last_line, run
+from wearables_dev.local.postgres_binaries import can_reach, change_owner, install, last_line, run
 
 SUPERUSER = "postgres"
 SETTINGS = {"listen_addresses": LOOPBACK, "unix_socket_directories": "", "max_connections": "100"}
-# A temporary server does not have to survive a crash.
+# The data of a temporary server need not survive a crash.
 TEMPORARY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "60"}
 LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-# If root's own folders are closed to the server's account, the data go here.
+# Where the data go if the server's account cannot reach the intended folder.
 OUTSIDE = Path("/var/lib")
 
 
@@ -53,7 +53,7 @@ class Server:
         return self.data.exists() and self._pg_ctl("status").returncode == 0
 
     def start(self) -> bool:
-        """Start, with new data if there are none. Return False if already running. Raises PermanentError."""
+        """Start the server, creating its data if needed. Return False if it already runs. Raises PermanentError."""
         if not self.data.exists():
             self._create()
         if self.is_running():
@@ -66,7 +66,7 @@ class Server:
         return True
 
     def stop(self, mode: str = "fast") -> bool:
-        """Stop and wait. Return False if the server was not running. Raises PermanentError."""
+        """Stop the server and wait. Return False if it was not running. Raises PermanentError."""
         if not self.is_running():
             return False
         stopped = self._pg_ctl("stop", "-w", "-t", "60", "-m", mode)
@@ -100,12 +100,12 @@ class Server:
         os.execve(words[0], words, os.environ | {"PGPASSWORD": self.password})  # noqa: S606
 
     def _create(self, settings: Mapping[str, str] = SETTINGS) -> None:
-        """Create the data under a temporary name, so that incomplete data are never used."""
+        """Create the data directory under a temporary name, so that an incomplete one is never used."""
         draft, password_file = self.home / "data.draft", self.home / "password"
         shutil.rmtree(draft, ignore_errors=True)
         password_file.touch(mode=0o600)
         password_file.write_text(self.password, encoding="utf-8")
-        give(password_file)
+        change_owner(password_file)
         try:
             words = [self._binary("initdb"), "-D", str(draft), "--username", SUPERUSER]
             created = run(*words, "--pwfile", str(password_file), "--auth=scram-sha-256", *LOCALE, "--no-sync")
@@ -139,8 +139,9 @@ class Server:
 def server(link: Path, port: int, password: str) -> Server:
     """Return the server with its data at ``link``.
 
-    PostgreSQL does not run as root, so for root it runs as ``nobody``. If that account cannot reach the folder, for
-    example below /root, ``link`` becomes a symbolic link to a folder in OUTSIDE: parent folders are never opened.
+    PostgreSQL refuses to run as root, so for root it runs as ``nobody``. If that account cannot reach the folder, for
+    example below /root, ``link`` becomes a symbolic link to a folder in OUTSIDE. Permissions of parent folders never
+    change.
     """
     if not link.exists():
         link.unlink(missing_ok=True)
@@ -148,7 +149,7 @@ def server(link: Path, port: int, password: str) -> Server:
             link.mkdir(mode=0o700)
         else:
             link.symlink_to(tempfile.mkdtemp(prefix="wearables-postgres-", dir=OUTSIDE))
-        give(link.resolve())
+        change_owner(link.resolve())
     return Server(link.resolve(), port, password)
 
 
@@ -160,10 +161,10 @@ def delete(link: Path) -> None:
 
 @contextmanager
 def temporary(directory: Path | None = None) -> Iterator[URL]:
-    """Run a temporary server on a free port for the block, and yield the URL of its database postgres."""
+    """Run a temporary server on a free port until the block ends. Yield the URL of its database ``postgres``."""
     parent = directory if directory and can_reach(directory) else _temporary_parent()
     home = Path(tempfile.mkdtemp(prefix="wearables-", dir=parent))
-    give(home)
+    change_owner(home)
     try:
         running = _start_somewhere(home)
         try:
@@ -175,7 +176,7 @@ def temporary(directory: Path | None = None) -> Iterator[URL]:
 
 
 def _start_somewhere(home: Path) -> Server:
-    """Start on a free port. Try a few: another process may take one in the meantime."""
+    """Start on a free port. Try several times, because another process can take the port first."""
     for attempt in range(5):
         candidate = Server(home, free_port(), "temporary")
         if not candidate.data.exists():

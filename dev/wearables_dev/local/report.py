@@ -1,21 +1,24 @@
 """The tables that the demo prints after a pull. They never contain health data."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Row
 
-from wearables.core.warehouse import run_sql, transaction, warehouse
+from wearables.core.warehouse import transaction, warehouse
 
+SQL_DIR = Path(__file__).with_name("sql")
 COUNTS = ("chunks", "pages", "records", "new", "changed", "unchanged", "deleted")
 
 
 def rows(name: str, **parameters: Any) -> Sequence[Row]:
-    """Return the rows of a query in include/sql/local."""
+    """Return the rows of a query in the folder sql."""
+    query = (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8")
     with transaction(warehouse()) as connection:
-        return run_sql(connection, f"local/{name}", **parameters).all()
+        return connection.exec_driver_sql(query, parameters).all()
 
 
 def print_pull_log(console: Console, integration: str, run_id: str) -> None:

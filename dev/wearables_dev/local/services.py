@@ -38,12 +38,12 @@ class Program:
 
     @property
     def is_up(self) -> bool:
-        """Whether the program runs or is starting."""
+        """Whether the program is running or starting."""
         return self.state in {"RUNNING", "STARTING", "BACKOFF"}
 
 
 def socket_path() -> Path:
-    """Return the path of supervisor's socket, outside the checkout if the path would be too long for the system."""
+    """Return the path of supervisor's socket: in a temporary folder if it would be too long for a socket otherwise."""
     path = LOCAL / "supervisor.sock"
     if len(str(path)) <= MAX_SOCKET_PATH:
         return path
@@ -52,9 +52,9 @@ def socket_path() -> Path:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of the services: the settings without the variables of this process."""
+    """Return the environment of the services: this process's, without the variables that concern only this process."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
-    # Lets this process read Airflow's connections from its database. Tasks must use the API.
+    # It lets this process read Airflow's connections from the database. Tasks must use the API instead.
     inherited.pop("_AIRFLOW_PROCESS_CONTEXT", None)
     paths = {"PROJECT_DIR": str(PROJECT_DIR), "WEARABLES_LOCAL": str(LOCAL), "WEARABLES_SOCKET": str(socket_path())}
     return inherited | paths
@@ -83,7 +83,7 @@ def launch() -> None:
 
 
 def start(*names: str) -> None:
-    """Start the programs that are not running. Does not wait for them."""
+    """Start those of the programs that are not running, without waiting for them."""
     known = {program.name: program for program in programs()}
     for name in names:
         if not known[name].is_up:
@@ -140,7 +140,7 @@ def stop() -> int:
 
 
 def _supervisor() -> psutil.Process | None:
-    """Return supervisor's process. After a reboot, another program may have the process id of the pid file."""
+    """Return supervisor's process, if it runs. After a reboot, another program may have the id in the pid file."""
     with suppress(OSError, ValueError, psutil.Error):
         process = psutil.Process(int(PIDFILE.read_text()))
         if str(CONF) in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
@@ -149,9 +149,9 @@ def _supervisor() -> psutil.Process | None:
 
 
 def _family() -> Iterator[psutil.Process]:
-    """Return supervisor and its descendants, or those that a killed supervisor left running.
+    """Yield supervisor and its descendants, or the processes that a killed supervisor left running.
 
-    They are found by their session, which supervisor leads: it stays the same when a process changes its title.
+    Search by session, of which supervisor is the leader: a process can change its title, but not its session.
     """
     with suppress(OSError, ValueError):
         session = int(PIDFILE.read_text())
@@ -175,7 +175,7 @@ def _full_name(name: str) -> str:
 
 
 def _rpc() -> Any:
-    """Return supervisor's XML-RPC interface. The URL is required but unused."""
+    """Return supervisor's XML-RPC interface. The URL is required, but the transport ignores it."""
     return xmlrpc.client.ServerProxy(
         "http://127.0.0.1", transport=SupervisorTransport(None, None, f"unix://{socket_path()}")
     )

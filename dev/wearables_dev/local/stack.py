@@ -28,7 +28,7 @@ MIGRATED = LOCAL / "airflow-database"
 
 
 def say(line: str) -> None:
-    """Print a line of progress immediately."""
+    """Print a line and flush it, so that progress is visible in a pipe too."""
     click.echo(line)
     sys.stdout.flush()
 
@@ -45,7 +45,7 @@ def up(sandbox: bool = False) -> None:
 
 
 def down() -> None:
-    """Stop everything."""
+    """Stop the services and PostgreSQL."""
     LOCAL.mkdir(exist_ok=True)
     with _locked():
         count = services.stop()
@@ -93,7 +93,7 @@ def _locked() -> Iterator[None]:
 
 
 def _check_ports(sandbox: bool) -> None:
-    """Raise PermanentError if a port is in use, before anything is started."""
+    """Raise PermanentError if a port that we need is in use. Call this before starting anything."""
     running = set()
     if services.is_running():
         running = {each.name for each in services.programs() if each.is_up}
@@ -109,7 +109,7 @@ def _port(name: str) -> int:
     try:
         return int(os.environ[name])
     except (KeyError, ValueError):
-        raise PermanentError(f"{name} is not a port number. airflow.env has its default.") from None
+        raise PermanentError(f"{name} is not a port number. See its default in airflow.env.") from None
 
 
 def _server() -> postgres.Server:
@@ -134,7 +134,7 @@ def _is_embedded(url: str) -> bool:
 
 
 def _prepare_databases() -> None:
-    """Migrate both databases in parallel: each takes seconds, mostly for imports."""
+    """Migrate both databases in parallel, because each one takes seconds, mostly to import Airflow."""
     airflow = None if _airflow_is_migrated() else _migrate_airflow()
     try:
         _migrate_warehouse()
@@ -156,7 +156,7 @@ def _migrate_airflow() -> subprocess.Popen[bytes]:
 
 
 def _migrate_warehouse() -> None:
-    # These import Airflow, which takes seconds.
+    # Imported here because these modules import Airflow, which takes seconds.
     from wearables.core.schema import migrate
     from wearables.core.warehouse import warehouse
 
@@ -166,7 +166,7 @@ def _migrate_warehouse() -> None:
 
 
 def _airflow_is_migrated() -> bool:
-    """Return whether the database is unchanged since our last migration. Airflow's own check takes five seconds."""
+    """Return whether the database is unchanged since we last migrated it. Airflow's own check takes five seconds."""
     return MIGRATED.exists() and MIGRATED.read_text(encoding="utf-8") == _airflow_schema()
 
 

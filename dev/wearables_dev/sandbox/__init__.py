@@ -1,4 +1,4 @@
-"""A WHOOP for development: OAuth, the v2 API with its limits, and invented athletes whose metrics are known."""
+"""A stand-in for WHOOP: OAuth, the v2 API with its rate limits, and invented athletes with expected metrics."""
 
 from wearables_dev.sandbox.server import running
 from wearables_dev.sandbox.world import World

@@ -1,4 +1,4 @@
-"""``bin/wearables sandbox``."""
+"""The command ``bin/wearables sandbox``."""
 
 import click
 
@@ -17,11 +17,11 @@ from wearables_dev.local.ports import LOOPBACK, require_free
 @click.option("--redirect-uri", "redirect_uris", multiple=True, help="A registered redirect URI. Default: any.")
 @click.option("--client-id", default="sandbox-client", show_default=True)
 @click.option("--client-secret", default="sandbox-secret", show_default=True)
-def sandbox(host: str, port: int, **traits: int | str | tuple[str, ...]) -> None:
+def sandbox(host: str, port: int, **options: int | str | tuple[str, ...]) -> None:
     """Run a WHOOP sandbox with invented athletes."""
     from wearables_dev.sandbox.server import serve
     from wearables_dev.sandbox.world import World
 
     require_free(port, "the sandbox", "--port")
     click.echo(f"WHOOP sandbox: http://{host}:{port} (athletes: http://{host}:{port}/sandbox/athletes)")
-    serve(World(**traits), host, port)  # type: ignore[arg-type]
+    serve(World(**options), host, port)  # type: ignore[arg-type]

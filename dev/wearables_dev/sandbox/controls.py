@@ -1,4 +1,4 @@
-"""Endpoints that control the sandbox, below /sandbox. WHOOP has none of them. They need no token and have no limit."""
+"""Endpoints below /sandbox, which WHOOP does not have: they control the sandbox, without tokens and rate limits."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ async def athletes(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """Let an athlete consent (the answer contains the tokens), revoke, deactivate, activate or expire."""
+    """Apply an action to an athlete: consent (returns the tokens), revoke, deactivate, activate or expire."""
     world: World = request.app.state.world
     athlete_id = request.path_params["athlete_id"]
     if athlete_id not in world.athletes:
@@ -29,13 +29,13 @@ async def act(request: Request) -> Response:
     actions = {"revoke": world.revoke, "deactivate": world.deactivate, "activate": world.activate}
     actions["expire"] = world.expire
     if action not in actions:
-        return _error(404, f"no such action; the actions are consent, {', '.join(actions)}")
+        return _error(404, f"no such action; use consent, {', '.join(actions)}")
     actions[action](athlete_id)
     return Response(status_code=204)
 
 
 async def data_export(request: Request) -> Response:
-    """Return the athlete's data export as a ZIP. With ?gps=true, workouts have 20 columns."""
+    """Return the athlete's data export as a ZIP. With ?gps=true, workouts have the three GPS columns."""
     world: World = request.app.state.world
     athlete_id = request.path_params["athlete_id"]
     if athlete_id not in world.athletes:
@@ -45,7 +45,7 @@ async def data_export(request: Request) -> Response:
 
 
 async def record(request: Request) -> Response:
-    """PATCH changes a record; DELETE deletes it."""
+    """Change a record (PATCH) or delete it (DELETE)."""
     world: World = request.app.state.world
     athlete_id, collection, record_id = (
         request.path_params[name] for name in ("athlete_id", "collection", "record_id")
@@ -62,7 +62,7 @@ async def record(request: Request) -> Response:
 
 
 async def faults(request: Request) -> Response:
-    """POST schedules a fault (kind, times, athlete_id, collection, status, seconds); DELETE cancels all faults."""
+    """Schedule a fault (POST: kind, times, athlete_id, collection, status, seconds) or cancel all faults (DELETE)."""
     world: World = request.app.state.world
     if request.method == "DELETE":
         world.faults.clear()
@@ -75,12 +75,12 @@ async def faults(request: Request) -> Response:
 
 
 async def expected_metrics(request: Request) -> Response:
-    """List the metric values that follow from the current records."""
+    """List the metric values to expect from the current records."""
     return JSONResponse(request.app.state.world.expected_metrics)
 
 
 async def requests(request: Request) -> Response:
-    """List all requests: method, path, query, athlete and status. DELETE clears the list first."""
+    """List all requests so far: method, path, query, athlete and status. DELETE clears the list first."""
     world: World = request.app.state.world
     if request.method == "DELETE":
         world.requests.clear()

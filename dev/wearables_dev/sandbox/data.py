@@ -1,4 +1,4 @@
-"""WHOOP's v2 data endpoints, for the athlete of the access token."""
+"""WHOOP's v2 data endpoints. They return data of the athlete whose access token the request contains."""
 
 import base64
 import binascii
@@ -16,7 +16,7 @@ from wearables_dev.sandbox.world import ENDLESS, Athlete, Record, World
 LISTS = {"/cycle": "cycle", "/recovery": "recovery", "/activity/sleep": "sleep", "/activity/workout": "workout"}
 DEFAULT_LIMIT, MAX_LIMIT = 10, 25
 EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
-# WHOOP ends the last page in three ways.
+# WHOOP marks the last page in one of three ways.
 ENDINGS = (b"}", b',"next_token":null}', b',"next_token":""}')
 
 
@@ -99,7 +99,7 @@ def _offset(token: str) -> int:
     try:
         return int(json.loads(base64.urlsafe_b64decode(token))["offset"])
     except (binascii.Error, ValueError, KeyError, TypeError):
-        raise BadQuery("nextToken is unknown") from None
+        raise BadQuery("nextToken is not valid") from None
 
 
 async def one_record(request: Request) -> Response:
@@ -147,7 +147,7 @@ async def revoke(request: Request) -> Response:
 
 
 def routes() -> list[tuple[str, Route]]:
-    """Return every route below /developer/v2 with the collection that it serves, or an empty string."""
+    """Return every route below /developer/v2, each with the collection that it serves, or an empty string."""
     lists = [(name, Route(path, list_records)) for path, name in LISTS.items()]
     # WHOOP has no endpoint for a recovery by its id.
     singles = [(name, Route(f"{path}/{{record_id}}", one_record)) for path, name in LISTS.items() if name != "recovery"]

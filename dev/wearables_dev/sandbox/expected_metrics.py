@@ -1,7 +1,7 @@
-"""Work out the metrics that an athlete's records must give, record by record, without any SQL.
+"""Compute the metrics to expect from an athlete's records, in Python and independently of the transform's SQL.
 
-A metric that is one field of a record is read at the path in the catalogue; all other rules are those of
-docs/reference/metrics.md, written out here independently of the transform.
+A metric that is one field of a record is read at its path in the catalogue. All other rules implement
+docs/reference/metrics.md a second time.
 """
 
 import datetime as dt
@@ -14,13 +14,15 @@ from wearables.core.metrics import catalogue
 Payload = Mapping[str, Any]
 Collections = Mapping[str, Iterable[Payload]]
 HOUR_MS = 3_600_000
+# Value and is_provisional by date and metric.
+Values = dict[tuple[dt.date, str], tuple[float, bool]]
 
 
 def expected_metrics(athlete_id: int, collections: Collections) -> list[dict[str, Any]]:
-    """Rows of athlete_id, metric_date, metric, value and is_provisional."""
-    chronicle = Chronicle(collections)
+    """Return rows with athlete_id, metric_date, metric, value and is_provisional."""
+    records = LinkedRecords(collections)
     rows = []
-    for (date, metric), (value, is_provisional) in sorted((chronicle.days() | chronicle.training()).items()):
+    for (date, metric), (value, is_provisional) in sorted((records.days() | records.training()).items()):
         rows.append(
             {
                 "athlete_id": athlete_id,
@@ -33,11 +35,8 @@ def expected_metrics(athlete_id: int, collections: Collections) -> list[dict[str
     return rows
 
 
-Values = dict[tuple[dt.date, str], tuple[float, bool]]
-
-
-class Chronicle:
-    """An athlete's records, and which of them belong together."""
+class LinkedRecords:
+    """An athlete's records, linked: the sleeps of each cycle, the recovery of each cycle, the cycle of each sleep."""
 
     def __init__(self, collections: Collections) -> None:
         self._cycles = list(collections["cycle"])
@@ -75,7 +74,7 @@ class Chronicle:
         }
 
     def cycle_of(self, sleep: Payload) -> int:
-        """Return the ID of the cycle of a sleep or nap; 0 if it has none."""
+        """Return the ID of the cycle that a sleep or nap belongs to, or 0 without one."""
         if sleep.get("cycle_id") is not None:
             return sleep["cycle_id"]
         for recovery in self._recoveries.values():
@@ -83,15 +82,15 @@ class Chronicle:
                 return recovery["cycle_id"]
         start, end = moment(sleep["start"]), moment(sleep["end"])
         middle = start + (end - start) / 2
-        holding = [
+        containing = [
             cycle
             for cycle in self._cycles
             if moment(cycle["start"]) <= middle and (not cycle.get("end") or middle < moment(cycle["end"]))
         ]
-        return max(holding, key=lambda cycle: cycle["start"])["id"] if holding else 0
+        return max(containing, key=lambda cycle: cycle["start"])["id"] if containing else 0
 
     def main_sleep(self, cycle: Payload) -> Payload | None:
-        """Return the sleep that dates a cycle."""
+        """Return the sleep that determines the date of a cycle."""
         recovery = self._recoveries.get(cycle["id"])
         if recovery and recovery["sleep_id"] in self._sleeps:
             return self._sleeps[recovery["sleep_id"]]
@@ -119,7 +118,7 @@ def _score(record: Payload | None) -> Payload:
 
 
 def _direct(records: str, record: Payload | None) -> dict[str, float]:
-    """Values of the metrics that are one field of a scored record."""
+    """Return the metrics that are one field of the record. Empty unless the record is scored."""
     if not record or record["score_state"] != "SCORED":
         return {}
     values = {metric: _field(record, metric.path[0]) for metric in catalogue().direct(records)}

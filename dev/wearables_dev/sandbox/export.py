@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from wearables_dev.sandbox.expected_metrics import Chronicle, local, moment
+from wearables_dev.sandbox.expected_metrics import LinkedRecords, local, moment
 from wearables_dev.sandbox.export_columns import GPS, HEADERS, NIGHT
 from wearables_dev.sandbox.world import COLLECTIONS, World
 
@@ -30,7 +30,7 @@ MINUTE_MS = 60_000
 
 
 def export(world: World, athlete_id: int, has_gps: bool = False) -> bytes:
-    """Return the ZIP. With ``has_gps``, workouts have 20 columns, as in exports of 2024 and 2025."""
+    """Return the ZIP. With ``has_gps``, workouts have three more columns, as in exports of 2024 and 2025."""
     files = _Files(world, athlete_id, has_gps).write()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -45,14 +45,14 @@ def export(world: World, athlete_id: int, has_gps: bool = False) -> bytes:
 class _Files:
     def __init__(self, world: World, athlete_id: int, has_gps: bool) -> None:
         self._records = {name: [each.payload for each in world.records[athlete_id, name]] for name in COLLECTIONS}
-        self._chronicle = Chronicle(self._records)
+        self._linked = LinkedRecords(self._records)
         self._cycles = {cycle["id"]: cycle for cycle in self._records["cycle"]}
         self._recoveries = {recovery["cycle_id"]: recovery for recovery in self._records["recovery"]}
         self._rng = random.Random(f"{world.seed}/{athlete_id}/journal")  # noqa: S311 - invented data
         self._has_gps = has_gps
 
     def write(self) -> dict[str, list[Cells]]:
-        """Return header and rows of each file."""
+        """Return the rows of each file, the header first."""
         rows: dict[str, Callable[[], Iterator[Cells]]] = {
             "physiological_cycles.csv": self._days,
             "sleeps.csv": self._sleeps,
@@ -74,13 +74,13 @@ class _Files:
                 *_rounded(recovery, skin_temp_celsius=2, spo2_percentage=2),
                 *_rounded(score, strain=1),
                 *_heart(score),
-                *_night(self._chronicle.main_sleep(cycle), cycle),
+                *_night(self._linked.main_sleep(cycle), cycle),
             ]
 
     def _sleeps(self) -> Iterator[Cells]:
         for sleep in self._records["sleep"]:
-            cycle = self._cycles.get(self._chronicle.cycle_of(sleep)) or self._cycle_at(sleep["start"])
-            yield [*_cycle(cycle), *_night(sleep, cycle), _flag(sleep["nap"])]
+            cycle = self._cycles.get(self._linked.cycle_of(sleep)) or self._cycle_at(sleep["start"])
+            yield [*_cycle(cycle), *_night(sleep, cycle), _boolean(sleep["nap"])]
 
     def _workouts(self) -> Iterator[Cells]:
         for workout in self._records["workout"]:
@@ -98,7 +98,7 @@ class _Files:
                 *_rounded(score, strain=1),
                 *_heart(score),
                 *["" if share is None else round(share / seconds / 10) for share in shares],
-                _flag(score.get("distance_meter") is not None),
+                _boolean(score.get("distance_meter") is not None),
                 *(self._gps(score) if self._has_gps else []),
             ]
 
@@ -110,7 +110,7 @@ class _Files:
             for question in QUESTIONS:
                 if self._rng.random() < ANSWER_ODDS:
                     answer, note = self._rng.random() < 0.5, self._rng.choice(NOTES)
-                    yield [*_cycle(cycle), question, _flag(answer), note]
+                    yield [*_cycle(cycle), question, _boolean(answer), note]
 
     def _cycle_at(self, start: str) -> Payload:
         begun = [cycle for cycle in self._records["cycle"] if moment(cycle["start"]) <= moment(start)]
@@ -127,7 +127,7 @@ def _cycle(cycle: Payload) -> Cells:
 
 
 def _clock(text: str | None, cycle: Payload) -> str:
-    """Return the local time of the cycle in whole seconds, or an empty string if there is none."""
+    """Return a time in the cycle's time zone, in whole seconds, or an empty string without a time."""
     if not text:
         return ""
     return local(text, cycle["timezone_offset"]).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
@@ -170,5 +170,5 @@ def _night(sleep: Payload | None, cycle: Payload) -> Cells:
     ]
 
 
-def _flag(value: bool) -> str:
+def _boolean(value: bool) -> str:
     return "true" if value else "false"

@@ -1,4 +1,4 @@
-"""Faults that a test can schedule for the next answers of the sandbox."""
+"""Faults that a test can schedule for the sandbox's next answers."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -7,7 +7,7 @@ Kind = Literal[
     "status",  # answer with `status` (default 500) and an HTML page
     "malformed",  # send truncated JSON in a complete HTTP response
     "truncated",  # send fewer bytes than Content-Length announces
-    "disconnect",  # hang up without a body; the token endpoint has already rotated the tokens
+    "disconnect",  # hang up before the body; the token endpoint has rotated the tokens by then
     "slow",  # answer after `seconds`
     "repeat_token",  # return the same next_token again and again
     "empty",  # answer 200 without a body
@@ -20,7 +20,7 @@ TOKEN = "token"  # noqa: S105 - the token endpoint; used like a collection's nam
 
 @dataclass
 class Fault:
-    """A scheduled fault. None means any athlete or any collection."""
+    """A scheduled fault for the next ``times`` answers. None means any athlete or any collection."""
 
     kind: Kind
     times: int = 1
@@ -34,7 +34,7 @@ class Fault:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}")
 
     def applies_to(self, athlete_id: int | None, collection: str) -> bool:
-        """Return whether the fault applies to an answer."""
+        """Return whether the fault applies to an answer for this athlete and collection."""
         is_athlete = self.athlete_id in (None, athlete_id)
         # The token endpoint fails only if the fault names it.
         is_collection = self.collection == collection or (self.collection is None and collection != TOKEN)

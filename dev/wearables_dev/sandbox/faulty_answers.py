@@ -8,22 +8,24 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from wearables_dev.sandbox.faults import Fault
 
 
-class Bare(Response):
-    """An answer without rate limit headers, as a proxy in front of WHOOP sends it."""
+class ProxyResponse(Response):
+    """A response to which the server adds no rate limit headers, like one from a proxy in front of WHOOP."""
 
 
 class HangUp(ConnectionError):
-    """The sandbox hangs up on purpose."""
+    """Makes the server drop the connection, on purpose."""
 
 
 async def apply_fault(fault: Fault, answer: Response) -> Response:
-    """Return the answer with the fault. Lists handle ``repeat_token`` themselves."""
+    """Return the answer with the fault applied, except ``repeat_token``, which ``list_records`` applies itself."""
     if fault.kind == "status":
         return HTMLResponse("<html><body>scheduled fault</body></html>", fault.status)
     if fault.kind == "rate_limited":
-        return Bare(status_code=429, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(fault.seconds)})
+        return ProxyResponse(
+            status_code=429, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(fault.seconds)}
+        )
     if fault.kind == "rate_limited_bare":
-        return Bare(status_code=429)
+        return ProxyResponse(status_code=429)
     if fault.kind == "empty":
         return Response(status_code=200)
     if fault.kind == "malformed":

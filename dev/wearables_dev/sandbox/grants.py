@@ -1,4 +1,4 @@
-"""Consent, tokens and token rotation, as WHOOP handles them."""
+"""Consent and token rotation, with WHOOP's rules."""
 
 import secrets
 import time
@@ -53,7 +53,7 @@ class Grants:
         return self.consent(athlete_id, scopes) if athlete_id and known_uri == redirect_uri else None
 
     def rotate(self, grant: Grant) -> Grant:
-        """Replace the grant's token pair. The old pair is invalid at once."""
+        """Replace the grant's token pair. The old pair becomes invalid immediately."""
         grant.access_token = secrets.token_urlsafe(32)
         grant.refresh_token = secrets.token_urlsafe(32) if OFFLINE in grant.scopes else ""
         grant.expires_at = time.monotonic() + self.token_seconds

@@ -39,7 +39,7 @@ class Limits:
         return allowed
 
     def headers(self) -> dict[str, str]:
-        """Return the X-RateLimit headers: the period closest to its limit first, then all periods."""
+        """Return the X-RateLimit headers. They describe the period closest to its limit, and list all periods."""
         closest = min(self._periods, key=lambda period: period.left)
         policy = ", ".join(f"{period.limit};window={period.seconds}" for period in self._periods)
         return {

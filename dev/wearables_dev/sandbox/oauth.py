@@ -22,7 +22,7 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Sandbox co
 
 
 async def authorize(request: Request) -> Response:
-    """Show the consent page. Its buttons POST to the same address, which redirects to the app."""
+    """Show the consent page (GET), or redirect to the app with the athlete's decision (POST)."""
     world: World = request.app.state.world
     query = request.query_params
     problem = _problem(world, query)
@@ -77,7 +77,7 @@ def _back(query: Any, answer: dict[str, str]) -> Response:
 
 
 async def token(request: Request) -> Response:
-    """Exchange a code or a refresh token for a token pair. Counts against the request limit."""
+    """Exchange an authorization code or a refresh token for a token pair. Counts towards the rate limit."""
     world: World = request.app.state.world
     if not request.headers.get("content-type", "").startswith(FORM):
         return _error(400, "invalid_request", "the body must be a form")

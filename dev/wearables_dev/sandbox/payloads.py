@@ -1,22 +1,17 @@
-"""Write a simulated athlete as WHOOP v2 records, including the irregularities of real payloads."""
+"""Turn a simulated athlete into WHOOP v2 records, with the irregularities of real payloads."""
 
 import datetime as dt
 import random
 import uuid
 from functools import reduce
-from typing import Any
 
 from wearables.core.metrics import catalogue
-from wearables_dev.sandbox.simulation import Bout, Cycle, Simulation
-
-Payload = dict[str, Any]
-DISTANCE_SPORTS = {"running", "soccer"}
-LIGHT, DEEP, REM = 0.52, 0.24, 0.24
-ZONE_SHARES = (0.1, 0.25, 0.3, 0.2, 0.1, 0.05)
+from wearables_dev.sandbox.scores import Payload, cycle_score, recovery_score, sleep_score, workout_score
+from wearables_dev.sandbox.simulation import Activity, Cycle, Simulation
 
 
 def records(simulation: Simulation, rng: random.Random, athlete_id: int, now: dt.datetime) -> dict[str, list[Payload]]:
-    """The records of each collection, oldest first."""
+    """Return the records of each collection, oldest first."""
     return _Writer(rng, athlete_id, now).write(simulation)
 
 
@@ -33,26 +28,21 @@ class _Writer:
             self._next_cycle_id += self._rng.randint(1, 9)
             cycle_id = self._next_cycle_id
             cycles.append(self._cycle(cycle, cycle_id))
-            night = [self._sleep(bout, cycle, cycle_id) for bout in cycle.sleeps]
+            night = [self._sleep(activity, cycle, cycle_id) for activity in cycle.sleeps]
             sleeps += night
-            named = _named(cycle, night)
-            if named and cycle.kind != "no_recovery":
-                recoveries.append(self._recovery(cycle, cycle_id, named))
-        workouts = [self._workout(bout) for bout in simulation.workouts]
+            recovered = _recovered(cycle, night)
+            if recovered and cycle.kind != "no_recovery":
+                recoveries.append(self._recovery(cycle, cycle_id, recovered))
+        workouts = [self._workout(activity) for activity in simulation.workouts]
         return {"cycle": cycles, "recovery": recoveries, "sleep": sleeps, "workout": workouts}
 
     def _cycle(self, cycle: Cycle, cycle_id: int) -> Payload:
         payload = self._head(cycle.end or self._now) | {
             "id": cycle_id,
             "start": instant(cycle.start),
-            "timezone_offset": "Z" if cycle.offset == "+00:00" else cycle.offset,  # WHOOP writes UTC in both ways
+            "timezone_offset": "Z" if cycle.offset == "+00:00" else cycle.offset,  # WHOOP writes UTC both ways
             "score_state": "SCORED",
-            "score": {
-                "strain": round(self._rng.uniform(2, 20.7), 4),
-                "kilojoule": round(self._rng.uniform(6000, 19000), 2),
-                "average_heart_rate": self._rng.randint(50, 85),
-                "max_heart_rate": self._rng.randint(120, 199),
-            },
+            "score": cycle_score(self._rng),
         }
         _complete("cycle", payload)
         if cycle.end:
@@ -70,35 +60,27 @@ class _Writer:
             "cycle_id": cycle_id,
             "sleep_id": sleep["id"],
             "score_state": "SCORED",
-            "score": {
-                "user_calibrating": self._rng.random() < 0.05,
-                # Whole numbers where the specification has floats.
-                "recovery_score": self._rng.randint(1, 99),
-                "resting_heart_rate": self._rng.randint(38, 70),
-                "hrv_rmssd_milli": round(self._rng.uniform(20, 180), 5),
-                "spo2_percentage": self._rng.choice([None, round(self._rng.uniform(92, 99.5), 3)]),
-                "skin_temp_celsius": round(self._rng.uniform(31, 36), 3),
-            },
+            "score": recovery_score(self._rng),
         }
         _complete("recovery", payload)
         if cycle.kind == "unscorable":
-            payload["score_state"] = "UNSCORABLE"  # with a stale score
+            payload["score_state"] = "UNSCORABLE"  # WHOOP keeps the stale score
         if sleep["score_state"] == "PENDING_SCORE":
             payload["score_state"] = "PENDING_SCORE"
             del payload["score"]
         return payload
 
-    def _sleep(self, bout: Bout, cycle: Cycle, cycle_id: int) -> Payload:
-        milliseconds = round((bout.end - bout.start).total_seconds() * 1000)
-        payload = self._head(bout.end) | {
+    def _sleep(self, activity: Activity, cycle: Cycle, cycle_id: int) -> Payload:
+        milliseconds = round((activity.end - activity.start).total_seconds() * 1000)
+        payload = self._head(activity.end) | {
             "id": self._uuid(),
             "cycle_id": cycle_id,
-            "start": instant(bout.start),
-            "end": instant(bout.end),
-            "timezone_offset": bout.offset,
-            "nap": bout.is_nap,
+            "start": instant(activity.start),
+            "end": instant(activity.end),
+            "timezone_offset": activity.offset,
+            "nap": activity.is_nap,
             "score_state": "SCORED",
-            "score": self._sleep_score(milliseconds, bout.is_nap),
+            "score": sleep_score(self._rng, milliseconds, activity.is_nap),
         }
         _complete("sleep", payload)
         if cycle.kind == "no_cycle_id":
@@ -107,66 +89,23 @@ class _Writer:
             payload |= {"score_state": "PENDING_SCORE", "score": {"sleep_performance_percentage": 0}}
         return payload
 
-    def _sleep_score(self, milliseconds: int, is_nap: bool) -> Payload:
-        in_bed = max(0, milliseconds - self._rng.randint(0, 60_000))
-        awake = round(in_bed * self._rng.uniform(0.03, 0.12))
-        asleep = in_bed - awake
-        deep, rem = round(asleep * DEEP), round(asleep * REM)
-        return {
-            "stage_summary": {
-                "total_in_bed_time_milli": in_bed,
-                "total_awake_time_milli": awake,
-                "total_no_data_time_milli": 0,
-                "total_light_sleep_time_milli": asleep - deep - rem,
-                "total_slow_wave_sleep_time_milli": deep,
-                "total_rem_sleep_time_milli": rem,
-                "sleep_cycle_count": self._rng.randint(0, 7),
-                "disturbance_count": self._rng.randint(0, 20),
-            },
-            "sleep_needed": {
-                "baseline_milli": 27_395_716,
-                "need_from_sleep_debt_milli": self._rng.randint(0, 3_000_000),
-                "need_from_recent_strain_milli": self._rng.randint(0, 1_500_000),
-                "need_from_recent_nap_milli": -self._rng.randint(0, 900_000),
-            },
-            "respiratory_rate": round(self._rng.uniform(12, 19), 6),
-            "sleep_performance_percentage": self._rng.randint(40, 100),
-            "sleep_consistency_percentage": None if is_nap else self._rng.randint(30, 98),
-            "sleep_efficiency_percentage": round(100 * asleep / in_bed, 5) if in_bed else 0,
-        }
-
-    def _workout(self, bout: Bout) -> Payload:
-        seconds = (bout.end - bout.start).total_seconds()
-        payload = self._head(bout.end) | {
+    def _workout(self, activity: Activity) -> Payload:
+        seconds = (activity.end - activity.start).total_seconds()
+        payload = self._head(activity.end) | {
             "id": self._uuid(),
-            "start": instant(bout.start),
-            "end": instant(bout.end),
-            "timezone_offset": bout.offset,
-            "sport_name": "activity" if bout.sport == "unscored" else bout.sport,
+            "start": instant(activity.start),
+            "end": instant(activity.end),
+            "timezone_offset": activity.offset,
+            "sport_name": "activity" if activity.sport == "unscored" else activity.sport,
             "score_state": "SCORED",
         }
-        if bout.sport == "unscored":
+        if activity.sport == "unscored":
             return payload | {"score_state": "PENDING_SCORE"}
-        has_distance = bout.sport in DISTANCE_SPORTS
-        payload["score"] = {
-            "strain": round(self._rng.uniform(3, 18), 5),
-            "average_heart_rate": self._rng.randint(95, 165),
-            "max_heart_rate": self._rng.randint(150, 199),
-            "kilojoule": round(seconds * self._rng.uniform(0.3, 0.9), 4),
-            # The scale is 0 to 100, but WHOOP reports some full recordings as 1.
-            "percent_recorded": self._rng.choice([1, 100, 98.5]),
-            "distance_meter": round(seconds * 2.9, 3) if has_distance else None,
-            "altitude_gain_meter": round(seconds / 60, 3) if has_distance else None,
-            "altitude_change_meter": None,
-            "zone_durations": {
-                f"zone_{name}_milli": round(seconds * 1000 * share)
-                for name, share in zip(("zero", "one", "two", "three", "four", "five"), ZONE_SHARES, strict=True)
-            },
-        }
+        payload["score"] = workout_score(self._rng, activity.sport, seconds)
         return _complete("workout", payload)
 
     def _head(self, finished: dt.datetime) -> Payload:
-        """Date a record minutes after it ended; a quarter of the records change again within a day."""
+        """Return the fields of every record. It is created minutes after it ended; one in four is updated later."""
         created = finished + dt.timedelta(minutes=self._rng.uniform(2, 20))
         updated = created + dt.timedelta(hours=self._rng.choice([0, 0, 0, self._rng.uniform(0.5, 23)]))
         return {
@@ -180,7 +119,7 @@ class _Writer:
 
 
 def _complete(records: str, payload: Payload) -> Payload:
-    """Add the fields of metrics that the record lacks, each in the middle of its plausible range."""
+    """Add the metric fields that a record lacks, each with the middle of its plausible range. Return the record."""
     for metric in catalogue().direct(records):
         *parents, key = metric.path[0].split(".")
         place = reduce(lambda place, parent: place.setdefault(parent, {}), parents, payload)
@@ -188,10 +127,10 @@ def _complete(records: str, payload: Payload) -> Payload:
     return payload
 
 
-def _named(cycle: Cycle, night: list[Payload]) -> Payload | None:
-    """Return the sleep that the recovery of the cycle names."""
-    nights = [(bout, sleep) for bout, sleep in zip(cycle.sleeps, night, strict=True) if not bout.is_nap]
-    chosen = [sleep for bout, sleep in nights if bout.is_named] or [sleep for _, sleep in nights]
+def _recovered(cycle: Cycle, night: list[Payload]) -> Payload | None:
+    """Return the sleep that the cycle's recovery refers to."""
+    nights = [(activity, sleep) for activity, sleep in zip(cycle.sleeps, night, strict=True) if not activity.is_nap]
+    chosen = [sleep for activity, sleep in nights if activity.is_recovered] or [sleep for _, sleep in nights]
     return chosen[0] if chosen else None
 
 

@@ -1,4 +1,4 @@
-"""Serve a world over HTTP. Limits and tokens are checked here, before any endpoint runs."""
+"""Serve a world over HTTP. Rate limits and access tokens are checked here, before an endpoint runs."""
 
 import socket
 import threading
@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from wearables_dev.sandbox import controls, data, oauth
-from wearables_dev.sandbox.faulty_answers import Bare
+from wearables_dev.sandbox.faulty_answers import ProxyResponse
 from wearables_dev.sandbox.world import Athlete, World
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -39,7 +39,7 @@ def create_app(world: World) -> Starlette:
 
 
 def _limited(endpoint: Endpoint) -> Endpoint:
-    """Wrap an endpoint with the request limit and the request log, which contains no tokens."""
+    """Wrap an endpoint with the rate limit and the request log, which contains no tokens."""
 
     async def answer(request: Request) -> Response:
         world: World = request.app.state.world
@@ -47,7 +47,7 @@ def _limited(endpoint: Endpoint) -> Endpoint:
             response = await endpoint(request)
         else:
             response = JSONResponse({"error": "too_many_requests"}, 429)
-        if not isinstance(response, Bare):
+        if not isinstance(response, ProxyResponse):
             response.headers.update(world.limits.headers())
         athlete = getattr(request.state, "athlete", None)
         world.requests.append(
@@ -65,7 +65,7 @@ def _limited(endpoint: Endpoint) -> Endpoint:
 
 
 def _of_athlete(endpoint: Endpoint, collection: str) -> Endpoint:
-    """Wrap an endpoint with the check of the access token."""
+    """Wrap an endpoint with the rate limit and the check of the access token."""
 
     async def answer(request: Request) -> Response:
         athlete = _athlete(request)
@@ -93,7 +93,7 @@ def _config(world: World, log_level: str) -> uvicorn.Config:
 
 @contextmanager
 def running(world: World) -> Iterator[World]:
-    """Serve a world on a free loopback port, in a thread. Its address is ``world.url``."""
+    """Serve a world on a free loopback port, in a thread, and set ``world.url`` to its address."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         world.url = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -15,7 +15,7 @@ from wearables_dev.sandbox.payloads import Payload, records
 from wearables_dev.sandbox.simulation import simulate
 
 COLLECTIONS = ("cycle", "recovery", "sleep", "workout")
-# Does not fit into 32 bits: WHOOP's ids are int64.
+# Too large for 32 bits, because WHOOP's ids are int64.
 FIRST_ATHLETE_ID = 4_300_000_001
 FIRST_NAMES = ("Avery", "Blair", "Casey", "Devon", "Emery", "Finley", "Gray", "Harper")
 LAST_NAMES = ("Ashdown", "Bråtveit-Núñez", "Calder", "Dunmore", "Elmwood", "Fairley", "Garside", "Holt")
@@ -33,7 +33,7 @@ class Athlete:
 
     @property
     def profile(self) -> Payload:
-        """The answer of /user/profile/basic."""
+        """The body of /user/profile/basic."""
         return {
             "user_id": self.user_id,
             "email": f"{self.first_name}.{self.user_id}@example.org".lower(),
@@ -44,7 +44,7 @@ class Athlete:
 
 @dataclass
 class Record:
-    """A record, serialised once, and the period by which WHOOP selects it."""
+    """A record, its JSON, and the period by which requests select it."""
 
     id: str
     start: dt.datetime
@@ -56,7 +56,7 @@ class Record:
         self.write()
 
     def write(self) -> None:
-        """Serialise the payload again."""
+        """Serialise the payload."""
         self.body = json.dumps(self.payload, separators=(",", ":")).encode()
 
 
@@ -119,7 +119,7 @@ class World:
         self.grants.expire(self._athlete(athlete_id).user_id)
 
     def deactivate(self, athlete_id: int) -> None:
-        """End the membership: requests for data are answered with 403."""
+        """End the membership: WHOOP answers requests for data with 403."""
         self._athlete(athlete_id).is_active = False
 
     def activate(self, athlete_id: int) -> None:
@@ -151,18 +151,18 @@ class World:
         return record.payload
 
     def delete(self, athlete_id: int, collection: str, record_id: str) -> None:
-        """Delete a record; with a sleep, delete its recovery. Raises KeyError."""
+        """Delete a record, and with a sleep its recovery. Raises KeyError."""
         self.records[athlete_id, collection].remove(self.find(athlete_id, collection, record_id))
         if collection == "sleep":
             recoveries = self.records[athlete_id, "recovery"]
             recoveries[:] = [each for each in recoveries if each.payload["sleep_id"] != record_id]
 
-    def add_fault(self, kind: Any, **traits: Any) -> None:
-        """Schedule a fault; see Fault. Raises ValueError or TypeError if it is not a valid one."""
-        self.faults.append(Fault(kind, **traits))
+    def add_fault(self, kind: Any, **options: Any) -> None:
+        """Schedule a fault with the fields of Fault. Raises ValueError or TypeError if they are not valid."""
+        self.faults.append(Fault(kind, **options))
 
     def take_fault(self, athlete_id: int | None, collection: str) -> Fault | None:
-        """Return the fault that applies to this answer, if any, and count it."""
+        """Return the fault that applies to this answer, if any, and use it up once."""
         fault = next((fault for fault in self.faults if fault.applies_to(athlete_id, collection)), None)
         if fault:
             fault.times -= 1
@@ -170,7 +170,7 @@ class World:
 
     @property
     def expected_metrics(self) -> list[dict[str, Any]]:
-        """Every metric value that follows from the current records."""
+        """Every metric value to expect from the current records."""
         return [
             row
             for athlete_id in self.athletes
@@ -185,7 +185,7 @@ class World:
 
 
 def period(payload: Payload) -> tuple[dt.datetime, dt.datetime]:
-    """Return start and end of a record. An open cycle never ends."""
+    """Return start and end of a record. An open cycle ends at ENDLESS."""
     return moment(payload["start"]), moment(payload["end"]) if payload.get("end") else ENDLESS
 
 

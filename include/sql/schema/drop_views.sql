@@ -1,5 +1,5 @@
--- Drop every view of repeatable/, in reverse order of dependency, before anything is applied: a migration can then change a
--- table under a view, and a view its columns. List new views here; keep the names of removed ones.
+-- Drop every view of repeatable/, in reverse order of dependency, before anything is applied. Migrations can then change
+-- the tables below the views, and a view can change its columns. Add new views here; keep the names of removed ones.
 drop view if exists
 analytics_pseudonymous.athletes, analytics_pseudonymous.athlete_days, analytics_pseudonymous.metrics,
 analytics_pseudonymous.workouts, analytics_pseudonymous.sleeps, analytics_pseudonymous.trends,

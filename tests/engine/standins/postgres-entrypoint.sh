@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The first time, initialise the data with POSTGRES_PASSWORD and run the scripts in /docker-entrypoint-initdb.d. Then start
-# the server.
+# At the first start, initialise the data with POSTGRES_PASSWORD and run the scripts in /docker-entrypoint-initdb.d. Then
+# start the server.
 set -euo pipefail
 
 if [[ ! -s $PGDATA/PG_VERSION ]]; then

@@ -1,4 +1,4 @@
--- Schema ops: athletes, runs, the pull log, and the state that tasks share.
+-- Schema ops: athletes, runs, the pull log, and state that tasks share.
 
 create schema if not exists ops;
 comment on schema ops is 'Operations: athletes, runs, the pull log, request budgets and quarantined records.';
@@ -119,18 +119,18 @@ comment on column ops.slices.path is 'Path of the landed records in the landing 
 comment on column ops.slices.pages is 'Pages that WHOOP returned.';
 comment on column ops.slices.requests is 'Requests sent, including retries.';
 comment on column ops.slices.records is 'Records landed.';
-comment on column ops.slices.quarantined is 'Records rejected and kept in ops.quarantine.';
-comment on column ops.slices.withheld is 'Rows of an export that the team is not entitled to see: journal questions that are not on its list. They are counted and not stored.';
-comment on column ops.slices.new is 'Records never seen before.';
-comment on column ops.slices.changed is 'Records that arrived in a newer version.';
-comment on column ops.slices.unchanged is 'Records already known, including answers older than the stored version.';
+comment on column ops.slices.quarantined is 'Records rejected and stored in ops.quarantine.';
+comment on column ops.slices.withheld is 'Journal rows of an export whose question is not in survey_questions of the integration. They are counted but not stored.';
+comment on column ops.slices.new is 'Records that the warehouse did not have yet.';
+comment on column ops.slices.changed is 'Known records that arrived in a newer version.';
+comment on column ops.slices.unchanged is 'Records that the warehouse already had in the same version or a newer one.';
 comment on column ops.slices.deleted is 'Records that WHOOP no longer returns.';
-comment on column ops.slices.regressions is 'Changed records that lost values which an older version had.';
+comment on column ops.slices.regressions is 'Changed records that lack a value which the previous version had.';
 comment on column ops.slices.waited_seconds is 'Seconds spent waiting for the request budget.';
 comment on column ops.slices.seconds is 'Seconds from the first request to the landed file.';
 comment on column ops.slices.started_at is 'When work on the slice began.';
 comment on column ops.slices.finished_at is 'When the slice was staged, failed or skipped.';
-comment on column ops.slices.error is 'What went wrong and what to do about it, in one sentence.';
+comment on column ops.slices.error is 'What went wrong and what to do about it.';
 
 create table ops.absences (
     integration text not null,
@@ -179,13 +179,13 @@ create table ops.quarantine (
 );
 comment on table ops.quarantine is 'One row per rejected record, or rejected value of a record, and the reason.';
 comment on column ops.quarantine.integration is 'Name of the integration.';
-comment on column ops.quarantine.run_id is 'Run that first saw it.';
+comment on column ops.quarantine.run_id is 'Run that rejected it first.';
 comment on column ops.quarantine.collection is 'Collection of the record.';
 comment on column ops.quarantine.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column ops.quarantine.record_id is 'ID of the record, or the MD5 of its text when it has none.';
 comment on column ops.quarantine.reason is 'Why it was rejected; never contains the value itself.';
 comment on column ops.quarantine.payload is 'The record as WHOOP sent it.';
-comment on column ops.quarantine.seen_at is 'When it was first seen.';
+comment on column ops.quarantine.seen_at is 'When it was first rejected.';
 
 create table ops.schema_drift (
     integration text not null,
@@ -195,12 +195,12 @@ create table ops.schema_drift (
     seen_at timestamptz not null default now(),
     primary key (integration, collection, field)
 );
-comment on table ops.schema_drift is 'One row per field that WHOOP sent and this version does not know. Its values are kept in raw.records.';
+comment on table ops.schema_drift is 'One row per field that WHOOP sends but the project does not know. Its values are in raw.records.payload.';
 comment on column ops.schema_drift.integration is 'Name of the integration.';
 comment on column ops.schema_drift.collection is 'Collection of the record.';
-comment on column ops.schema_drift.field is 'Path of the field in the record, cut after 200 characters.';
-comment on column ops.schema_drift.run_id is 'Run that first saw the field.';
-comment on column ops.schema_drift.seen_at is 'When the field was first seen.';
+comment on column ops.schema_drift.field is 'Path of the field in the record, truncated to 200 characters.';
+comment on column ops.schema_drift.run_id is 'Run that pulled the field first.';
+comment on column ops.schema_drift.seen_at is 'When the field was first pulled.';
 
 create table ops.request_budgets (
     client_key text primary key,

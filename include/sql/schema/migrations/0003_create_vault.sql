@@ -1,7 +1,7 @@
--- Schema vault: the athletes' encrypted grants, and the secrets of invitations and pseudonyms. Not for analysts.
+-- Schema vault: encrypted grants, and the secrets behind invitations and pseudonyms. Not for analysts.
 
 create schema if not exists vault;
-comment on schema vault is 'Encrypted grants of the athletes, invitations and pseudonyms; not for analysts.';
+comment on schema vault is 'Athletes'' encrypted grants, invitations and pseudonyms. Not for analysts.';
 revoke all on schema vault from public;
 
 create table vault.grants (
@@ -33,7 +33,7 @@ create table vault.refresh_attempts (
     attempted_at timestamptz not null default now(),
     primary key (integration, athlete_id)
 );
-comment on table vault.refresh_attempts is 'One row per token refresh that has started and has no outcome yet.';
+comment on table vault.refresh_attempts is 'One row per token refresh that has started and has not finished.';
 comment on column vault.refresh_attempts.integration is 'Name of the integration.';
 comment on column vault.refresh_attempts.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column vault.refresh_attempts.attempted_at is 'When the refresh started.';
@@ -48,7 +48,7 @@ create table vault.unclaimed_grants (
     created_at timestamptz not null default now(),
     primary key (integration, token_hash)
 );
-comment on table vault.unclaimed_grants is 'One row per enrolment that received new tokens before the athlete behind them was known.';
+comment on table vault.unclaimed_grants is 'One row per enrolment whose new tokens are stored but not yet assigned to an athlete.';
 comment on column vault.unclaimed_grants.integration is 'Name of the integration.';
 comment on column vault.unclaimed_grants.token_hash is 'SHA-256 of the refresh token that was submitted.';
 comment on column vault.unclaimed_grants.access_token is 'Access token, encrypted with Fernet.';
@@ -86,5 +86,5 @@ create table vault.pseudonym_keys (
     secret text primary key
 );
 comment on table vault.pseudonym_keys is 'One row per warehouse: the secret from which the pseudonyms are derived. A new secret gives new pseudonyms.';
-comment on column vault.pseudonym_keys.secret is 'Random. Whoever knows it can link a pseudonym to its athlete.';
+comment on column vault.pseudonym_keys.secret is 'A random value. Anyone who knows it can link pseudonyms to athletes.';
 insert into vault.pseudonym_keys (secret) values (gen_random_uuid()::text || gen_random_uuid()::text);

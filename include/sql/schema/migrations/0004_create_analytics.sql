@@ -1,10 +1,11 @@
--- Schemas analytics and analytics_pseudonymous: tables that do not list metrics. Their views are repeatable files.
+-- Schemas analytics and analytics_pseudonymous, and the tables whose columns do not depend on the metric catalogue. The
+-- views are repeatable files.
 
 create schema if not exists analytics;
 comment on schema analytics is 'For analysts: daily metrics, trends and flags, and the sleeps and workouts behind them.';
 
 create schema if not exists analytics_pseudonymous;
-comment on schema analytics_pseudonymous is 'The views of analytics by pseudonym, without names and without IDs of WHOOP or the team. Dates and values known from elsewhere can still identify a person.';
+comment on schema analytics_pseudonymous is 'The views of analytics with pseudonyms instead of names, WHOOP IDs and team IDs. Someone who knows dates or values from elsewhere may still identify a person.';
 
 create table analytics.metric_definitions (
     metric text primary key,
@@ -30,7 +31,7 @@ comment on column analytics.metric_definitions.source is 'WHOOP field that the m
 comment on column analytics.metric_definitions.minimum is 'Lowest plausible value. A lower one goes to ops.quarantine.';
 comment on column analytics.metric_definitions.maximum is 'Highest plausible value. A higher one goes to ops.quarantine.';
 comment on column analytics.metric_definitions.formula is 'How the value is computed. t is the date; t-6 ... t is a range of dates.';
-comment on column analytics.metric_definitions.minimum_data is 'Data needed; with less there is no value.';
+comment on column analytics.metric_definitions.minimum_data is 'Minimum data that the value requires; with less, there is no value.';
 comment on column analytics.metric_definitions.status is 'How well established it is: accepted, contested or house (a choice of this project).';
 comment on column analytics.metric_definitions.citation is 'Source of the formula or of the status.';
 
@@ -55,11 +56,11 @@ where metric like 'survey.%';
 comment on table analytics.metrics is 'One row per integration, athlete, date and metric.';
 comment on column analytics.metrics.integration is 'Name of the integration.';
 comment on column analytics.metrics.athlete_id is 'WHOOP user ID of the athlete.';
-comment on column analytics.metrics.metric_date is 'Local date of the athlete: for days and nights the date of waking, for workouts the date of the start.';
+comment on column analytics.metrics.metric_date is 'Date in the athlete''s local time: for days and nights the date of waking, for workouts the date of the start.';
 comment on column analytics.metrics.metric is 'Name of the metric, see analytics.metric_definitions.';
-comment on column analytics.metrics.value is 'The value, as precise as WHOOP sent it.';
+comment on column analytics.metrics.value is 'The value, with WHOOP''s full precision.';
 comment on column analytics.metrics.unit is 'Unit of the value.';
-comment on column analytics.metrics.is_provisional is 'True while the cycle is open and the value can still grow.';
+comment on column analytics.metrics.is_provisional is 'True while the cycle is open and the value can still change.';
 comment on column analytics.metrics.source_record_id is 'Record that the value comes from; null if it is a sum over several.';
 comment on column analytics.metrics.updated_at is 'When value or is_provisional last changed.';
 comment on column analytics.metrics.source is 'api, or export (the athlete''s own data export) where the API has no value.';
@@ -78,14 +79,14 @@ create table analytics.metric_versions (
     source text not null default 'api' check (source in ('api', 'export')),
     primary key (integration, athlete_id, metric, metric_date, updated_at)
 );
-comment on table analytics.metric_versions is 'One row per former version of a metric: replaced in analytics.metrics, or removed from it.';
+comment on table analytics.metric_versions is 'One row per earlier version of a metric value that has been replaced in analytics.metrics or removed from it.';
 comment on column analytics.metric_versions.integration is 'Name of the integration.';
 comment on column analytics.metric_versions.athlete_id is 'WHOOP user ID of the athlete.';
-comment on column analytics.metric_versions.metric_date is 'Local date of the athlete.';
+comment on column analytics.metric_versions.metric_date is 'Date in the athlete''s local time.';
 comment on column analytics.metric_versions.metric is 'Name of the metric, see analytics.metric_definitions.';
 comment on column analytics.metric_versions.value is 'The former value.';
 comment on column analytics.metric_versions.unit is 'Unit of the value.';
-comment on column analytics.metric_versions.is_provisional is 'Whether the value could still grow.';
+comment on column analytics.metric_versions.is_provisional is 'Whether the value could still change.';
 comment on column analytics.metric_versions.source_record_id is 'Record that the value came from; null if it was a sum over several.';
 comment on column analytics.metric_versions.updated_at is 'When this version entered analytics.metrics.';
 comment on column analytics.metric_versions.superseded_at is 'When it was replaced or removed.';
@@ -106,7 +107,7 @@ comment on table analytics.cycle_days is 'One row per cycle: the date it belongs
 comment on column analytics.cycle_days.integration is 'Name of the integration.';
 comment on column analytics.cycle_days.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column analytics.cycle_days.cycle_id is 'WHOOP ID of the cycle.';
-comment on column analytics.cycle_days.metric_date is 'Local date on which its main sleep ended; docs/metrics.md describes the two exceptions.';
+comment on column analytics.cycle_days.metric_date is 'Local date on which its main sleep ended; docs/reference/metrics.md describes the two exceptions.';
 comment on column analytics.cycle_days.cycle_started_at is 'Start of the cycle.';
 comment on column analytics.cycle_days.main_sleep_id is 'ID of its main sleep, if it has one.';
 comment on column analytics.cycle_days.sleep_ids is 'IDs of all its sleeps, including naps.';
@@ -159,9 +160,9 @@ create table analytics.flag_rules (
 );
 comment on table analytics.flag_rules is 'One row per rule of analytics.flags.';
 comment on column analytics.flag_rules.rule is 'Name of the rule.';
-comment on column analytics.flag_rules.description is 'The rule in words.';
+comment on column analytics.flag_rules.description is 'The rule in one sentence.';
 comment on column analytics.flag_rules.agreeing_signals is 'How many signals must exceed agreeing_z on one day.';
-comment on column analytics.flag_rules.agreeing_z is 'Threshold for each of these signals (SD).';
+comment on column analytics.flag_rules.agreeing_z is 'Threshold for each of those signals (SD).';
 comment on column analytics.flag_rules.lasting_z is 'Threshold that a single signal must exceed on the date and the day before (SD).';
 comment on column analytics.flag_rules.false_alarm_rate is 'Share of athlete-days flagged although nothing changed, if signals and days are independent; see docs/reference/trends.md.';
 comment on column analytics.flag_rules.false_alarm_rate_correlated is 'The same rate if signals and neighbouring days each correlate by 0.3.';

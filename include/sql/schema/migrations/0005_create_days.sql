@@ -1,5 +1,5 @@
 -- analytics.days: the daily metrics of an athlete side by side. The transform maintains it.
--- The columns of the metrics follow from the catalogue include/metrics.yaml, see repeatable/23_metric_columns.sql.j2.
+-- repeatable/23_metric_columns.sql.j2 adds a column for each metric of the catalogue include/metrics.yaml.
 
 create table analytics.days (
     integration text not null,
@@ -24,9 +24,9 @@ create index days_date on analytics.days (integration, metric_date);
 comment on table analytics.days is 'One row per integration, athlete and date with a record: the daily metrics, and the state of the records behind them.';
 comment on column analytics.days.integration is 'Name of the integration.';
 comment on column analytics.days.athlete_id is 'WHOOP user ID of the athlete.';
-comment on column analytics.days.metric_date is 'Local date of the athlete.';
-comment on column analytics.days.is_provisional is 'True while a value of the day can still grow; null on a day without values.';
-comment on column analytics.days.cycle_id is 'WHOOP ID of the cycle that provides the values; null on a day that only has workouts.';
+comment on column analytics.days.metric_date is 'Date in the athlete''s local time.';
+comment on column analytics.days.is_provisional is 'True while a value of the day can still change; null on a day without values.';
+comment on column analytics.days.cycle_id is 'WHOOP ID of the cycle that provides the values; null on a day that has only workouts.';
 comment on column analytics.days.cycle_state is 'complete, pending_score or unscorable; null without a cycle.';
 comment on column analytics.days.recovery_state is 'complete, calibrating, pending_score or unscorable; null without a recovery.';
 comment on column analytics.days.main_sleep_id is 'WHOOP ID of the main sleep, if there is one.';
@@ -37,4 +37,4 @@ comment on column analytics.days.sleep_started_at_local is 'Start of the main sl
 comment on column analytics.days.sleep_ended_at_local is 'End of the main sleep, in the athlete''s local time.';
 comment on column analytics.days.sleep_need_baseline is 'Baseline sleep need according to WHOOP (h).';
 comment on column analytics.days.sleep_debt_vendor is 'Additional sleep need from sleep debt, according to WHOOP (h).';
-comment on column analytics.days.zone_load is 'Minutes in heart rate zones 1 to 5, each multiplied by the number of the zone, added up. 0 on a closed day for which WHOOP was asked and has no workouts.';
+comment on column analytics.days.zone_load is 'Sum of the minutes in heart rate zones 1 to 5, each multiplied by the number of its zone. 0 on a closed day for which WHOOP has no workouts.';

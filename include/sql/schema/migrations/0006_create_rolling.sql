@@ -78,10 +78,10 @@ create table analytics.rolling (
     primary key (integration, athlete_id, metric_date)
 );
 create index rolling_date on analytics.rolling (integration, metric_date);
-comment on table analytics.rolling is 'One row per integration, athlete and date from the first to the last with data: statistics over the days up to the date.';
+comment on table analytics.rolling is 'One row per integration, athlete and date, from the first to the last date with data: statistics over the days up to the date.';
 comment on column analytics.rolling.integration is 'Name of the integration.';
 comment on column analytics.rolling.athlete_id is 'WHOOP user ID of the athlete.';
-comment on column analytics.rolling.metric_date is 'Local date of the athlete.';
+comment on column analytics.rolling.metric_date is 'Date in the athlete''s local time.';
 comment on column analytics.rolling.ln_rmssd is 'Natural logarithm of the RMSSD of the date, if valid: scored and not calibrating (ln ms).';
 comment on column analytics.rolling.rmssd_mean7 is 'Mean RMSSD of the valid days among the 7 that end on the date (ms).';
 comment on column analytics.rolling.rmssd_sd7 is 'Sample standard deviation of the RMSSD of the same days (ms).';
@@ -91,18 +91,18 @@ comment on column analytics.rolling.respiratory_rate is 'Respiratory rate of the
 comment on column analytics.rolling.skin_temperature is 'Skin temperature of the date, if valid (celsius).';
 comment on column analytics.rolling.total_sleep is 'Main sleep and naps of the date (h).';
 comment on column analytics.rolling.shortfall_n14 is 'Number of valid days among the 14 that end on the date.';
-comment on column analytics.rolling.shortfall14 is 'Sleep below the baseline need, added up over these valid days (h).';
-comment on column analytics.rolling.balance14 is 'Sleep minus the baseline need, added up over the same days (h).';
+comment on column analytics.rolling.shortfall14 is 'Sleep shortfall against the baseline need, added up over the valid days among the 14 that end on the date (h).';
+comment on column analytics.rolling.balance14 is 'Sleep minus the baseline need, added up over the valid days among the 14 that end on the date (h).';
 comment on column analytics.rolling.midpoint is 'Midpoint of the main sleep in the athlete''s local time (h).';
 comment on column analytics.rolling.midpoint_cosine7 is 'Mean cosine of the midpoints of the 7 days that end on the date; 24 hours are a full turn.';
 comment on column analytics.rolling.midpoint_sine7 is 'Mean sine of the same midpoints.';
 comment on column analytics.rolling.offset_range7 is 'Largest minus smallest UTC offset of the 7 days that end on the date (h).';
-comment on column analytics.rolling.recovery_n7 is 'Number of the 7 days that end on the date with a scored recovery, including calibrating ones.';
-comment on column analytics.rolling.history_days is 'Number of days from the first with data to the date, including both; at most 84.';
+comment on column analytics.rolling.recovery_n7 is 'Number of days with a scored recovery, including calibrating ones, among the 7 that end on the date.';
+comment on column analytics.rolling.history_days is 'Number of days from the first day with data to the date, inclusive; at most 84.';
 comment on column analytics.rolling.energy is 'Energy of the date, once its cycle is closed (kJ).';
 comment on column analytics.rolling.zone_load is 'Zone load of the date, once its cycle is closed (zone minutes).';
 
--- The other columns, by the end of their name.
+-- The comments of the remaining columns follow from the suffix of their name.
 do $$
 declare
     statistic record;
@@ -125,13 +125,13 @@ begin
             ('_mean28$', 'Mean of the valid days among the 28 before the date.'),
             ('_sd28$', 'Sample standard deviation of the valid days among the 28 before the date.'),
             ('_median28$', 'Median of the valid days among the 28 before the date.'),
-            ('_mad28$', 'Median absolute deviation from that median.'),
+            ('_mad28$', 'Median absolute deviation of the valid days among the 28 before the date.'),
             ('_n60$', 'Number of valid days among the 60 before the date.'),
             ('_mean60$', 'Mean of the valid days among the 60 before the date.'),
             ('_sd60$', 'Sample standard deviation of the valid days among the 60 before the date.'),
             ('_n84$', 'Number of valid days among the 84 that end on the date.'),
-            ('_ewma7$', 'Mean of the valid days among these 84, weighted by 0.75 to the power of their age in days.'),
-            ('_ewma28$', 'Mean of the valid days among these 84, weighted by 27/29 to the power of their age in days.')
+            ('_ewma7$', 'Mean of the valid days among the 84 that end on the date, weighted by 0.75 to the power of their age in days.'),
+            ('_ewma28$', 'Mean of the valid days among the 84 that end on the date, weighted by 27/29 to the power of their age in days.')
         ) as forms (pattern, meaning) on columns.attname ~ forms.pattern
         where columns.attrelid = 'analytics.rolling'::regclass
         and col_description(columns.attrelid, columns.attnum) is null

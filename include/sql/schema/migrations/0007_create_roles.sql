@@ -1,5 +1,5 @@
--- The groups analyst, researcher, operator, loader and admin; a login becomes a member of one. Roles belong to the server,
--- so they may exist already. Their rights are in repeatable/90_rights.sql.
+-- The groups analyst, researcher, operator, loader and admin. Make each login a member of one of them. Roles belong to the
+-- server, so they may already exist. repeatable/90_rights.sql grants their rights.
 
 do $$
 declare
@@ -10,7 +10,7 @@ begin
             execute format('create role %I nologin', name);
         end if;
     end loop;
-    -- Creating a group does not make one a member, and only a member can hand objects over to it.
+    -- The role that creates a group is not its member, and only a member can make the group the owner of an object.
     if not pg_catalog.pg_has_role(current_user, 'admin', 'usage') then
         execute format('grant admin to %I', current_user);
     end if;

@@ -1,8 +1,8 @@
--- Functions on the payloads of raw.records. Inputs: their arguments; cycle_of_sleep also reads raw.records.
+-- Functions that read payloads of raw.records. Inputs: their arguments; cycle_of_sleep also reads raw.records.
 
 create or replace function raw.score_values(payload jsonb) returns text []
 language sql immutable as $$
-    -- One level of nesting included; empty unless the record is SCORED.
+    -- Includes one level of nesting. Empty unless the record is SCORED.
     select coalesce(array_agg(concat_ws('.', outer_pair.field, inner_pair.field)), '{}')
     from jsonb_each(
         case
@@ -100,7 +100,7 @@ language sql immutable parallel safe as $$
     from nodes
     where jsonb_typeof(content) not in ('object', 'null')
 $$;
-comment on function raw.leaves(jsonb) is 'One row per value in a record that is not null, with its path. A list counts as one value.';
+comment on function raw.leaves(jsonb) is 'One row per non-null value of a record, with its path. A list counts as one value.';
 
 create or replace function raw.export_cycle_date(cells jsonb) returns date
 language sql stable parallel safe as $$

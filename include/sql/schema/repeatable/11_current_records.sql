@@ -1,5 +1,5 @@
 -- raw.current_records. Grain: one row per WHOOP record. Input: raw.records.
--- A recovery has no time of its own; it takes that of its sleep, or of its cycle if the sleep is unknown.
+-- A recovery has no times of its own; it gets those of its sleep, or those of its cycle if the sleep is unknown.
 
 create view raw.current_records as
 select
@@ -34,7 +34,7 @@ comment on column raw.current_records.collection is 'cycle, recovery, sleep or w
 comment on column raw.current_records.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column raw.current_records.record_id is 'WHOOP ID of the record; a recovery has the ID of its cycle.';
 comment on column raw.current_records.payload is 'The record as WHOOP sent it, including unknown fields.';
-comment on column raw.current_records.source_updated_at is 'updated_at of WHOOP.';
-comment on column raw.current_records.deleted_at is 'When a pull found that WHOOP no longer returns the record; null while WHOOP still does.';
+comment on column raw.current_records.source_updated_at is 'WHOOP''s updated_at.';
+comment on column raw.current_records.deleted_at is 'When a pull found that WHOOP no longer returns the record; null while WHOOP returns it.';
 comment on column raw.current_records.started_at is 'Start of the record; for a recovery, the start of its sleep, or of its cycle if the sleep is unknown.';
 comment on column raw.current_records.ended_at is 'End of the record, by the same rule; null while a cycle is open.';

@@ -5,7 +5,7 @@ create or replace function ops.erase_athlete(erased_integration text, erased_ath
 returns table (relation text, erased_rows bigint)
 language plpgsql as $$
 begin
-    -- First, because it waits for transactions that are writing about the athlete.
+    -- First, because this waits for transactions that are still writing rows of the athlete.
     delete from ops.athletes where integration = erased_integration and athlete_id = erased_athlete;
     get diagnostics erased_rows = row_count;
     relation := 'ops.athletes';
@@ -31,4 +31,4 @@ begin
     end loop;
 end
 $$;
-comment on function ops.erase_athlete(text, bigint) is 'Delete every row about an athlete; returns the number of rows per table.';
+comment on function ops.erase_athlete(text, bigint) is 'Delete every row of an athlete. Returns the number of deleted rows per table.';

@@ -1,5 +1,5 @@
--- Definitions of survey metrics, which the loader may create and remove although it has no write access to
--- analytics.metric_definitions. Hence security definer, and no execute for public.
+-- Functions with which the loader creates and deletes definitions of survey metrics. It has no write access to
+-- analytics.metric_definitions, so they are security definer, and public may not execute them.
 
 create or replace function analytics.define_survey(survey_metric text, question text) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$

@@ -31,4 +31,4 @@ language sql stable parallel safe as $$
     from analytics.metric_versions as former
     where former.updated_at <= moment and former.superseded_at > moment
 $$;
-comment on function analytics.metrics_as_of(timestamptz) is 'The rows that analytics.metrics contained at a moment; now() returns its current rows.';
+comment on function analytics.metrics_as_of(timestamptz) is 'The rows that analytics.metrics contained at an earlier moment. Pass now() for its current rows.';

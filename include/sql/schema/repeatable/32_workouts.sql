@@ -1,5 +1,5 @@
 -- analytics.workouts. Grain: one row per workout that WHOOP still returns. Input: raw.records.
--- Values only of scored workouts; milliseconds become minutes.
+-- Only scored workouts have values. Durations are converted from milliseconds to minutes.
 
 create view analytics.workouts as
 select
@@ -43,20 +43,20 @@ comment on column analytics.workouts.athlete_id is 'WHOOP user ID of the athlete
 comment on column analytics.workouts.workout_id is 'WHOOP ID of the workout.';
 comment on column analytics.workouts.sport_name is 'Sport as WHOOP names it, including recovery activities such as sauna.';
 comment on column analytics.workouts.score_state is 'SCORED, PENDING_SCORE or UNSCORABLE.';
-comment on column analytics.workouts.metric_date is 'Local date of the start.';
+comment on column analytics.workouts.metric_date is 'Date of the start, in the athlete''s local time.';
 comment on column analytics.workouts.started_at is 'Start.';
 comment on column analytics.workouts.ended_at is 'End.';
 comment on column analytics.workouts.started_at_local is 'Start, in the athlete''s local time.';
 comment on column analytics.workouts.ended_at_local is 'End, in the athlete''s local time.';
 comment on column analytics.workouts.timezone_offset is 'UTC offset when the workout was recorded: +hh:mm, -hh:mm or Z.';
 comment on column analytics.workouts.strain is 'Cardiovascular load of the workout (0 to 21).';
-comment on column analytics.workouts.energy is 'Energy spent (kJ).';
+comment on column analytics.workouts.energy is 'Energy expended (kJ).';
 comment on column analytics.workouts.average_heart_rate is 'Average heart rate (bpm).';
 comment on column analytics.workouts.max_heart_rate is 'Maximum heart rate (bpm).';
-comment on column analytics.workouts.percent_recorded is 'Share of the workout with a heart rate (%), 0 to 100.';
+comment on column analytics.workouts.percent_recorded is 'Share of the workout for which heart rate was recorded (%), 0 to 100.';
 comment on column analytics.workouts.distance is 'Distance covered (m), if it was measured.';
 comment on column analytics.workouts.altitude_gain is 'Total climb, without subtracting descents (m), if it was measured.';
-comment on column analytics.workouts.altitude_change is 'Altitude of the end minus altitude of the start (m), if it was measured.';
+comment on column analytics.workouts.altitude_change is 'Altitude at the end minus altitude at the start (m), if it was measured.';
 comment on column analytics.workouts.zone_0_minutes is 'Time in heart rate zone 0 (min).';
 comment on column analytics.workouts.zone_1_minutes is 'Time in heart rate zone 1 (min).';
 comment on column analytics.workouts.zone_2_minutes is 'Time in heart rate zone 2 (min).';

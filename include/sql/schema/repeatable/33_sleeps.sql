@@ -1,5 +1,5 @@
 -- analytics.sleeps. Grain: one row per sleep or nap that WHOOP still returns. Inputs: raw.records, analytics.cycle_days.
--- Values only of scored sleeps; milliseconds become hours.
+-- Only scored sleeps have values. Durations are converted from milliseconds to hours.
 
 create view analytics.sleeps as
 with attached as (

@@ -1,4 +1,4 @@
--- analytics.changes: what WHOOP changed after a pull had seen it. Grain: one row per record, field and change.
+-- analytics.changes: changes that WHOOP made to pulled records. Grain: one row per record, field and change.
 -- Inputs: raw.records, analytics.cycle_days, analytics.metric_definitions.
 
 create view analytics.changes as
@@ -158,7 +158,7 @@ select
 from differences
 left join analytics.metric_definitions as definition
     on definition.source = differences.collection || '.' || differences.field;
-comment on view analytics.changes is 'One row per record, field and change that WHOOP made after a pull had seen the record.';
+comment on view analytics.changes is 'One row per record, field and change that WHOOP made after the record was first pulled.';
 comment on column analytics.changes.integration is 'Name of the integration.';
 comment on column analytics.changes.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column analytics.changes.metric_date is 'Current date of the record; null while it has none.';
@@ -170,4 +170,4 @@ comment on column analytics.changes.metric is 'Metric that is read from this fie
 comment on column analytics.changes.old_value is 'Value before the change, in WHOOP''s unit; null if there was none.';
 comment on column analytics.changes.new_value is 'Value after the change, in WHOOP''s unit; null if there is none.';
 comment on column analytics.changes.changed_at is 'When a pull found the change.';
-comment on column analytics.changes.source_updated_at is 'updated_at of WHOOP.';
+comment on column analytics.changes.source_updated_at is 'WHOOP''s updated_at.';

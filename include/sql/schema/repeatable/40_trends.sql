@@ -1,5 +1,5 @@
 -- analytics.trends: how an athlete compares with their own past. Inputs: analytics.rolling, analytics.days.
--- Grain: one row per integration, athlete and date from the first to the last with data.
+-- Grain: one row per integration, athlete and date, from the first to the last date with data.
 -- A trend without enough data is null. Formulas, minimum data and sources: analytics.metric_definitions.
 
 create or replace function analytics.z_score(
@@ -10,7 +10,7 @@ language sql immutable parallel safe as $$
     -- A spread of at most 1e-9 is rounding error.
     select case when days >= 14 and spread > 1e-9 then (value - usual) / spread end
 $$;
-comment on function analytics.z_score(double precision, double precision, double precision, integer) is 'Distance of a value from the usual one, in units of the usual spread; null with fewer than 14 days or without spread.';
+comment on function analytics.z_score(double precision, double precision, double precision, integer) is 'Deviation of a value from the usual value, in units of the usual spread; null with fewer than 14 days or no spread.';
 
 create or replace function analytics.signal_status(value double precision, spread double precision, days integer)
 returns text
@@ -30,7 +30,7 @@ with known as (
         rolling.*,
         days.sleep_debt_vendor,
         days.recovery,
-        sqrt(rolling.midpoint_cosine7 ^ 2 + rolling.midpoint_sine7 ^ 2) as mean_length
+        sqrt(rolling.midpoint_cosine7 ^ 2 + rolling.midpoint_sine7 ^ 2) as resultant_length
     from analytics.rolling as rolling
     left join analytics.days as days
         on rolling.integration = days.integration
@@ -155,8 +155,8 @@ select
     shortfall_n14 as sleep_balance_n14,
     midpoint as sleep_midpoint,
     case
-        when midpoint_n7 >= 5 and mean_length > 1e-9
-            then sqrt(-2 * ln(least(mean_length, 1))) * 12 / pi()
+        when midpoint_n7 >= 5 and resultant_length > 1e-9
+            then sqrt(-2 * ln(least(resultant_length, 1))) * 12 / pi()
     end as midpoint_variability,
     midpoint_n7,
     offset_range7 > 1 as is_travel_week,
@@ -213,14 +213,14 @@ select
             then 7 * zone_load_mean7 * zone_load_mean7 / zone_load_sd7
     end as zone_load_foster_strain
 from known;
-comment on view analytics.trends is 'One row per integration, athlete and date from the first to the last with data: how the athlete compares with their own past. Formulas and sources are in analytics.metric_definitions.';
+comment on view analytics.trends is 'One row per integration, athlete and date, from the first to the last date with data: how the athlete compares with their own past. Formulas and sources are in analytics.metric_definitions.';
 comment on column analytics.trends.integration is 'Name of the integration.';
 comment on column analytics.trends.athlete_id is 'WHOOP user ID of the athlete.';
-comment on column analytics.trends.metric_date is 'Local date of the athlete.';
+comment on column analytics.trends.metric_date is 'Date in the athlete''s local time.';
 comment on column analytics.trends.warming_up is 'True while the baseline of HRV, resting heart rate or sleep has fewer than 14 valid days out of 28.';
-comment on column analytics.trends.is_travel_week is 'Whether the UTC offset changed by more than an hour within the 7 days that end on the date; local times are then hard to compare.';
+comment on column analytics.trends.is_travel_week is 'Whether the UTC offset changed by more than an hour within the 7 days that end on the date, which makes local times hard to compare.';
 
--- The other columns: from their definition, else by the end of their name.
+-- The comments of the remaining columns come from the definition or, without one, from the suffix of the name.
 do $$
 declare
     trend record;

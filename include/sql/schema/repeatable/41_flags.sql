@@ -2,7 +2,7 @@
 -- Inputs: analytics.trends, analytics.flag_rules.
 
 create view analytics.flags as
-with judged as (
+with compared as (
     select
         today.integration,
         today.athlete_id,
@@ -11,7 +11,7 @@ with judged as (
         rule.*
     from analytics.trends as today
     inner join analytics.flag_rules as rule on rule.rule = 'default'
-    -- The day before, which is not always the row before.
+    -- The calendar day before. The previous row may be from an earlier day.
     left join lateral (
         select
             ln_rmssd_z,
@@ -46,12 +46,12 @@ with judged as (
     ) as signal (place, name, title, value, usual, unit, z, direction, z_before)
 ),
 
-weighed as (
+classified as (
     select
         *,
         coalesce(direction * z > agreeing_z, false) as is_beyond,
         coalesce(direction * z > lasting_z and direction * z_before > lasting_z, false) as is_lasting
-    from judged
+    from compared
 )
 
 select
@@ -80,17 +80,17 @@ select
     rule,
     false_alarm_rate,
     false_alarm_rate_correlated
-from weighed
+from classified
 group by
     integration, athlete_id, metric_date, rule, agreeing_signals, false_alarm_rate, false_alarm_rate_correlated
 having count(*) filter (where is_beyond) >= agreeing_signals or bool_or(is_lasting);
 comment on view analytics.flags is 'One row per integration, athlete and date that stands out by the default rule of analytics.flag_rules.';
 comment on column analytics.flags.integration is 'Name of the integration.';
 comment on column analytics.flags.athlete_id is 'WHOOP user ID of the athlete.';
-comment on column analytics.flags.metric_date is 'Local date of the athlete.';
+comment on column analytics.flags.metric_date is 'Date in the athlete''s local time.';
 comment on column analytics.flags.signals is 'Signals beyond 1.5 SD: hrv_low, resting_heart_rate_high, sleep_short, respiratory_rate_high.';
 comment on column analytics.flags.lasting_signals is 'Signals beyond 2 SD on this date and on the day before.';
-comment on column analytics.flags.reason is 'The signals in words: value, usual value and distance.';
+comment on column analytics.flags.reason is 'The signals in words, each with its value, usual value and deviation.';
 comment on column analytics.flags.hrv_z is 'ln RMSSD of the date compared with the athlete''s own 28 days (SD).';
 comment on column analytics.flags.resting_heart_rate_z is 'Resting heart rate of the date compared with the athlete''s own 28 days (SD).';
 comment on column analytics.flags.sleep_z is 'Sleep time of the date compared with the athlete''s own 28 days (SD).';

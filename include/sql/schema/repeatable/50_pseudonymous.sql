@@ -1,5 +1,5 @@
--- Views by pseudonym instead of name and ID: vault.pseudonyms, and analytics_pseudonymous, which mirrors views of analytics.
--- Grain: that of the mirrored view. Inputs: ops.athletes, vault.pseudonym_keys, the mirrored views.
+-- vault.pseudonyms, and analytics_pseudonymous: views of analytics with a pseudonym instead of names and IDs.
+-- Grain: that of the original view. Inputs: ops.athletes, vault.pseudonym_keys, the original views.
 
 create view vault.pseudonyms as
 select
@@ -13,7 +13,7 @@ select
     ) as pseudonym
 from ops.athletes as athletes
 cross join vault.pseudonym_keys as keys;
-comment on view vault.pseudonyms is 'One row per integration and athlete: the pseudonym.';
+comment on view vault.pseudonyms is 'One row per integration and athlete: their pseudonym.';
 comment on column vault.pseudonyms.integration is 'Name of the integration.';
 comment on column vault.pseudonyms.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column vault.pseudonyms.pseudonym is 'Sixteen hexadecimal digits, the same in all views.';

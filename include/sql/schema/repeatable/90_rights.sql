@@ -1,6 +1,6 @@
--- Rights of the groups. Applied last, after every migration, so that new tables and re-created views are covered.
+-- Rights of the groups. Applied last, after every migration, so that they cover new tables and re-created views.
 
--- Admins own everything, so any of them can migrate.
+-- The group admin owns everything, so any of its members can migrate.
 do $$
 declare
     statement text;
@@ -45,7 +45,8 @@ grant select on all tables in schema analytics to analyst;
 grant usage on schema analytics_pseudonymous to researcher;
 grant select on all tables in schema analytics_pseudonymous to researcher;
 
--- Operators: runs and the pull log, no health data. Of ops.quarantine only what was rejected and why, not the payload.
+-- Operators: read runs and the pull log, but no health data. Of ops.quarantine, they see what was rejected and why, but not
+-- the payload.
 grant usage on schema ops to operator;
 grant select on
 ops.slices, ops.runs, ops.migrations, ops.schema_drift, ops.request_budgets

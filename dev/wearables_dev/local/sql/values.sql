@@ -1,4 +1,4 @@
--- One row per metric value of a period that is not provisional. Parameters: integration, first_date, last_date (inclusive).
+-- One row per metric value that is not provisional. Parameters: integration, first_date and last_date (both inclusive).
 select
     athlete_id,
     metric_date,
