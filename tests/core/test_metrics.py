@@ -172,7 +172,8 @@ def test_an_invalid_entry_is_refused_in_one_sentence(change: dict, sentence: str
     catalogue_of(readiness=INVENTED | change)
     with pytest.raises(PermanentError, match=sentence) as refusal:
         metrics.catalogue()
-    assert "metrics.34" in str(refusal.value)
+    position = len(yaml.safe_load(metrics.FILE.read_text())["metrics"]) - 1
+    assert f"metrics.{position}" in str(refusal.value)
     assert "\n" not in str(refusal.value)
 
 

@@ -1,0 +1,111 @@
+"""A second source: this module is one, registered under the name ``dummy``."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, Row
+
+from wearables.core.errors import AthleteError
+from wearables.core.integrations import Integration, load_integration
+from wearables.core.sources import SOURCES, RegisteredSource
+from wearables.core.warehouse import transaction
+from wearables.pipeline.extract import extract
+from wearables.pipeline.landed_row import landed_row
+from wearables.pipeline.landing import Manifest
+from wearables.pipeline.plan import Plan
+from wearables.pipeline.slices import Slice
+from wearables.pipeline.stage import landed_rows, stage
+from wearables.pipeline.validate import Run, validate
+
+ATHLETE = 7
+
+
+class DummySession:
+    """Lands one record per slice: a reading at the start of its chunk."""
+
+    def fetch(self, slice_: Slice) -> Manifest:
+        start, end = slice_.chunk.start, slice_.chunk.start + dt.timedelta(hours=1)
+        with slice_.landing.writer() as writer:
+            writer.write(json.dumps({"start": start.isoformat(), "end": end.isoformat(), "value": 42}).encode())
+        manifest = Manifest(
+            integration=slice_.integration,
+            run_id=slice_.run_id,
+            athlete_id=slice_.athlete_id,
+            collection=slice_.collection,
+            chunk_start=slice_.chunk.start.isoformat(),
+            chunk_end=slice_.chunk.end.isoformat(),
+            pages=1,
+            records=writer.records,
+            rejected=writer.rejected,
+            requests=1,
+            waited_seconds=0.0,
+            seconds=0.0,
+            sha256=writer.sha256,
+        )
+        slice_.landing.commit(manifest)
+        return manifest
+
+    def mark(self, athlete_id: int, error: AthleteError) -> None:
+        raise error
+
+
+class DummySource:
+    """Implements ``wearables.pipeline.source.Source`` for everybody on the list of athletes."""
+
+    def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
+        query = "select athlete_id, 'active' as grant_state, null as reason from ops.athletes where integration = %s"
+        return connection.exec_driver_sql(query, (integration,)).all()
+
+    def check_credentials(self, integration: Integration) -> None:
+        return None
+
+    @contextmanager
+    def open(self, integration: Integration) -> Iterator[DummySession]:
+        yield DummySession()
+
+    def rows(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> Iterator[bytes]:
+        return landed_rows(slices, _row)
+
+    def complete(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> list[Row]:
+        return list(slices)
+
+
+def source() -> DummySource:
+    """Return the source, as core/sources.py expects of a registered module."""
+    return DummySource()
+
+
+def _row(number: int, line: bytes, collection: str) -> bytes:
+    reading = json.loads(line)
+    start, end = reading["start"], reading["end"]
+    return landed_row(number, collection, ATHLETE, start, start, start, end, line)
+
+
+def test_a_second_source_needs_its_own_module_and_one_registration(
+    warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SOURCES, "dummy", RegisteredSource("Dummy", ("reading",), __name__))
+    monkeypatch.setenv("WEARABLES_INTEGRATIONS", str(tmp_path))
+    monkeypatch.setenv("WEARABLES_LANDING", (tmp_path / "landing").as_uri())
+    (tmp_path / "team.yaml").write_text("source: dummy")
+    integration = load_integration("team")
+    with transaction(warehouse_engine) as connection:
+        connection.exec_driver_sql(
+            "insert into ops.athletes (integration, athlete_id, first_name, last_name) values ('team', %s, 'A', 'B')",
+            (ATHLETE,),
+        )
+    dates = {"start_date": "2026-03-01", "end_date": "2026-03-30"}
+    plan = validate(integration, Run("run", "manual", dt.datetime.now(dt.UTC), None, dates))
+    for chunk in plan.chunks:
+        extract(integration, "run", chunk)
+        stage(integration, "run", chunk)
+    with transaction(warehouse_engine) as connection:
+        records = connection.exec_driver_sql(
+            "select collection, athlete_id, started_at::date, payload -> 'value' from raw.records order by 3"
+        ).all()
+    first, second = dt.date(2026, 3, 1), dt.date(2026, 3, 16)
+    assert records == [("reading", ATHLETE, first, 42), ("reading", ATHLETE, second, 42)]
