@@ -1,4 +1,4 @@
-"""Brings what landed of one chunk into ``raw.records``: one transaction, streamed, set by set."""
+"""Load the landed answers of one chunk into ``raw.records``, streamed, in one transaction."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -34,8 +34,7 @@ def stage(
 ) -> dict[str, int]:
     """Stage every landed answer of a chunk and batch; return counts of records.
 
-    ``source`` is the integration's own unless another is given.
-    Raises ValueError if a landed file is not the one that was written.
+    ``source`` defaults to the integration's own. Raises PermanentError if a file has changed since it landed.
     """
     with transaction(warehouse()) as connection:
         run_sql(connection, "pipeline/stage/lock", integration=integration.name)
@@ -56,7 +55,7 @@ def stage(
 
 
 def landed_rows(slices: Sequence[Row], to_row: ToRow) -> Iterator[bytes]:
-    """Yield the rows of `landed` for answers in the landing zone; ``to_row`` makes one of a number and a line."""
+    """Yield the rows of `landed` for the answers to these slices; ``to_row(number, line, collection)`` makes each."""
     numbers = count()
     for slice_ in slices:
         landing = Landing(slice_.path)

@@ -45,7 +45,7 @@ class WhoopSource:
 
     def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
         """Return everybody who ever consented and was not erased."""
-        return run_sql(connection, "whoop/grants/roster", integration=integration).all()
+        return run_sql(connection, "whoop/grants/athletes", integration=integration).all()
 
     def check_credentials(self, integration: Integration) -> None:
         """Ask WHOOP whether it accepts the client id and secret."""
