@@ -11,18 +11,8 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from wearables.core import integration_fields as fields
 from wearables.core.errors import PermanentError
-from wearables.core.integration_fields import (
-    Collections,
-    ConnectionId,
-    Positive,
-    Questions,
-    Schedule,
-    Source,
-    Text,
-    TimeZone,
-    quoted,
-)
 from wearables.core.settings import integrations_dir
 from wearables.core.sources import DEFAULT_SOURCE, SOURCES
 
@@ -44,19 +34,19 @@ class Integration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: str
-    source: Source = DEFAULT_SOURCE
-    connection: ConnectionId
-    schedule: Schedule = "@daily"
-    timezone: TimeZone = "UTC"
+    source: fields.Source = DEFAULT_SOURCE
+    connection: fields.ConnectionId
+    schedule: fields.Schedule = "@daily"
+    timezone: fields.TimeZone = "UTC"
     start_date: Annotated[datetime.date | None, Field(strict=False)] = None
     chunk_days: Annotated[int, Field(ge=1, le=MAX_CHUNK_DAYS)] = DEFAULT_CHUNK_DAYS
     lookback_days: Annotated[int, Field(ge=0, le=365)] = 7
-    collections: Collections
-    member_cap: Positive = DEFAULT_MEMBER_CAP
-    athletes_per_task: Positive | None = None
-    tasks_at_once: Positive = DEFAULT_TASKS_AT_ONCE
-    pool: Text = "default_pool"
-    survey_questions: Questions = ()
+    collections: fields.Collections
+    member_cap: fields.Positive = DEFAULT_MEMBER_CAP
+    athletes_per_task: fields.Positive | None = None
+    tasks_at_once: fields.Positive = DEFAULT_TASKS_AT_ONCE
+    pool: fields.Text = "default_pool"
+    survey_questions: fields.Questions = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -72,7 +62,7 @@ class Integration(BaseModel):
         served = SOURCES[info.data.get("source", DEFAULT_SOURCE)].collections
         for collection in collections:
             if collection not in served:
-                raise ValueError(f"{quoted(collection)} is not a collection. Use {', '.join(served)}")
+                raise ValueError(f"{fields.quoted(collection)} is not a collection. Use {', '.join(served)}")
         return collections
 
     @property
@@ -125,12 +115,12 @@ def _problems(error: ValidationError) -> str:
         # A key can be any text, line breaks included.
         key = " ".join(".".join(map(str, detail["loc"])).split())
         if detail["type"] == "extra_forbidden":
-            sentences.append(f"{key}: unknown key. Known keys: {', '.join(sorted(Integration.model_fields))}.")
+            problem = f"unknown key. Known keys: {', '.join(sorted(Integration.model_fields))}"
         elif detail["type"].startswith("date"):
-            problem = f"{quoted(detail['input'])} is not a valid date. Use YYYY-MM-DD, for example 2026-03-01"
-            sentences.append(f"{key}: {problem}.")
+            problem = f"{fields.quoted(detail['input'])} is not a valid date. Use YYYY-MM-DD, for example 2026-03-01"
         else:
-            sentences.append(f"{key}: {detail['msg'].removeprefix('Value error, ')}.")
+            problem = detail["msg"].removeprefix("Value error, ")
+        sentences.append(f"{key}: {problem}.")
     return " ".join(sentences)
 
 

@@ -27,8 +27,8 @@ ROUNDS = 2
 def extract(integration: Integration, run_id: str, chunk: TimeRange, batch: Batch = EVERYONE) -> None:
     """Land the collections of every athlete of a batch, for one chunk.
 
-    A failure of one athlete or one answer is recorded in the pull log and affects nobody else. ``check`` decides whether
-    the run fails.
+    A failure of one athlete or one answer is recorded in the pull log and affects nobody else. ``check`` decides
+    whether the run fails.
     """
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)

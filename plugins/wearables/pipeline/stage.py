@@ -47,9 +47,10 @@ def stage(
         outcomes = _stage(connection, source, plan, chunk, slices) if slices else []
     for outcome in sorted(outcomes, key=lambda row: (row.athlete_id, row.collection)):
         log.info(
-            "staged athlete=%d collection=%s chunk=%s pages=%s records=%d new=%d changed=%d unchanged=%d deleted=%d "
-            "regressions=%d quarantined=%d waited=%.1fs seconds=%.1f",
-            *_logged(outcome, chunk),
+            "staged athlete=%(athlete_id)d collection=%(collection)s chunk=%(chunk)s pages=%(pages)s records=%(records)d "
+            "new=%(new)d changed=%(changed)d unchanged=%(unchanged)d deleted=%(deleted)d regressions=%(regressions)d "
+            "quarantined=%(quarantined)d waited=%(waited_seconds).1fs seconds=%(seconds).1f",
+            outcome._asdict() | {"chunk": chunk},
         )
     return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in COUNTS}
 
@@ -78,17 +79,3 @@ def _quarantine(connection: Connection, plan: Plan, slices: list[Row]) -> None:
             who = {"athlete_id": slice_.athlete_id, "collection": slice_.collection}
             for rejected in Landing(slice_.path).rejects():
                 run_sql(connection, "pipeline/stage/quarantine", **plan.run, **who, **rejected)
-
-
-def _logged(row: Row, chunk: TimeRange) -> tuple:
-    return (
-        row.athlete_id,
-        row.collection,
-        chunk,
-        row.pages,
-        row.records,
-        *(getattr(row, name) for name in COUNTS),
-        row.quarantined,
-        row.waited_seconds,
-        row.seconds,
-    )
