@@ -47,9 +47,10 @@ def stage(
         outcomes = _stage(connection, source, plan, chunk, slices) if slices else []
     for outcome in sorted(outcomes, key=lambda row: (row.athlete_id, row.collection)):
         log.info(
-            "staged athlete=%(athlete_id)d collection=%(collection)s chunk=%(chunk)s pages=%(pages)s records=%(records)d "
-            "new=%(new)d changed=%(changed)d unchanged=%(unchanged)d deleted=%(deleted)d regressions=%(regressions)d "
-            "quarantined=%(quarantined)d waited=%(waited_seconds).1fs seconds=%(seconds).1f",
+            "staged athlete=%(athlete_id)d collection=%(collection)s chunk=%(chunk)s pages=%(pages)s "
+            "records=%(records)d new=%(new)d changed=%(changed)d unchanged=%(unchanged)d deleted=%(deleted)d "
+            "regressions=%(regressions)d quarantined=%(quarantined)d "
+            "waited=%(waited_seconds).1fs seconds=%(seconds).1f",
             outcome._asdict() | {"chunk": chunk},
         )
     return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in COUNTS}

@@ -1,5 +1,6 @@
 -- The watermark: the time up to which the data of all athletes and collections are complete.
--- The anchor is the end of the last complete scheduled run; complete runs that overlap or touch it move the watermark on.
+-- The anchor is the end of the last complete scheduled run; complete runs that overlap or touch it advance the
+-- watermark.
 -- Before the first scheduled run, the anchor is the end of the latest complete run.
 -- Grain: exactly one row; it is null if no run is complete.
 -- Parameters: integration.
