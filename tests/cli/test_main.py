@@ -33,10 +33,10 @@ def error_of(done: subprocess.CompletedProcess) -> str:
     return done.stderr
 
 
-def test_an_athlete_is_enrolled_listed_and_validated(team: Any, run: Run) -> None:
-    squad = team(enrol=False, athletes=2, days=3)
-    first, second = squad.world.athletes
-    token = squad.world.consent(second).refresh_token
+def test_an_athlete_is_enrolled_listed_and_validated(make_team: Any, run: Run) -> None:
+    team = make_team(enrol=False, athletes=2, days=3)
+    first, second = team.world.athletes
+    token = team.world.consent(second).refresh_token
     enrolled = run("enroll", "team", "--refresh-token", "-", stdin=token + "\n")
     assert (enrolled.returncode, enrolled.stderr) == (0, "")
     assert f"Enrolled athlete {second} (Blair Bråtveit-Núñez) in team." in enrolled.stdout
@@ -49,31 +49,31 @@ def test_an_athlete_is_enrolled_listed_and_validated(team: Any, run: Run) -> Non
         assert token not in done.stdout + done.stderr
 
 
-def test_a_used_refresh_token_is_rejected(team: Any, run: Run) -> None:
-    squad = team(enrol=False, athletes=1, days=3)
-    token = squad.world.consent(next(iter(squad.world.athletes))).refresh_token
+def test_a_used_refresh_token_is_rejected(make_team: Any, run: Run) -> None:
+    team = make_team(enrol=False, athletes=1, days=3)
+    token = team.world.consent(next(iter(team.world.athletes))).refresh_token
     assert run("enroll", "team", "--refresh-token", "-", stdin=token).returncode == 0
     error = error_of(run("enroll", "team", "--refresh-token", "-", stdin=token))
     assert "consent" in error
     assert token not in error
 
 
-def test_an_invitation_is_a_link_on_its_own_line(team: Any, run: Run) -> None:
-    squad = team(enrol=False, athletes=1, days=3)
+def test_an_invitation_is_a_link_on_its_own_line(make_team: Any, run: Run) -> None:
+    team = make_team(enrol=False, athletes=1, days=3)
     made = run("enroll", "team", "--invite")
     assert made.returncode == 0, made.stderr
     assert re.fullmatch(r"http://localhost:8080/consent/[\w.-]+\n", made.stdout)
     assert "One athlete can use this link, once, until" in made.stderr
-    assert squad.rows("select integration, athlete_id, created_by like '%%(command line)' from vault.invites") == [
+    assert team.rows("select integration, athlete_id, created_by like '%%(command line)' from vault.invites") == [
         ("team", None, True)
     ]
 
 
-def test_an_athlete_is_offboarded_and_erased_with_a_receipt(team: Any, run: Run) -> None:
-    squad = team(athletes=2, days=3)
-    first, second = map(str, squad.athlete_ids)
-    squad.pull(**squad.all_days())
-    records = squad.rows("select count(*) from raw.records where athlete_id = %s", squad.athlete_ids[1])[0][0]
+def test_an_athlete_is_offboarded_and_erased_with_a_receipt(make_team: Any, run: Run) -> None:
+    team = make_team(athletes=2, days=3)
+    first, second = map(str, team.athlete_ids)
+    team.pull(**team.all_days())
+    records = team.rows("select count(*) from raw.records where athlete_id = %s", team.athlete_ids[1])[0][0]
     left = run("offboard", "team", first)
     assert (left.returncode, left.stderr) == (0, "")
     assert left.stdout == f"Offboarded athlete {first} from team: WHOOP confirmed the revocation.\n"
@@ -83,9 +83,7 @@ def test_an_athlete_is_offboarded_and_erased_with_a_receipt(team: Any, run: Run)
     assert re.search(rf"^ +{records}  rows of raw\.records$", erased.stdout, re.MULTILINE)
     assert re.search(r"^ +\d+  files in the landing zone$", erased.stdout, re.MULTILINE)
     assert second not in run("athletes", "team").stdout
-    error = error_of(
-        run("enroll", "team", "--refresh-token", "-", stdin=squad.world.consent(int(second)).refresh_token)
-    )
+    error = error_of(run("enroll", "team", "--refresh-token", "-", stdin=team.world.consent(int(second)).refresh_token))
     assert "was erased" in error
     assert "--invite" in error
 
@@ -109,8 +107,8 @@ def test_an_athlete_is_offboarded_and_erased_with_a_receipt(team: Any, run: Run)
         (("athletes", "team", "--nosuch"), "--nosuch"),
     ],
 )
-def test_a_mistake_is_reported_in_one_line(team: Any, run: Run, words: tuple[str, ...], sentence: str) -> None:
-    team(enrol=False, athletes=1, days=3)
+def test_a_mistake_is_reported_in_one_line(make_team: Any, run: Run, words: tuple[str, ...], sentence: str) -> None:
+    make_team(enrol=False, athletes=1, days=3)
     assert sentence in error_of(run(*words))
 
 
@@ -118,6 +116,6 @@ def test_migrate_is_safe_to_repeat(warehouse_engine: Any, run: Run) -> None:
     assert run("migrate").stdout.strip() == "The warehouse is up to date."
 
 
-def test_a_taken_port_is_reported_by_the_sandbox(team: Any, run: Run) -> None:
-    port = team(enrol=False, athletes=1, days=3).world.url.rpartition(":")[2]
+def test_a_taken_port_is_reported_by_the_sandbox(make_team: Any, run: Run) -> None:
+    port = make_team(enrol=False, athletes=1, days=3).world.url.rpartition(":")[2]
     assert f"Port {port} for the sandbox is in use." in error_of(run("sandbox", "--port", port))

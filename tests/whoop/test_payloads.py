@@ -58,69 +58,69 @@ UNUSUAL = {
 }
 
 
-def plant(squad: Any, body: Any) -> tuple[str, bytes]:
+def plant(team: Any, body: Any) -> tuple[str, bytes]:
     """Replace the third workout of the first athlete with these bytes."""
-    record = squad.world.records[squad.athlete_ids[0], "workout"][2]
+    record = team.world.records[team.athlete_ids[0], "workout"][2]
     record.body = body(record.payload)
     return record.id, record.body
 
 
 @pytest.mark.parametrize("name", BAD)
 def test_an_invalid_record_is_quarantined_and_the_rest_lands(
-    team: Any, caplog: pytest.LogCaptureFixture, name: str
+    make_team: Any, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
-    squad = team(days=12)
-    record_id, _body = plant(squad, BAD[name])
+    team = make_team(days=12)
+    record_id, _body = plant(team, BAD[name])
     with pytest.raises(RunFailed, match=r"workout record\(s\) were quarantined \(see ops\.quarantine\)"):
-        squad.pull(**squad.all_days())
-    ((collection, athlete_id, reason, payload),) = squad.rows(
+        team.pull(**team.all_days())
+    ((collection, athlete_id, reason, payload),) = team.rows(
         "select collection, athlete_id, reason, payload from ops.quarantine"
     )
-    assert (collection, athlete_id) == ("workout", squad.athlete_ids[0])
+    assert (collection, athlete_id) == ("workout", team.athlete_ids[0])
     assert reason
     assert payload
-    wanted = {key for key in at_whoop(squad) if key[1:] != ("workout", record_id)}
-    assert {row[:3] for row in squad.rows("select athlete_id, collection, record_id from raw.records")} == wanted
+    wanted = {key for key in at_whoop(team) if key[1:] != ("workout", record_id)}
+    assert {row[:3] for row in team.rows("select athlete_id, collection, record_id from raw.records")} == wanted
     assert "kilojoule" not in caplog.text + reason
     # It fails one run; later runs only warn.
-    assert squad.pull(**squad.all_days())["warnings"] >= 1
+    assert team.pull(**team.all_days())["warnings"] >= 1
 
 
 @pytest.mark.parametrize("name", UNUSUAL)
-def test_an_unusual_record_is_kept_whole(team: Any, name: str) -> None:
-    squad = team(athletes=1, days=12)
-    record_id, body = plant(squad, UNUSUAL[name])
-    squad.pull(**squad.all_days())
-    ((is_equal,),) = squad.rows(
+def test_an_unusual_record_is_kept_whole(make_team: Any, name: str) -> None:
+    team = make_team(athletes=1, days=12)
+    record_id, body = plant(team, UNUSUAL[name])
+    team.pull(**team.all_days())
+    ((is_equal,),) = team.rows(
         "select payload = %s::jsonb from raw.records where record_id = %s", body.decode(), record_id
     )
     assert is_equal
-    assert squad.metrics() == squad.expected_metrics()
+    assert team.metrics() == team.expected_metrics()
 
 
-def test_an_excessively_nested_record_does_not_affect_other_athletes(team: Any) -> None:
-    squad = team(days=12)
+def test_an_excessively_nested_record_does_not_affect_other_athletes(make_team: Any) -> None:
+    team = make_team(days=12)
     _record_id, _ = plant(
-        squad, lambda record: changed(record, deep="DEEP").replace(b'"DEEP"', b"[" * 20_000 + b"]" * 20_000)
+        team, lambda record: changed(record, deep="DEEP").replace(b'"DEEP"', b"[" * 20_000 + b"]" * 20_000)
     )
     with pytest.raises(RunFailed):
-        squad.pull(**squad.all_days())
-    well = squad.athlete_ids[1]
-    held = {row[0] for row in squad.rows("select record_id from raw.records where athlete_id = %s", well)}
-    assert held == {key[2] for key in at_whoop(squad) if key[0] == well}
+        team.pull(**team.all_days())
+    well = team.athlete_ids[1]
+    held = {row[0] for row in team.rows("select record_id from raw.records where athlete_id = %s", well)}
+    assert held == {key[2] for key in at_whoop(team) if key[0] == well}
 
 
-def test_a_new_field_is_kept_and_reported_once(team: Any, caplog: pytest.LogCaptureFixture) -> None:
-    squad = team(athletes=1, days=12)
-    for record in squad.world.records[squad.athlete_ids[0], "sleep"][:3]:
-        squad.world.patch(squad.athlete_ids[0], "sleep", record.id, {"vo2_max": 51.5, "score": {"stress": 3}})
-    squad.pull(**squad.all_days())
-    squad.pull(**squad.all_days())
-    assert sorted(squad.rows("select collection, field from ops.schema_drift")) == [
+def test_a_new_field_is_kept_and_reported_once(make_team: Any, caplog: pytest.LogCaptureFixture) -> None:
+    team = make_team(athletes=1, days=12)
+    for record in team.world.records[team.athlete_ids[0], "sleep"][:3]:
+        team.world.patch(team.athlete_ids[0], "sleep", record.id, {"vo2_max": 51.5, "score": {"stress": 3}})
+    team.pull(**team.all_days())
+    team.pull(**team.all_days())
+    assert sorted(team.rows("select collection, field from ops.schema_drift")) == [
         ("sleep", "score.stress"),
         ("sleep", "vo2_max"),
     ]
-    assert squad.rows("select count(*) from raw.records where payload ? 'vo2_max'") == [(3,)]
+    assert team.rows("select count(*) from raw.records where payload ? 'vo2_max'") == [(3,)]
     assert caplog.text.count("new field vo2_max in sleep: it is kept in raw.records, but no metric uses it yet") == 1
 
 

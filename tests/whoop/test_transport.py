@@ -5,8 +5,8 @@ import logging
 import pytest
 from sqlalchemy import Engine
 
+from tests.whoop.clock import Clock
 from tests.whoop.fakes import Answer, scripted
-from tests.whoop.steps import Clock
 from wearables.core.errors import BudgetExhausted, MembershipInactive, SourceUnavailable
 from wearables.whoop.budget import Budget
 from wearables.whoop.statuses import BadRequest, NotFound, Unauthorized

@@ -22,7 +22,7 @@ from wearables.core.warehouse import run_sql, transaction, warehouse
 @click.argument("integration")
 @click.option("--refresh-token", type=click.File(), help="File with the refresh token; - reads it from stdin.")
 @click.option("--invite", is_flag=True, help="Print an invitation link through which the athlete consents.")
-@click.option("--athlete", type=int, help="With --invite: the athlete, enrolled before, for whom the link is reserved.")
+@click.option("--athlete", type=int, help="With --invite: reserve the link for this athlete, who enrolled before.")
 def enroll(integration: str, refresh_token: TextIO | None, invite: bool, athlete: int | None) -> None:
     """Invite an athlete to consent, or save the grant of one who has."""
     if invite == (refresh_token is not None):

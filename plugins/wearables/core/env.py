@@ -25,7 +25,7 @@ PROJECT_DIR = Path(__file__).resolve().parents[3]
 
 
 def settings(environment: Mapping[str, str], project: Path = PROJECT_DIR) -> dict[str, str]:
-    """Return the environment plus whatever it leaves to the settings files of a checkout."""
+    """Return the environment, with defaults from the settings files of a checkout."""
     found = {**environment, "PROJECT_DIR": str(project)}
     written = _read(project / "airflow.env")
     if not environment.get("WEARABLES_LOCAL"):

@@ -1,4 +1,4 @@
-"""The types of the fields of an integration file, and their errors."""
+"""The field types of an integration file. They validate a value and say how to correct it."""
 
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError

@@ -17,7 +17,7 @@ def describe_app(credentials: Credentials) -> str:
 
 
 def _integrations_of(credentials: Credentials) -> Iterator[str]:
-    """Yield the integrations that use the app, not the connection: Airflow tests one under a temporary name."""
+    """Yield the integrations that use the app. A connection under test has a temporary id, so compare the apps."""
     for integration in load_integrations():
         try:
             is_same = read_credentials(integration.connection).app == credentials.app
