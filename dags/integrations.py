@@ -2,7 +2,7 @@
 
 validate -> extract (one per chunk of at most 28 days) -> stage (likewise) -> transform -> check
 
-A large team may be split: `athletes_per_task` makes each chunk as many tasks as its athletes need.
+For a large team, `athletes_per_task` in the integration file splits each chunk into several tasks.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ def params(integration: Integration) -> dict[str, Param]:
             None,
             type=["null", "array"],
             title="Athletes",
-            description="Athlete ids, one per line. Leave empty for everybody who is enrolled.",
+            description="Athlete ids, one per line. Leave empty for all athletes.",
         ),
         "collections": Param(
             None,
@@ -43,7 +43,7 @@ def params(integration: Integration) -> dict[str, Param]:
 
 
 def schedule(integration: Integration) -> CronTriggerTimetable | str | None:
-    """Return when an integration pulls: on its own clock, and not the moment its file appears."""
+    """Return the schedule in the integration's time zone. A new integration waits for its first scheduled time."""
     if integration.schedule in {None, "@once"}:
         return integration.schedule
     return CronTriggerTimetable(integration.schedule, timezone=integration.timezone, run_immediately=False)
@@ -58,7 +58,7 @@ def declare_dag(integration: Integration) -> None:
         description=f"{SOURCES[integration.source].title} data of {name}, from the source to analytics.metrics",
         doc_md=__doc__,
         schedule=schedule(integration),
-        # No start date: Airflow would end a run before it green without running a task, and any day may be pulled.
+        # Any day can be pulled, but with a start date, a run before it would succeed without running a task.
         start_date=None,
         catchup=False,
         # Two runs at once would only compete for the same request budget.

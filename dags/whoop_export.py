@@ -1,8 +1,8 @@
-"""Imports WHOOP's own data exports: history without request budget, and the answers to the team's survey questions.
+"""Imports WHOOP's own data exports: history that costs no requests, and answers to the team's survey questions.
 
 validate -> stage (one per export) -> transform -> check
 
-With parameters it imports one file. Without, as on its schedule, it imports what waits in the drop folders:
+With parameters, a run imports one file. Without them, as on its schedule, it imports every file in the drop folders:
 <landing zone>/<integration>/inbox/exports/<athlete>/<any name>.zip
 """
 
@@ -21,14 +21,14 @@ PARAMS = {
         type=["null", "string"],
         examples=[path.stem for path in integration_files()],
         title="Integration",
-        description="Leave all three empty to look into the drop folders.",
+        description="Leave all three empty to import from the drop folders.",
     ),
     "athlete": Param(None, type=["null", "integer", "string"], title="Athlete", description="WHOOP user id."),
     "file": Param(
         None,
         type=["null", "string"],
         title="File",
-        description="URL of the ZIP as WHOOP sent it: file://, s3://, or what else Airflow's object storage reads.",
+        description="URL of the ZIP file, unchanged: file://, s3:// or any other scheme of Airflow's object storage.",
     ),
 }
 
@@ -39,7 +39,7 @@ with DAG(
     schedule=CronTriggerTimetable(EVERY_TEN_MINUTES, timezone="UTC", run_immediately=False),
     start_date=None,
     catchup=False,
-    # Nobody else may be reading a file that is being taken away.
+    # A run deletes the files that it has imported: no other run may be reading them.
     max_active_runs=1,
     is_paused_upon_creation=False,
     params=PARAMS,

@@ -1,1 +1,1 @@
-"""WHOOP data of a squad, from the API to a warehouse the team owns."""
+"""WHOOP data of a team, from the API to a warehouse that the team owns."""

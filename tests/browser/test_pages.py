@@ -127,7 +127,7 @@ def test_a_coach_sees_who_stands_out_and_why_and_downloads_the_days(
 def test_a_failed_pull_says_for_whom_it_failed_and_what_to_do(south: South, visit: Any, picture: Picture) -> None:
     page = visit("admin", scheme="dark")
     ours = open_page(page, "integrations/south/log")
-    expect(ours.locator(".notice.bad").first).to_contain_text("Let the athlete consent again")
+    expect(ours.locator(".notice.bad").first).to_contain_text("Ask the athlete to consent again")
     row = ours.get_by_role("row", name=str(south.athlete_id))
     expect(row).to_contain_text("WHOOP no longer accepts the grant")
     picture(page, "pull-log-failed-dark")

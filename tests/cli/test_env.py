@@ -23,7 +23,7 @@ def project(folder: Path, airflow: str = "", local: str | None = None, keys: str
     return folder
 
 
-def test_each_source_overrides_the_ones_below_it(tmp_path: Path) -> None:
+def test_each_settings_file_overrides_the_ones_below_it(tmp_path: Path) -> None:
     folder = project(
         tmp_path,
         airflow="A=airflow\nB=airflow\nC=airflow\nD=airflow\n",
@@ -34,11 +34,11 @@ def test_each_source_overrides_the_ones_below_it(tmp_path: Path) -> None:
     assert [found[name] for name in "ABCD"] == ["environment", "keys", "local", "airflow"]
 
 
-def test_a_variable_that_is_set_to_nothing_wins_too(tmp_path: Path) -> None:
+def test_an_empty_variable_in_the_environment_takes_precedence_too(tmp_path: Path) -> None:
     assert env.settings({"A": ""}, project(tmp_path, airflow="A=airflow\nB=[${A}]\n"))["B"] == "[]"
 
 
-def test_a_default_is_built_from_the_values_that_won(tmp_path: Path) -> None:
+def test_a_reference_uses_the_value_with_the_highest_precedence(tmp_path: Path) -> None:
     folder = project(
         tmp_path,
         airflow="PORT=1\nUSER_NAME=u\nHOST=h\nURL=${USER_NAME}:${KEY}@${HOST}:${PORT}\n",
@@ -48,7 +48,7 @@ def test_a_default_is_built_from_the_values_that_won(tmp_path: Path) -> None:
     assert env.settings({"PORT": "2"}, folder)["PAGE"] == "u:k@mine:2/page"
 
 
-def test_the_local_folder_can_be_moved_and_takes_its_secrets_along(tmp_path: Path) -> None:
+def test_secrets_are_read_from_the_configured_local_folder(tmp_path: Path) -> None:
     folder = project(
         tmp_path, airflow="WEARABLES_LOCAL=${PROJECT_DIR}/.local\n", local="WEARABLES_LOCAL=${PROJECT_DIR}/x"
     )
@@ -64,7 +64,7 @@ def test_a_second_stack_ignores_the_local_settings_of_the_first(tmp_path: Path) 
     assert (found["A"], "B" in found, "KEY" in found) == ("airflow", False, False)
 
 
-def test_the_environment_itself_is_kept_and_the_project_is_where_its_files_are(tmp_path: Path) -> None:
+def test_other_variables_are_kept_and_project_dir_is_the_checkout(tmp_path: Path) -> None:
     found = env.settings({"HOME": "/home/me", "PROJECT_DIR": "/elsewhere"}, project(tmp_path))
     assert found == {"HOME": "/home/me", "PROJECT_DIR": str(tmp_path)}
 

@@ -127,7 +127,7 @@ def test_the_definitions_are_those_of_the_catalogue(warehouse_engine: Engine) ->
     }
 
 
-def test_a_definition_that_left_the_catalogue_goes_once_no_value_needs_it(
+def test_a_definition_removed_from_the_catalogue_is_deleted_once_no_value_uses_it(
     warehouse_engine: Engine, catalogue_of: Any
 ) -> None:
     catalogue_of(readiness=INVENTED, alertness=INVENTED | {"path": "score.alertness"})
@@ -164,17 +164,17 @@ def test_every_cell_is_a_column_of_the_export() -> None:
         ({"path": "score -> 'x'"}, "String should match pattern"),
         ({"range": [10, 0]}, "minimum is not below its maximum"),
         ({"duration": True}, "exactly one of path, duration: true and combine: count"),
-        ({"combine": "sum"}, "naps and workouts by sum or count"),
+        ({"combine": "sum"}, "set combine to sum or count for naps and workouts"),
         ({"status": "probable"}, "Input should be 'accepted', 'contested' or 'house'"),
     ],
 )
-def test_an_invalid_entry_is_refused_in_one_sentence(change: dict, sentence: str, catalogue_of: Any) -> None:
+def test_an_invalid_entry_is_rejected_in_one_sentence(change: dict, sentence: str, catalogue_of: Any) -> None:
     catalogue_of(readiness=INVENTED | change)
-    with pytest.raises(PermanentError, match=sentence) as refusal:
+    with pytest.raises(PermanentError, match=sentence) as rejection:
         metrics.catalogue()
     position = len(yaml.safe_load(metrics.FILE.read_text())["metrics"]) - 1
-    assert f"metrics.{position}" in str(refusal.value)
-    assert "\n" not in str(refusal.value)
+    assert f"metrics.{position}" in str(rejection.value)
+    assert "\n" not in str(rejection.value)
 
 
 def test_a_name_is_not_both_a_metric_and_a_trend(catalogue_of: Any) -> None:
@@ -204,6 +204,6 @@ def test_every_template_renders_to_plain_sql(tmp_path: Path) -> None:
     assert [name for name, text in rendered.items() if "{{" in text or "{%" in text] == []
 
 
-def test_an_unknown_file_is_refused() -> None:
+def test_an_unknown_file_is_rejected() -> None:
     with pytest.raises(PermanentError, match=r"include/sql has no file core/nothing\.sql"):
         sql_files.sql("core/nothing")

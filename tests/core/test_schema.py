@@ -122,7 +122,7 @@ def test_a_wrong_file_leaves_everything_as_it_was(warehouse_engine: Engine, fold
     assert pending(warehouse_engine) == ["9000_right", "41_flags"]
 
 
-def test_two_who_migrate_at_once_apply_each_file_once(warehouse_engine: Engine, folder: Path) -> None:
+def test_concurrent_migrations_apply_each_file_once(warehouse_engine: Engine, folder: Path) -> None:
     (folder / "migrations/9000_slow.sql").write_text("create table raw.extra (id integer); select pg_sleep(0.5)")
     applied: list[list[str]] = []
     threads = [Thread(target=lambda: applied.append(schema.migrate(warehouse_engine))) for _ in range(2)]
@@ -140,7 +140,7 @@ def test_two_who_migrate_at_once_apply_each_file_once(warehouse_engine: Engine, 
         ([VIEW, "repeatable/42_coverage.sql.j2"], "2 migrations are pending. Run bin/wearables migrate."),
     ],
 )
-def test_pending_migrations_are_refused_with_what_to_do(
+def test_pending_migrations_are_rejected_with_the_command_to_run(
     warehouse_engine: Engine, folder: Path, changes: list[str], sentence: str
 ) -> None:
     for name in changes:
@@ -150,7 +150,7 @@ def test_pending_migrations_are_refused_with_what_to_do(
     assert str(refusal.value) == sentence
 
 
-def test_a_warehouse_of_an_older_version_is_refused_and_left_untouched(warehouse_engine: Engine) -> None:
+def test_a_warehouse_of_an_older_version_is_rejected_and_left_untouched(warehouse_engine: Engine) -> None:
     with transaction(warehouse_engine) as connection:
         connection.exec_driver_sql(OLD_LEDGER)
     catalogue = "select oid, relname, xmin::text from pg_class"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wearables.core.errors import PermanentError
-from wearables.core.windows import MAX_CHUNK, TimeRange, chunks, dates_to_window, day_before, since_last_pull
+from wearables.core.windows import MAX_CHUNK, TimeRange, chunks, dates_to_window, last_24_hours, since_last_pull
 
 UTC = ZoneInfo("UTC")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -102,7 +102,7 @@ def test_today_depends_on_the_time_zone_of_the_integration() -> None:
 
 
 def test_without_dates_a_pull_covers_the_previous_24_hours() -> None:
-    assert day_before(NOW) == TimeRange(NOW - dt.timedelta(hours=24), NOW)
+    assert last_24_hours(NOW) == TimeRange(NOW - dt.timedelta(hours=24), NOW)
 
 
 def test_a_scheduled_pull_continues_where_the_last_one_ended_minus_the_lookback() -> None:

@@ -1,4 +1,4 @@
-"""Whole runs of the DAG in dags/whoop.py, executed by Airflow in this process against the sandbox."""
+"""Whole runs of a DAG of dags/integrations.py, executed by Airflow in this process against the sandbox."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Create landing files, with no WHOOP involved."""
+"""Create landing files without WHOOP."""
 
 from wearables.pipeline.landing import Landing, Manifest, Writer
 

@@ -1,4 +1,4 @@
-"""The landing zone: an answer counts once it is complete, and never in part."""
+"""The landing zone: an answer counts only when it is complete."""
 
 import json
 from pathlib import Path
@@ -54,7 +54,7 @@ def test_a_file_that_differs_from_its_manifest_is_rejected(landing: Landing) -> 
         writer.write(b'{"id": 2}')
     assert before is not None
     landing.commit(before)
-    with pytest.raises(PermanentError, match="is not what landed"):
+    with pytest.raises(PermanentError, match="has changed since it landed"):
         list(landing.lines(landing.manifest()))
 
 

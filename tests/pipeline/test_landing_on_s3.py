@@ -1,4 +1,4 @@
-"""The landing zone on S3: it behaves as on a disk, and independent workers share it."""
+"""The landing zone on S3: it behaves as on a disk, and several workers can share it."""
 
 from collections.abc import Callable, Iterator
 from urllib.parse import quote
@@ -9,7 +9,7 @@ from tests import fakes
 from tests.pipeline.factories import land
 from wearables.athletes.offboarding import offboard
 from wearables.core.settings import landing_url
-from wearables.pipeline.landing import Landing, _storage, located
+from wearables.pipeline.landing import Landing, _storage, file_system
 
 PARTS = ("team", "run", "chunk", "1", "sleep")
 
@@ -59,7 +59,7 @@ def test_an_interrupted_writer_lands_nothing(zone: str) -> None:
 
 
 def test_files_landed_or_deleted_by_another_worker_are_seen_at_once(zone: str) -> None:
-    storage, folder = located(Landing.at(*PARTS).url.rpartition("/")[0])
+    storage, folder = file_system(Landing.at(*PARTS).url.rpartition("/")[0])
     land(Landing.at(*PARTS), [b"{}"])
     assert len(storage.ls(folder)) == 2
     manifest = Landing.at(*PARTS).manifest()

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
-from tests.whoop.steps import Clock
+from tests.whoop.clock import Clock
 from wearables.core.errors import BudgetExhausted
 from wearables.whoop.budget import Budget, RateLimit, pause_after_429
 
@@ -53,7 +53,7 @@ def test_leased_requests_that_were_not_sent_are_returned(warehouse_engine: Engin
     assert clock.slept == []
 
 
-def test_a_budget_that_whoop_reports_as_used_up_is_waited_for(warehouse_engine: Engine) -> None:
+def test_requests_wait_for_a_budget_that_whoop_reports_as_used_up(warehouse_engine: Engine) -> None:
     clock = Clock(warehouse_engine)
     one = budget(warehouse_engine, clock)
     one.spend()
@@ -79,7 +79,7 @@ def test_after_a_429_nobody_sends_a_request_until_the_pause_is_over(warehouse_en
     assert 19 < budget(warehouse_engine, clock).spend() <= 20
 
 
-def test_an_exhausted_daily_budget_stops_with_the_time_of_its_reset(warehouse_engine: Engine) -> None:
+def test_an_exhausted_daily_budget_is_an_error_that_names_the_time_of_its_reset(warehouse_engine: Engine) -> None:
     clock = Clock(warehouse_engine)
     one = budget(warehouse_engine, clock)
     one.pause(5 * 3600)

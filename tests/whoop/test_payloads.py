@@ -59,7 +59,7 @@ UNUSUAL = {
 
 
 def plant(team: Any, body: Any) -> tuple[str, bytes]:
-    """Replace the third workout of the first athlete by these bytes."""
+    """Replace the third workout of the first athlete with these bytes."""
     record = team.world.records[team.athlete_ids[0], "workout"][2]
     record.body = body(record.payload)
     return record.id, record.body
@@ -121,7 +121,7 @@ def test_a_new_field_is_kept_and_reported_once(make_team: Any, caplog: pytest.Lo
         ("sleep", "vo2_max"),
     ]
     assert team.rows("select count(*) from raw.records where payload ? 'vo2_max'") == [(3,)]
-    assert caplog.text.count("new field vo2_max in sleep: it is kept in raw.records, and nothing reads it yet") == 1
+    assert caplog.text.count("new field vo2_max in sleep: it is kept in raw.records, but no metric uses it yet") == 1
 
 
 @QUICK

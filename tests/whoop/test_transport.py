@@ -5,8 +5,8 @@ import logging
 import pytest
 from sqlalchemy import Engine
 
+from tests.whoop.clock import Clock
 from tests.whoop.fakes import Answer, scripted
-from tests.whoop.steps import Clock
 from wearables.core.errors import BudgetExhausted, MembershipInactive, SourceUnavailable
 from wearables.whoop.budget import Budget
 from wearables.whoop.statuses import BadRequest, NotFound, Unauthorized
@@ -39,9 +39,9 @@ def test_a_temporary_error_is_retried(warehouse_engine: Engine, failure: Answer)
         assert one.requests_sent == 3
 
 
-def test_a_persistent_error_is_given_up_after_the_last_attempt(warehouse_engine: Engine) -> None:
+def test_a_request_that_keeps_failing_is_given_up_after_the_last_attempt(warehouse_engine: Engine) -> None:
     with scripted(*[Answer(500)] * ATTEMPTS) as whoop:
-        with pytest.raises(SourceUnavailable, match=r"no proper answer in 5 attempts \(status 500\)"):
+        with pytest.raises(SourceUnavailable, match=r"no valid answer in 5 attempts \(status 500\)"):
             send(transport(warehouse_engine, whoop.url, []))
         assert whoop.answers == []
 

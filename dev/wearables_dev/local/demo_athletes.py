@@ -54,5 +54,5 @@ def _active() -> set[int]:
     from wearables.core.warehouse import run_sql, transaction, warehouse
 
     with transaction(warehouse()) as connection:
-        roster = run_sql(connection, "whoop/grants/roster", integration=INTEGRATION).all()
+        roster = run_sql(connection, "whoop/grants/athletes", integration=INTEGRATION).all()
     return {row.athlete_id for row in roster if row.grant_state == "active"}

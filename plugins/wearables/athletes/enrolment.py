@@ -46,7 +46,7 @@ def enrol(integration_name: str, refresh_token: str) -> Athlete:
         is_erased = _remove_if_erased(connection, integration.name, athlete)
         if not is_erased:
             grants.save(connection, athlete.athlete_id, pair)
-        grants.claimed(connection, token)
+        grants.discard_claim(connection, token)
     if is_erased:
         raise PermanentError(
             f"Athlete {athlete.athlete_id} was erased from {integration.name} and must consent again to be enrolled. "

@@ -22,7 +22,7 @@ from wearables.core.warehouse import run_sql, transaction, warehouse
 @click.argument("integration")
 @click.option("--refresh-token", type=click.File(), help="File with the refresh token; - reads it from stdin.")
 @click.option("--invite", is_flag=True, help="Print an invitation link through which the athlete consents.")
-@click.option("--athlete", type=int, help="With --invite: only this athlete, who enrolled before, can use the link.")
+@click.option("--athlete", type=int, help="With --invite: reserve the link for this athlete, who enrolled before.")
 def enroll(integration: str, refresh_token: TextIO | None, invite: bool, athlete: int | None) -> None:
     """Invite an athlete to consent, or save the grant of one who has."""
     if invite == (refresh_token is not None):
@@ -40,13 +40,10 @@ def enroll(integration: str, refresh_token: TextIO | None, invite: bool, athlete
     click.echo(f"Enrolled athlete {enrolled.athlete_id} ({enrolled.name}) in {integration}.")
 
 
-enrol = enroll
-
-
 @click.command()
 @click.argument("integration")
 @click.argument("athlete", type=int)
-@click.option("--erase", is_flag=True, help="Also delete all of the athlete's data.")
+@click.option("--erase", is_flag=True, help="Also delete all the athlete's data.")
 def offboard(integration: str, athlete: int, erase: bool) -> None:
     """Revoke an athlete's grant at WHOOP and stop pulling their data."""
     for line in _lines(offboard_athlete(integration, athlete, erase)):
@@ -69,7 +66,7 @@ def athletes(integration: str) -> None:
     name = load_integration(integration).name
     with transaction(warehouse()) as connection:
         require_migrated(connection)
-        rows = run_sql(connection, "whoop/grants/roster", integration=name).all()
+        rows = run_sql(connection, "whoop/grants/athletes", integration=name).all()
     if not rows:
         click.echo(f"No athlete is enrolled in {name}.")
     for row in rows:

@@ -27,12 +27,12 @@ COMMANDS = {
     "sql": "wearables.cli.sql",
 }
 ALIASES = {"enrol": "enroll"}
-# In a checkout only: a production install does not have this code.
+# Only in a checkout: an installation for production does not contain this code.
 DEVELOPMENT = {"sandbox": "wearables_dev.sandbox.command", "local": "wearables_dev.local.command"}
 
 
 class Commands(click.Group):
-    """Import the module of a command when it is needed."""
+    """A group that imports the module of a command only when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of the installed commands."""

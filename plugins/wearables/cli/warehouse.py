@@ -20,9 +20,9 @@ def migrate() -> None:
 
 @click.command()
 def rotate_keys() -> None:
-    """Encrypt every grant with the first of WEARABLES_GRANT_KEYS."""
+    """Encrypt every grant with the first key in WEARABLES_GRANT_KEYS."""
     count = grants.rotate_keys(warehouse())
-    click.echo(f"{count} grants are encrypted with the first key. The remaining keys can be removed.")
+    click.echo(f"{count} grants are encrypted with the first key. You can remove the other keys.")
 
 
 @click.command()

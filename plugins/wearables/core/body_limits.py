@@ -3,11 +3,11 @@
 from starlette.requests import Request
 
 
-def refused_length(request: Request, max_bytes: int) -> int | None:
-    """Return the HTTP status to refuse a body with, or None if it may be read.
+def rejection_status(request: Request, max_bytes: int) -> int | None:
+    """Return the HTTP status with which to reject a request, or None if its body may be read.
 
-    Refuses a missing (411), invalid (400) or excessive (413) Content-Length. The server itself makes sure that no body
-    is longer than its Content-Length. ``max_bytes`` is in bytes.
+    Rejects a missing (411), invalid (400) or excessive (413) Content-Length. The server itself makes sure that no body
+    is longer than its Content-Length.
     """
     length = request.headers.get("content-length")
     if length is None:

@@ -21,7 +21,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Schema:
-    """A schema and its tables and views in the order of their names."""
+    """A schema with its tables and views, ordered by name."""
 
     name: str
     comment: str

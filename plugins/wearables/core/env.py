@@ -4,8 +4,8 @@ The settings are environment variables. In order of precedence they come from
 
 1. the environment itself,
 2. ``secrets.env`` in the folder WEARABLES_LOCAL,
-3. ``airflow.local.env``, your own settings, which git ignores. A second stack, which has WEARABLES_LOCAL in its
-   environment, ignores the file too.
+3. ``airflow.local.env``, your own settings, which git ignores. A second stack, whose environment sets
+   WEARABLES_LOCAL, skips this file.
 4. ``airflow.env``, the defaults.
 
 ``${NAME}`` stands for another variable; `airflow.env` describes the rest of the syntax.
@@ -25,7 +25,7 @@ PROJECT_DIR = Path(__file__).resolve().parents[3]
 
 
 def settings(environment: Mapping[str, str], project: Path = PROJECT_DIR) -> dict[str, str]:
-    """Return the environment, completed from the settings files of a checkout."""
+    """Return the environment, with defaults from the settings files of a checkout."""
     found = {**environment, "PROJECT_DIR": str(project)}
     written = _read(project / "airflow.env")
     if not environment.get("WEARABLES_LOCAL"):

@@ -1,21 +1,21 @@
-"""The errors of this project. Their class decides whether Airflow retries.
+"""The errors that users see. The class of an error decides whether Airflow retries.
 
     WearablesError
     ├── PermanentError         a person must change something: the task fails at once
-    │   ├── ExportRejected     an athlete's export is damaged, doubtful, or of somebody who has not consented
-    │   └── RunFailed          a run did not do all that was planned, or its data fail a check
+    │   ├── ExportRejected     an export is damaged, suspicious, or belongs to somebody who has not consented
+    │   └── RunFailed          a run is incomplete, or its data fail a check
     ├── RetryableError         another attempt may succeed: Airflow retries the task
     │   ├── WarehouseUnavailable
     │   ├── LandingUnavailable
-    │   ├── SourceUnavailable  the source did not answer properly, the client's own retries included
-    │   ├── IncompleteAnswer   the source's answer contradicts itself
-    │   └── BudgetExhausted    no request may be sent for longer than a task should wait
+    │   ├── SourceUnavailable  the source cannot be reached or returns errors, even after the client's own retries
+    │   ├── IncompleteAnswer   the source's answer may be incomplete
+    │   └── BudgetExhausted    the request budget is used up for longer than a task should wait
     └── AthleteError           one athlete cannot be pulled; recorded in the pull log, never raised to Airflow
-        ├── ReconnectRequired  the grant is dead: the athlete must consent again
+        ├── ReconnectRequired  the grant is no longer valid: the athlete must consent again
         └── MembershipInactive the membership is not active
 
 A message is one sentence that says what happened and what to do. It never contains a token, a secret or a health value.
-Anything else that is raised is a bug and keeps its traceback.
+Any other exception is a bug and keeps its traceback.
 """
 
 
@@ -28,11 +28,11 @@ class PermanentError(WearablesError):
 
 
 class ExportRejected(PermanentError):
-    """An athlete's export is damaged, doubtful, or of somebody who has not consented; it is not kept."""
+    """An export is damaged, suspicious, or belongs to somebody who has not consented; it is not kept."""
 
 
 class RunFailed(PermanentError):
-    """The run is incomplete or its data fail a check; what was pulled is kept."""
+    """The run is incomplete or its data fail a check; the data already pulled are kept."""
 
 
 class RetryableError(WearablesError):
@@ -48,25 +48,25 @@ class LandingUnavailable(RetryableError):
 
 
 class SourceUnavailable(RetryableError):
-    """The source could not be reached or answered with an error, retries included."""
+    """The source could not be reached or returned errors, even after the client's own retries."""
 
 
 class IncompleteAnswer(RetryableError):
-    """The source's answer cannot be trusted to be complete (malformed page, repeated page token)."""
+    """The source's answer may be incomplete: a page is malformed, or a page token repeats."""
 
 
 class BudgetExhausted(RetryableError):
-    """No request may be sent for longer than a task should wait."""
+    """The request budget is used up for longer than a task should wait."""
 
 
 class AthleteError(WearablesError):
-    """One athlete cannot be pulled; ``grant_state`` is what their grant becomes."""
+    """One athlete cannot be pulled; ``grant_state`` is the new state of their grant."""
 
     grant_state: str
 
 
 class ReconnectRequired(AthleteError):
-    """The grant is dead; the athlete must consent again."""
+    """The grant is no longer valid; the athlete must consent again."""
 
     grant_state = "reconnect"
 

@@ -6,79 +6,26 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import yaml
-from croniter import croniter
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from wearables.core import integration_fields as fields
 from wearables.core.errors import PermanentError
 from wearables.core.settings import integrations_dir
-from wearables.core.slug import slug
 from wearables.core.sources import DEFAULT_SOURCE, SOURCES
 
 log = logging.getLogger(__name__)
 
-PRESETS = {"@once", "@hourly", "@daily", "@weekly", "@monthly", "@quarterly", "@yearly"}
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 MAX_CHUNK_DAYS = 28
 # A page has 25 records: 20 days of cycles, or of sleeps and naps, fit on one. See docs/decisions/0011.
 DEFAULT_CHUNK_DAYS = 20
-# Each task needs memory and a warehouse connection, and one is enough to reach WHOOP's rate limit.
+# WHOOP's rate limit is the bottleneck, so more tasks would only use more memory and warehouse connections.
 DEFAULT_TASKS_AT_ONCE = 4
 # WHOOP's limit for a new app.
 DEFAULT_MEMBER_CAP = 10
-MAX_QUOTED_CHARACTERS = 60
-
-
-def _schedule(value: str | None) -> str | None:
-    if value is None or value in PRESETS or (not value.startswith("@") and croniter.is_valid(value)):
-        return value
-    presets = ", ".join(sorted(PRESETS))
-    raise ValueError(f"{_quoted(value)} is not a schedule. Use a cron expression or one of {presets}")
-
-
-def _timezone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise ValueError(f"{_quoted(value)} is not an IANA time zone. Use a name such as Europe/Berlin") from None
-    return value
-
-
-def _source(value: str) -> str:
-    if value not in SOURCES:
-        raise ValueError(f"{_quoted(value)} is not a known source. Use {', '.join(SOURCES)}")
-    return value
-
-
-def _distinct(values: tuple) -> tuple:
-    if len(set(values)) != len(values):
-        raise ValueError("contains duplicates. List each value once")
-    return values
-
-
-def _distinct_questions(questions: tuple[str, ...]) -> tuple[str, ...]:
-    if "" in map(slug, questions):
-        raise ValueError("contains a question without letters or digits. Remove or correct it")
-    _distinct(tuple(map(slug, questions)))
-    return questions
-
-
-def _quoted(value: object) -> str:
-    """Quote a user's value for an error: on one line, printable and not too long."""
-    text = " ".join(str(value).split())[:MAX_QUOTED_CHARACTERS]
-    return f'"{repr(text)[1:-1]}"'
 
 
 class Integration(BaseModel):
@@ -87,39 +34,35 @@ class Integration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: str
-    source: Annotated[str, AfterValidator(_source)] = DEFAULT_SOURCE
-    connection: Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
-    schedule: Annotated[str | None, AfterValidator(_schedule)] = "@daily"
-    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    source: fields.Source = DEFAULT_SOURCE
+    connection: fields.ConnectionId
+    schedule: fields.Schedule = "@daily"
+    timezone: fields.TimeZone = "UTC"
     start_date: Annotated[datetime.date | None, Field(strict=False)] = None
     chunk_days: Annotated[int, Field(ge=1, le=MAX_CHUNK_DAYS)] = DEFAULT_CHUNK_DAYS
     lookback_days: Annotated[int, Field(ge=0, le=365)] = 7
-    collections: Annotated[tuple[str, ...], Field(min_length=1, strict=False), AfterValidator(_distinct)]
-    member_cap: Annotated[int, Field(ge=1)] = DEFAULT_MEMBER_CAP
-    athletes_per_task: Annotated[int | None, Field(ge=1)] = None
-    tasks_at_once: Annotated[int, Field(ge=1)] = DEFAULT_TASKS_AT_ONCE
-    pool: Annotated[str, StringConstraints(min_length=1)] = "default_pool"
-    survey_questions: Annotated[
-        tuple[Annotated[str, StringConstraints(min_length=1)], ...],
-        Field(strict=False),
-        AfterValidator(_distinct_questions),
-    ] = ()
+    collections: fields.Collections
+    member_cap: fields.Positive = DEFAULT_MEMBER_CAP
+    athletes_per_task: fields.Positive | None = None
+    tasks_at_once: fields.Positive = DEFAULT_TASKS_AT_ONCE
+    pool: fields.Text = "default_pool"
+    survey_questions: fields.Questions = ()
 
     @model_validator(mode="before")
     @classmethod
-    def _all_collections(cls, content: dict[str, Any]) -> dict[str, Any]:
-        """Without a key `collections`, everything that the source serves is pulled."""
+    def _default_collections(cls, content: dict[str, Any]) -> dict[str, Any]:
+        """Default to all collections that the source serves."""
         source = content.get("source", DEFAULT_SOURCE)
         served = SOURCES[source].collections if isinstance(source, str) and source in SOURCES else ()
         return {"collections": served} | content
 
     @field_validator("collections")
     @classmethod
-    def _served(cls, collections: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+    def _collections_of_the_source(cls, collections: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         served = SOURCES[info.data.get("source", DEFAULT_SOURCE)].collections
         for collection in collections:
             if collection not in served:
-                raise ValueError(f"{_quoted(collection)} is not a collection. Use {', '.join(served)}")
+                raise ValueError(f"{fields.quoted(collection)} is not a collection. Use {', '.join(served)}")
         return collections
 
     @property
@@ -138,7 +81,7 @@ def read_integration(path: Path) -> Integration:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise PermanentError(f"{path.name}: is not valid YAML: {error}. Save it as UTF-8.") from None
+        raise PermanentError(f"{path.name}: the file is not valid YAML: {error}. Save it as UTF-8.") from None
     return parse_integration(path, text)
 
 
@@ -153,13 +96,13 @@ def parse_integration(path: Path, text: str) -> Integration:
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
-        raise PermanentError(f"{path.name}: is not valid YAML: {reason}") from None
+        raise PermanentError(f"{path.name}: the file is not valid YAML: {reason}") from None
     if content is None:
         content = {}
     if not isinstance(content, dict):
-        raise PermanentError(f"{path.name}: must contain keys and values such as `timezone: UTC`.")
+        raise PermanentError(f"{path.name}: the file must contain keys and values such as `timezone: UTC`.")
     if "name" in content:
-        raise PermanentError(f"{path.name}: name: unknown key. Remove it; the integration has the name of its file.")
+        raise PermanentError(f"{path.name}: name: unknown key. Remove it: the integration is named after its file.")
     try:
         return Integration.model_validate({"name": path.stem, "connection": path.stem} | content)
     except ValidationError as error:
@@ -169,15 +112,15 @@ def parse_integration(path: Path, text: str) -> Integration:
 def _problems(error: ValidationError) -> str:
     sentences = []
     for detail in error.errors(include_url=False):
-        # A key may be any text, even with line ends.
-        key = " ".join(".".join(str(part) for part in detail["loc"]).split())
+        # A key can be any text, line breaks included.
+        key = " ".join(".".join(map(str, detail["loc"])).split())
         if detail["type"] == "extra_forbidden":
-            sentences.append(f"{key}: unknown key. Known keys: {', '.join(sorted(Integration.model_fields))}.")
+            problem = f"unknown key. Known keys: {', '.join(sorted(Integration.model_fields))}"
         elif detail["type"].startswith("date"):
-            problem = f"{_quoted(detail['input'])} is not a valid date. Use YYYY-MM-DD, for example 2026-03-01"
-            sentences.append(f"{key}: {problem}.")
+            problem = f"{fields.quoted(detail['input'])} is not a valid date. Use YYYY-MM-DD, for example 2026-03-01"
         else:
-            sentences.append(f"{key}: {detail['msg'].removeprefix('Value error, ')}.")
+            problem = detail["msg"].removeprefix("Value error, ")
+        sentences.append(f"{key}: {problem}.")
     return " ".join(sentences)
 
 

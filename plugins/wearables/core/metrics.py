@@ -1,4 +1,4 @@
-"""The metric catalogue: ``include/metrics.yaml`` as frozen, validated values."""
+"""The metric catalogue: ``include/metrics.yaml``, validated and immutable."""
 
 import re
 from functools import cache
@@ -28,7 +28,7 @@ class _Frozen(BaseModel):
 
 
 class Export(_Frozen):
-    """The cells of a data export that give a metric: their sum, times ``factor``, over ``divisor``."""
+    """How to read a metric from a data export: the sum of ``cells``, times ``factor``, over ``divisor``."""
 
     cells: tuple[Name, ...] = ()
     factor: Amount = 1
@@ -48,7 +48,7 @@ class _Definition(_Frozen):
 
     @property
     def comment(self) -> str:
-        """Comment of its column."""
+        """The comment of its column in the warehouse."""
         return f"{self.description} ({self.unit})." if self.unit else f"{self.description}."
 
 
@@ -71,7 +71,7 @@ class Metric(_Definition):
         if bool(self.path) + self.duration + (self.combine == "count") != 1:
             raise ValueError("needs exactly one of path, duration: true and combine: count")
         if (self.combine == "single") != (self.records in ("cycle", "recovery", "sleep")):
-            raise ValueError("must combine naps and workouts by sum or count, and nothing else")
+            raise ValueError("must set combine to sum or count for naps and workouts, and to single for other records")
         if self.range[0] >= self.range[1]:
             raise ValueError("has a range whose minimum is not below its maximum")
         return self
@@ -83,7 +83,7 @@ class Metric(_Definition):
 
     @property
     def source(self) -> str:
-        """Where the value comes from, such as ``cycle.score.strain``; of several fields, what they share."""
+        """Where the value comes from, such as ``cycle.score.strain``; for several fields, their common parent."""
         if self.combine == "count":
             return "sleep.nap" if self.records == "nap" else self.records
         if self.duration:
@@ -126,24 +126,24 @@ class Catalogue(_Frozen):
         return [each.name for each in self.daily if records in (each.records, None)]
 
     def of(self, records: str) -> tuple[Metric, ...]:
-        """The metrics that come from these records."""
+        """Return the metrics that come from these records."""
         return tuple(each for each in self.metrics if each.records == records)
 
     def direct(self, records: str) -> tuple[Metric, ...]:
-        """Those of them of which each record has one number, which is at most converted and summed."""
+        """Return those of them that read exactly one number from each record."""
         return tuple(each for each in self.of(records) if len(each.path) == 1)
 
     def exported(self, records: str) -> tuple[Metric, ...]:
-        """Those of them that a data export has, too."""
+        """Return those of them that a data export contains as well."""
         return tuple(each for each in self.of(records) if each.export)
 
     def fields(self, collection: str) -> set[tuple[str, ...]]:
-        """The paths of the collection's records that metrics are read from, as tuples of keys."""
+        """Return the paths, as tuples of keys, that metrics read from the collection's records."""
         return {tuple(path.split(".")) for each in self.metrics if each.collection == collection for path in each.path}
 
     @property
     def keys(self) -> list[str]:
-        """The outermost keys of all paths, such as ``score``."""
+        """The top-level keys of all paths, such as ``score``."""
         return sorted({path.partition(".")[0] for each in self.metrics for path in each.path})
 
 
@@ -151,7 +151,7 @@ class Catalogue(_Frozen):
 def catalogue() -> Catalogue:
     """Return the catalogue, read once per process. Raises PermanentError if the file is not valid."""
     try:
-        # The loader in C is ten times as fast: every task and every page reads the file.
+        # Every task and every page reads the file, and the C loader is ten times as fast.
         return Catalogue.model_validate(yaml.load(FILE.read_bytes(), yaml.CSafeLoader))
     except ValidationError as error:
         first = error.errors()[0]

@@ -1,4 +1,4 @@
-"""Schema migrations: numbered SQL files, each applied once, and repeatable ones, applied again when any file changes.
+"""Schema migrations: numbered SQL files, each applied once, and repeatable ones, all reapplied when any file changes.
 
 Everything is applied in one transaction under an advisory lock, so a warehouse is never half migrated.
 """
@@ -37,7 +37,7 @@ def _name(path: Path) -> str:
 
 
 def _sha256(path: Path) -> str:
-    """Return the SHA-256 of what runs: a template changes when the metric catalogue changes."""
+    """Return the SHA-256 of the rendered SQL, so that a template changes with the metric catalogue."""
     return hashlib.sha256(read(path).encode()).hexdigest()
 
 
@@ -61,7 +61,7 @@ def pending(connection: Connection) -> list[Path]:
 
 
 def migrate(engine: Engine) -> list[str]:
-    """Apply what is pending and return the names; concurrent calls wait.
+    """Apply the pending files and return their names; concurrent calls wait.
 
     Views depend on each other and on tables, so all of them are dropped first and every repeatable file is applied.
     """
@@ -87,5 +87,5 @@ def require_migrated(connection: Connection) -> None:
 
 
 def _execute(connection: Connection, path: Path) -> None:
-    # Without parameters, a % in the text stands for itself.
+    # Without this option, psycopg2 would take a % in the text for a parameter.
     connection.execution_options(no_parameters=True).exec_driver_sql(read(path))

@@ -25,7 +25,7 @@ def landing_url() -> str:
 
 
 def grant_keys() -> list[str]:
-    """Return the Fernet keys of grants and links, the current key first. Raises PermanentError if one is invalid."""
+    """Return the Fernet keys for grants and links, the current key first. Raises PermanentError if one is invalid."""
     keys = [key.strip() for key in os.environ.get("WEARABLES_GRANT_KEYS", "").split(",") if key.strip()]
     if not keys:
         raise PermanentError("WEARABLES_GRANT_KEYS is not set. Run make install to create a key.")
@@ -40,7 +40,7 @@ def grant_keys() -> list[str]:
 
 
 def invite_days() -> int:
-    """Return for how many days an invitation is valid. Raises PermanentError if the setting is not a valid number."""
+    """Return how many days an invitation is valid. Raises PermanentError if the setting is not a valid number."""
     text = os.environ.get("WEARABLES_INVITE_DAYS") or "14"
     if not text.isdecimal() or not 1 <= int(text) <= MAX_INVITE_DAYS:
         raise PermanentError(f'WEARABLES_INVITE_DAYS must be from 1 to {MAX_INVITE_DAYS} days, not "{text}".')

@@ -20,12 +20,12 @@ def new_secret() -> str:
 
 
 def fingerprint(secret: str) -> str:
-    """Return the hash of a secret, which may be stored."""
+    """Return the hash of a secret: unlike the secret, it may be stored."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def sign_invite(token: str) -> str:
-    """Return the signed token that ends an invitation's URL."""
+    """Return the signed token for the end of an invitation's URL."""
     return _signer("invite").sign(token).decode()
 
 

@@ -1,6 +1,6 @@
-"""The registered sources: where an integration's records can come from. Add a source here, and nowhere else.
+"""The registered sources: where an integration's records can come from. This is the only place to add a source.
 
-The module is imported on first use, because the DAG processor reads this file again and again.
+A source's module is imported on first use, because the DAG processor reads this file over and over.
 """
 
 import importlib
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class RegisteredSource:
-    """One entry: its title for people, the collections it serves, and the module that implements it.
+    """A source's display name, the collections it serves, and the module that implements it.
 
     The module has a function ``source()`` that returns a ``wearables.pipeline.source.Source``.
     """

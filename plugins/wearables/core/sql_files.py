@@ -54,7 +54,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(SQL_DIR),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - the templates make SQL, not HTML
+        autoescape=False,  # noqa: S701 - the templates generate SQL, not HTML
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

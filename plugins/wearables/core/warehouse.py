@@ -22,7 +22,7 @@ LINES_PER_READ = 100
 
 
 class WarehouseError(Exception):
-    """PostgreSQL rejected a statement: a bug. Only the condition is named, because the text may contain data."""
+    """PostgreSQL rejected a statement, which is a bug. Only the condition is named: the text may contain data."""
 
 
 def run_sql(connection: Connection, name: str, **parameters: Any) -> CursorResult:
@@ -31,7 +31,7 @@ def run_sql(connection: Connection, name: str, **parameters: Any) -> CursorResul
 
 
 def warehouse_url() -> URL:
-    """URL of the Airflow connection ``warehouse``. Raises PermanentError if there is none."""
+    """Return the URL of the Airflow connection ``warehouse``. Raises PermanentError if there is none."""
     try:
         connection = BaseHook.get_connection(WAREHOUSE_CONNECTION)
     except AirflowNotFoundException:
@@ -51,7 +51,7 @@ def warehouse_url() -> URL:
 
 
 class _LineReader:
-    """A file-like view of lines, as psycopg2's COPY wants to read it."""
+    """Presents lines as the file that psycopg2's COPY reads."""
 
     def __init__(self, lines: Iterable[bytes]) -> None:
         self._lines = iter(lines)
@@ -59,7 +59,7 @@ class _LineReader:
         self.error: BaseException | None = None
 
     def read(self, size: int) -> bytes:
-        """At most ``size`` bytes; none at the end."""
+        """Return at most ``size`` bytes, and none at the end."""
         while len(self._left) < size:
             batch = self._next_lines()
             if not batch:
@@ -79,7 +79,7 @@ class _LineReader:
 def copy_lines(connection: Connection, statement: str, lines: Iterable[bytes]) -> None:
     """Stream lines through a COPY statement, in the transaction of ``connection``.
 
-    Raises what the lines raise, which psycopg2 would hide behind an error of its own.
+    Re-raises an error of the iterator, which psycopg2 would replace with its own.
     """
     driver_connection = connection.connection.driver_connection
     assert driver_connection is not None
@@ -95,9 +95,9 @@ def copy_lines(connection: Connection, statement: str, lines: Iterable[bytes]) -
 
 @cache
 def warehouse() -> Engine:
-    """The engine of the warehouse, made on first use in each process.
+    """Return the engine of the warehouse, created on first use in each process.
 
-    A connection is tried before it is lent: the server may have restarted while a task waited for WHOOP.
+    The pool tests a connection before each use: the server may have restarted while a task waited for WHOOP.
     """
     return create_engine(
         warehouse_url(),
@@ -112,7 +112,7 @@ def warehouse() -> Engine:
 def transaction(engine: Engine) -> Iterator[Connection]:
     """Open one transaction.
 
-    Raises WarehouseUnavailable if PostgreSQL cannot be reached or goes away, WarehouseError if it rejects a statement.
+    Raises WarehouseUnavailable if PostgreSQL cannot be reached or fails, WarehouseError if it rejects a statement.
     """
     try:
         connection = engine.connect()
@@ -130,6 +130,6 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         condition = f"{type(cause).__name__} ({getattr(cause, 'pgcode', None)})"
         if isinstance(cause, psycopg2.OperationalError):
             raise WarehouseUnavailable(
-                f"PostgreSQL cannot go on: {condition}. Check the server and its disk."
+                f"PostgreSQL failed: {condition}. Check the server and its disk space."
             ) from None
         raise WarehouseError(f"PostgreSQL: {condition}").with_traceback(error.__traceback__) from None

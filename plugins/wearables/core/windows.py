@@ -23,7 +23,7 @@ class TimeRange:
 
     @property
     def label(self) -> str:
-        """The range as part of a file path."""
+        """The range, formatted for a file path."""
         return f"{self.start:%Y%m%dT%H%M%SZ}-{self.end:%Y%m%dT%H%M%SZ}"
 
 
@@ -39,33 +39,33 @@ def dates_to_window(first: dt.date, last: dt.date, zone: ZoneInfo, now: dt.datet
     return TimeRange(_midnight(first, zone), min(_midnight(last + dt.timedelta(days=1), zone), now))
 
 
-def day_before(now: dt.datetime) -> TimeRange:
+def last_24_hours(now: dt.datetime) -> TimeRange:
     """Return the 24 hours before ``now``."""
     return TimeRange(now - dt.timedelta(hours=24), now)
 
 
 def since_last_pull(
-    last_end: dt.datetime | None,
+    watermark: dt.datetime | None,
     start_date: dt.date | None,
     lookback_days: int,
     zone: ZoneInfo,
     now: dt.datetime,
 ) -> TimeRange:
-    """Return the range from the watermark ``last_end`` to ``now``, with ``lookback_days`` before it.
+    """Return the range from ``lookback_days`` before the watermark to ``now``.
 
     Without a watermark, the range begins at the later of ``start_date`` and yesterday.
     """
-    if last_end is None:
+    if watermark is None:
         yesterday = now.astimezone(zone).date() - dt.timedelta(days=1)
-        last_end = _midnight(max(start_date or yesterday, yesterday), zone)
-    return TimeRange(min(last_end, now) - dt.timedelta(days=lookback_days), now)
+        watermark = _midnight(max(start_date or yesterday, yesterday), zone)
+    return TimeRange(min(watermark, now) - dt.timedelta(days=lookback_days), now)
 
 
 def chunks(window: TimeRange, chunk_days: int, zone: ZoneInfo) -> list[TimeRange]:
     """Split a window into half-open chunks of at most ``chunk_days`` local days and 28 x 24 hours, newest first.
 
-    The chunks are about equally long: a short remainder would need as many requests as a long chunk, and a chunk of the
-    full length may need a second page.
+    The chunks have about the same length: a short remainder would need as many requests as a long chunk, and a chunk
+    of the maximum length may need a second page.
     """
     first, last = (instant.astimezone(zone).replace(tzinfo=None) for instant in (window.start, window.end))
     local_days = (last - first) / DAY

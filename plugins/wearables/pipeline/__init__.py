@@ -1,1 +1,1 @@
-"""The steps that every source shares, from the plan of a run to the metrics."""
+"""The steps of a run, from its plan to the metrics, which are the same for every source."""

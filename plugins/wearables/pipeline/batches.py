@@ -1,4 +1,4 @@
-"""Batches of athletes: several tasks may share the chunk of a large team."""
+"""Batches of athletes: for a large team, several tasks can share a chunk."""
 
 import math
 from dataclasses import dataclass
@@ -20,6 +20,6 @@ EVERYONE = Batch(1, 1)
 
 
 def batches(athletes: int, per_task: int | None) -> list[Batch]:
-    """Return so many batches that none has more than ``per_task`` athletes; None puts everyone into one."""
+    """Return as few batches as possible with at most ``per_task`` athletes each; None means a single batch."""
     count = max(1, math.ceil(athletes / per_task)) if per_task else 1
     return [Batch(number, count) for number in range(1, count + 1)]

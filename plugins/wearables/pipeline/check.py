@@ -1,4 +1,4 @@
-"""Decides whether a run is complete, and names the athletes for whom it is not."""
+"""Decide whether a run is complete, and name the athletes for whom it is not."""
 
 import logging
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 def check(integration: Integration, run_id: str) -> dict[str, int]:
     """Decide whether a run succeeded; return how many slices were staged and skipped, and the number of warnings.
 
-    Raises RunFailed naming each affected athlete and what to do; everything that was pulled is kept.
+    Every problem is logged with its athlete and what to do. Raises RunFailed with the first; the data are kept.
     """
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)
@@ -29,7 +29,7 @@ def check(integration: Integration, run_id: str) -> dict[str, int]:
     for sentence in failures:
         log.error("%s", sentence)
     if failures:
-        raise RunFailed(f"{len(failures)} problem(s), listed above; what was pulled is kept. First: {failures[0]}")
+        raise RunFailed(f"{len(failures)} problem(s), logged above. Pulled data are kept. First: {failures[0]}")
     return {
         "staged": sum(slice_.state == "staged" for slice_ in slices),
         "skipped": sum(slice_.state == "skipped" for slice_ in slices),
@@ -38,7 +38,7 @@ def check(integration: Integration, run_id: str) -> dict[str, int]:
 
 
 def _missing(plan: Plan, slices: list[Row]) -> list[str]:
-    """Return a sentence for each athlete with slices that were planned and not staged."""
+    """Return a sentence for each athlete whose planned slices were not all staged."""
     done = {(slice_.chunk_start, slice_.athlete_id, slice_.collection) for slice_ in slices if slice_.state == "staged"}
     sentences = []
     for athlete_id in plan.athletes:
@@ -50,7 +50,7 @@ def _missing(plan: Plan, slices: list[Row]) -> list[str]:
         ]
         if missing:
             errors = sorted({slice_.error for slice_ in slices if slice_.athlete_id == athlete_id and slice_.error})
-            reason = " ".join(errors) or "A task did not finish. Clear it."
+            reason = " ".join(errors) or "A task did not finish. Clear it in Airflow to run it again."
             planned = len(plan.chunks) * len(plan.collections)
             sentences.append(f"athlete {athlete_id}: {len(missing)} of {planned} slices are missing: {reason}")
     return sentences

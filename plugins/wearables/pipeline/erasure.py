@@ -1,4 +1,4 @@
-"""Deletes the files of erased athletes from the landing zone."""
+"""Delete the files of erased athletes from the landing zone."""
 
 from glob import escape
 
@@ -6,12 +6,12 @@ from sqlalchemy import Connection
 
 from wearables.core.settings import landing_url
 from wearables.core.warehouse import run_sql
-from wearables.pipeline.landing import located
+from wearables.pipeline.landing import file_system
 
 
 def delete_landed(integration: str, athlete_id: int) -> int:
-    """Delete every file of an athlete, of every run and chunk; return how many."""
-    storage, folder = located(f"{landing_url().rstrip('/')}/{integration}")
+    """Delete all files of an athlete, whatever their run and chunk, and return their number."""
+    storage, folder = file_system(f"{landing_url().rstrip('/')}/{integration}")
     files = 0
     for of_athlete in storage.glob(f"{escape(folder)}/*/*/{athlete_id}"):
         files += len(storage.find(of_athlete))
@@ -20,7 +20,7 @@ def delete_landed(integration: str, athlete_id: int) -> int:
 
 
 def delete_landed_since_erasure(connection: Connection, integration: str, run_id: str) -> None:
-    """Delete what a running pull has landed for athletes who were erased in the meantime."""
-    erased = run_sql(connection, "pipeline/erasure/meanwhile", integration=integration, run_id=run_id)
+    """Delete the files that a run has landed for athletes who have been erased since it began."""
+    erased = run_sql(connection, "pipeline/erasure/erased_since_start", integration=integration, run_id=run_id)
     for athlete_id in erased.scalars():
         delete_landed(integration, athlete_id)

@@ -1,4 +1,4 @@
-"""Asks a source for one chunk and lands the answers; a retry asks only for what has not landed."""
+"""Request one chunk from a source and land the answers; a retry requests only the slices that have not landed."""
 
 import logging
 from collections.abc import Sequence
@@ -20,14 +20,15 @@ from wearables.pipeline.source import Session
 
 log = logging.getLogger(__name__)
 
-# What the source did not answer the first time is asked for once more when everything else has landed.
+# Slices that the source did not answer are tried once more, after all others have landed.
 ROUNDS = 2
 
 
 def extract(integration: Integration, run_id: str, chunk: TimeRange, batch: Batch = EVERYONE) -> None:
     """Land the collections of every athlete of a batch, for one chunk.
 
-    A failure of one athlete or one answer is recorded in the pull log and affects nobody else: ``check`` judges it.
+    A failure of one athlete or one answer is recorded in the pull log and affects nobody else. ``check`` decides
+    whether the run fails.
     """
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)
@@ -57,18 +58,18 @@ class _Extraction:
             begin(connection, slices, [slice_.landing.url for slice_ in slices])
         landed: list[Manifest] = []
         again: list[Slice] = []
-        known: BudgetExhausted | AthleteError | None = self._exhausted
+        blocked_by: BudgetExhausted | AthleteError | None = self._exhausted
         for slice_ in slices:
             try:
-                if known:
-                    raise known
+                if blocked_by:
+                    raise blocked_by
                 landed.append(self._fetch(slice_))
             except AthleteError as error:
-                known = error
+                blocked_by = error
                 self._session.mark(slice_.athlete_id, error)
                 _fail(slice_, error)
             except BudgetExhausted as error:
-                known = self._exhausted = error
+                blocked_by = self._exhausted = error
                 _fail(slice_, error)
             except (SourceUnavailable, IncompleteAnswer) as error:
                 again.append(slice_)
@@ -98,12 +99,12 @@ def _not_landed(connection: Connection, plan: Plan, chunk: TimeRange) -> list[Sl
     athletes = set(plan.athletes)
     rows = [row for row in chunk_slices(connection, plan, chunk) if row.athlete_id in athletes]
     staged = {(row.athlete_id, row.collection) for row in rows if row.state == "staged"}
-    # A task may be killed between writing a manifest and updating the pull log: the manifest decides.
+    # A task may be killed between writing a manifest and updating the pull log, so the manifest decides.
     begun = [row for row in rows if row.state in ("running", "landed")]
     manifests = [found for row in begun if (found := Landing(row.path).manifest())]
     if manifests:
         land(connection, plan.run, chunk, manifests)
-        log.info("%d answers of %s have landed before", len(manifests), chunk)
+        log.info("%d answers for %s had already landed", len(manifests), chunk)
     landed = staged | {(manifest.athlete_id, manifest.collection) for manifest in manifests}
     return [
         Slice(plan.integration, plan.run_id, chunk, athlete_id, collection)

@@ -2,10 +2,10 @@
 
     <landing>/<integration>/<run>/<chunk>/<athlete>/<collection>.ndjson.gz        one record per line
                                                     <collection>.rejected.ndjson.gz  records that cannot be staged
-                                                    <collection>.manifest.json      written last: complete
+                                                    <collection>.manifest.json      written last
 
-Any storage that Airflow's object storage supports will do. Without a manifest nothing has landed, so a kill at
-any moment leaves either the complete answer or none.
+Any storage that Airflow's object storage supports will do. An answer without a manifest does not count, so a task that
+is killed leaves either a complete answer or none.
 """
 
 import gzip
@@ -27,11 +27,11 @@ from fsspec.implementations.local import LocalFileSystem
 
 from wearables.core.errors import LandingUnavailable, PermanentError
 from wearables.core.settings import landing_url
-from wearables.pipeline.compression import Digested, compressed, decompressed
+from wearables.pipeline.compression import HashingStream, compressed, decompressed
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """Describes an answer that has landed; written when all of its files have been."""
+    """Describes an answer that has landed completely."""
 
     integration: str
     run_id: str
@@ -53,12 +53,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 def _storage(zone: str) -> AbstractFileSystem:
     """Return the file system below a URL's scheme and host; looking it up takes longer than reading a file."""
     storage = ObjectStoragePath(zone).fs
-    # A cached listing hides what another worker has landed since.
+    # A cached listing would hide files that another worker has landed since.
     storage.dircache = DirCache(use_listings_cache=False)
     return storage
 
 
-def located(url: str) -> tuple[AbstractFileSystem, str]:
+def file_system(url: str) -> tuple[AbstractFileSystem, str]:
     """Return the file system of a URL, and the path in it."""
     parts = urlsplit(url)
     # Airflow writes a connection before the bucket's name: s3://connection@bucket/key
@@ -89,7 +89,7 @@ class Landing:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._storage, path = located(url)
+        self._storage, path = file_system(url)
         self._folder = path.rpartition("/")[0]
         self._records = f"{path}.ndjson.gz"
         self._rejected = f"{path}.rejected.ndjson.gz"
@@ -130,16 +130,16 @@ class Landing:
             return None
 
     def lines(self, manifest: Manifest | None) -> Iterator[bytes]:
-        """Yield the records, one per line. Raises PermanentError if they are not those of the manifest."""
+        """Yield the records, one per line. Raises PermanentError if they do not match the manifest."""
         with _available(), self._open(self._records, "rb") as stored:
-            digested = Digested(stored)
+            hashed = HashingStream(stored)
             try:
-                with decompressed(digested) as lines:
+                with decompressed(hashed) as lines:
                     yield from lines
             except (EOFError, gzip.BadGzipFile, zlib.error):
                 manifest = None
-        if manifest is None or digested.sha256 != manifest.sha256:
-            raise PermanentError(f"{self.url} is not what landed. Delete its manifest and run the pull again.")
+        if manifest is None or hashed.sha256 != manifest.sha256:
+            raise PermanentError(f"{self.url} has changed since it landed. Delete its manifest and run the pull again.")
 
     def rejects(self) -> Iterator[dict[str, str]]:
         """Yield the records that cannot be staged: record_id, reason and payload."""
@@ -152,11 +152,11 @@ class Landing:
 
 
 class Writer:
-    """Counts what it writes, and digests the file of records."""
+    """Writes the files of an answer, counts the records and hashes their file."""
 
     def __init__(self, files: ExitStack, records: IO[bytes], open_rejects: Callable[[], IO[bytes]]) -> None:
         self._files = files
-        self._stored = Digested(files.enter_context(records))
+        self._stored = HashingStream(files.enter_context(records))
         self._records = files.enter_context(compressed(self._stored))
         self._open_rejects = open_rejects
         self._rejects: io.BufferedWriter | None = None
@@ -183,5 +183,5 @@ class Writer:
 
     @property
     def sha256(self) -> str:
-        """Digest of the file of records, once that is closed."""
+        """The digest of the file of records; final once the file is closed."""
         return self._stored.sha256

@@ -1,4 +1,4 @@
-"""Moves the rows of ``landed`` into ``raw.records``, set by set, and completes the pull log."""
+"""Merge the rows of ``landed`` into ``raw.records`` and complete the pull log."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ def merge(
 ) -> list[Row]:
     """Insert new and changed records, mark deleted ones, and complete the pull log of ``slices``.
 
-    ``complete`` are the slices in which a missing record was deleted. Return one row per slice with its counts.
+    ``complete`` are the slices in which a missing record counts as deleted. Return one row of counts per slice.
     """
     run_sql(connection, "pipeline/stage/incoming", integration=plan.integration)
     if run_sql(connection, "pipeline/stage/differences", integration=plan.integration).rowcount:

@@ -1,4 +1,4 @@
-"""The plan of a run: what it covers, frozen in ``ops.runs`` when the run begins, so that a retry does the same."""
+"""The plan of a run: what it covers, frozen in ``ops.runs`` when the run begins, so that a retry covers the same."""
 
 import datetime as dt
 import json
@@ -40,12 +40,12 @@ def read_plan(connection: Connection, integration: str, run_id: str) -> Plan:
     """Return the plan of a run. Raises PermanentError if it has none."""
     plan = find_plan(connection, integration, run_id)
     if plan is None:
-        raise PermanentError(f"The run {run_id} has no plan in the warehouse. Clear its task validate.")
+        raise PermanentError(f"The run {run_id} has no plan in the warehouse. Clear its task `validate`.")
     return plan
 
 
 def save_plan(connection: Connection, plan: Plan) -> None:
-    """Freeze a plan."""
+    """Save a plan, which never changes afterwards."""
     run_sql(
         connection,
         "pipeline/plan/save",

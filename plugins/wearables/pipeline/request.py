@@ -1,4 +1,4 @@
-"""The parameters of a run, read and checked before anything else."""
+"""The parameters of a run, validated before anything else happens."""
 
 import datetime as dt
 import re
@@ -17,7 +17,7 @@ ATHLETES_EXPECTED = "athletes must be a list of WHOOP user ids, for example [101
 
 @dataclass(frozen=True)
 class Request:
-    """What a user asks of a run; None or empty means the default."""
+    """The parameters of a run; None or empty means the default."""
 
     dates: tuple[dt.date, dt.date] | None
     athletes: list[int]
@@ -25,7 +25,7 @@ class Request:
 
 
 def read_request(conf: Mapping[str, Any], integration: Integration) -> Request:
-    """Read the parameters of a run. Raises PermanentError that says what to correct."""
+    """Read the parameters of a run. Raises PermanentError if one is invalid."""
     unknown = sorted(set(conf) - set(PARAMS))
     if unknown:
         raise PermanentError(f"Unknown parameter {', '.join(unknown)}. Use {', '.join(PARAMS)}.")
@@ -75,6 +75,6 @@ def _collections(value: object, integration: Integration) -> list[str]:
             raise PermanentError(f"Unknown collection {item!r}. Use {', '.join(known)}.")
         if item not in integration.collections:
             raise PermanentError(
-                f"The file of {integration.name} does not pull {item!r}. Add it to `collections` there first."
+                f"{integration.name} does not pull {item!r}. Add it to `collections` in the integration's file first."
             )
     return [name for name in integration.collections if name in value]

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Slice:
-    """The smallest part of a run: one athlete's collection in one chunk."""
+    """One athlete, collection and chunk of a run: what is pulled, retried and logged on its own."""
 
     integration: str
     run_id: str
@@ -32,7 +32,7 @@ class Slice:
 
     @property
     def key(self) -> dict[str, object]:
-        """Its key in ``ops.slices``, and the end of its chunk."""
+        """The key of the slice in ``ops.slices``, and the end of its chunk."""
         return {
             **self.run,
             "chunk_start": self.chunk.start,
@@ -43,7 +43,7 @@ class Slice:
 
     @property
     def landing(self) -> Landing:
-        """Where its answer lands."""
+        """The place where its answer lands."""
         run = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in self.run_id)
         return Landing.at(self.integration, run, self.chunk.label, str(self.athlete_id), self.collection)
 
@@ -61,7 +61,7 @@ def land(connection: Connection, run: dict[str, str], chunk: TimeRange, manifest
     fields = {(manifest.collection, field) for manifest in manifests for field in manifest.unknown_fields}
     for collection, field in sorted(fields):
         if run_sql(connection, "pipeline/slices/drift", **run, collection=collection, field=field).rowcount:
-            log.warning("new field %s in %s: it is kept in raw.records, and nothing reads it yet", field, collection)
+            log.warning("new field %s in %s: it is kept in raw.records, but no metric uses it yet", field, collection)
 
 
 def fail(connection: Connection, slice_: Slice, error: str, state: str = "failed") -> None:
@@ -70,7 +70,7 @@ def fail(connection: Connection, slice_: Slice, error: str, state: str = "failed
 
 
 def adopt(connection: Connection, plan: Plan, chunk: TimeRange) -> None:
-    """Take over what an earlier run landed for the same chunk before it died."""
+    """Take over the slices that an earlier run landed for the same chunk before it was killed."""
     run_sql(
         connection,
         "pipeline/slices/adopt",

@@ -1,4 +1,4 @@
-"""What the pipeline needs to know about a source. The pipeline itself names none."""
+"""The interface between the pipeline and a source. The pipeline itself knows no particular source."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -27,23 +27,23 @@ class Session(Protocol):
 
 
 class StagedSource(Protocol):
-    """A source whose answers are at hand and can be staged. A data export is no more than this."""
+    """A source whose answers have landed and can be staged, such as a data export."""
 
     def rows(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> Iterator[bytes]:
         """Yield the rows of the temporary table ``landed`` for slices, each made by ``landed_row``."""
 
     def complete(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> list[Row]:
-        """Return the slices that contain everything the source still has: what is missing in them was deleted.
+        """Return the slices that are complete: a known record that is missing from them has been deleted.
 
-        It runs between COPY and merge, so a source may also drop rows from ``landed``.
+        The method runs between COPY and merge, so it may also delete rows from ``landed``.
         """
 
 
 class Source(StagedSource, Protocol):
-    """A source that can be asked, such as a vendor's API; registered in core/sources.py."""
+    """A source that answers requests, such as a vendor's API; registered in core/sources.py."""
 
     def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
-        """Return the athletes who can be asked for: rows with athlete_id, grant_state and reason."""
+        """Return the athletes who can be pulled: rows with athlete_id, grant_state and reason."""
 
     def check_credentials(self, integration: Integration) -> None:
         """Raise PermanentError if the source rejects the integration's credentials."""

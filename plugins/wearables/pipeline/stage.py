@@ -1,4 +1,4 @@
-"""Brings what landed of one chunk into ``raw.records``: one transaction, streamed, set by set."""
+"""Load the landed answers of one chunk into ``raw.records``, streamed, in one transaction."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -34,8 +34,7 @@ def stage(
 ) -> dict[str, int]:
     """Stage every landed answer of a chunk and batch; return counts of records.
 
-    ``source`` is the integration's own unless another is given.
-    Raises ValueError if a landed file is not the one that was written.
+    ``source`` defaults to the integration's own. Raises PermanentError if a file has changed since it landed.
     """
     with transaction(warehouse()) as connection:
         run_sql(connection, "pipeline/stage/lock", integration=integration.name)
@@ -48,15 +47,17 @@ def stage(
         outcomes = _stage(connection, source, plan, chunk, slices) if slices else []
     for outcome in sorted(outcomes, key=lambda row: (row.athlete_id, row.collection)):
         log.info(
-            "staged athlete=%d collection=%s chunk=%s pages=%s records=%d new=%d changed=%d unchanged=%d deleted=%d "
-            "regressions=%d quarantined=%d waited=%.1fs seconds=%.1f",
-            *_logged(outcome, chunk),
+            "staged athlete=%(athlete_id)d collection=%(collection)s chunk=%(chunk)s pages=%(pages)s "
+            "records=%(records)d new=%(new)d changed=%(changed)d unchanged=%(unchanged)d deleted=%(deleted)d "
+            "regressions=%(regressions)d quarantined=%(quarantined)d "
+            "waited=%(waited_seconds).1fs seconds=%(seconds).1f",
+            outcome._asdict() | {"chunk": chunk},
         )
     return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in COUNTS}
 
 
 def landed_rows(slices: Sequence[Row], to_row: ToRow) -> Iterator[bytes]:
-    """Yield the rows of `landed` for answers in the landing zone; ``to_row`` makes one of a number and a line."""
+    """Yield the rows of `landed` for the answers to these slices; ``to_row(number, line, collection)`` makes each."""
     numbers = count()
     for slice_ in slices:
         landing = Landing(slice_.path)
@@ -79,17 +80,3 @@ def _quarantine(connection: Connection, plan: Plan, slices: list[Row]) -> None:
             who = {"athlete_id": slice_.athlete_id, "collection": slice_.collection}
             for rejected in Landing(slice_.path).rejects():
                 run_sql(connection, "pipeline/stage/quarantine", **plan.run, **who, **rejected)
-
-
-def _logged(row: Row, chunk: TimeRange) -> tuple:
-    return (
-        row.athlete_id,
-        row.collection,
-        chunk,
-        row.pages,
-        row.records,
-        *(getattr(row, name) for name in COUNTS),
-        row.quarantined,
-        row.waited_seconds,
-        row.seconds,
-    )

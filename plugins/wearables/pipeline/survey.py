@@ -1,4 +1,4 @@
-"""Survey questions: a team sees the answers to those that its integration file lists, and to no other."""
+"""Survey questions: a team sees answers only to the questions that its integration file lists."""
 
 import logging
 
@@ -14,12 +14,12 @@ PREFIX = "survey."
 
 
 def listed(integration: Integration) -> dict[str, str]:
-    """Return the listed questions as the file writes them, by their slugs."""
+    """Return the questions that the file lists, by slug."""
     return {slug(question): " ".join(question.split()) for question in integration.survey_questions}
 
 
 def remove_unlisted(connection: Connection, integration: Integration) -> None:
-    """Delete the answers to every question that is not on the list, or not any more."""
+    """Delete the answers to every question that the file does not list, or no longer lists."""
     slugs = listed(integration).keys()
     stored = set(run_sql(connection, "pipeline/survey/slugs", integration=integration.name).scalars())
     if stored <= slugs:
@@ -27,7 +27,7 @@ def remove_unlisted(connection: Connection, integration: Integration) -> None:
     questions = run_sql(connection, "pipeline/survey/questions", integration=integration.name).scalars()
     run_sql(
         connection,
-        "pipeline/survey/unlisted",
+        "pipeline/survey/delete_unlisted",
         integration=integration.name,
         slugs=sorted(slugs),
         metrics=[PREFIX + name for name in sorted(slugs)],

@@ -1,6 +1,6 @@
-"""The tasks of a pull: what Airflow runs, around the steps that do the work.
+"""The tasks of a pull: thin Airflow wrappers around the steps that do the work.
 
-A step is imported when its task runs: the DAG processor reads this file for every integration.
+A step is imported only when its task runs, because the DAG processor reads this file for every integration.
 """
 
 import datetime as dt
@@ -24,15 +24,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": dt.timedelta(seconds=20)}
-# The second argument of the task, instead of its number.
+# Label a mapped task with its days instead of its number. The chunk is the task's second argument.
 CHUNK_DAYS = (
     "{% set chunk = task.op_args[1] %}{{ chunk['start'][:10] }} to {{ chunk['end'][:10] }}"
-    "{% if 'batch' in chunk %}, part {{ chunk['batch'] }} of {{ chunk['batches'] }}{% endif %}"
+    "{% if 'batch' in chunk %}, batch {{ chunk['batch'] }} of {{ chunk['batches'] }}{% endif %}"
 )
 
 
 def asset(name: str) -> Asset:
-    """Return what other DAGs may be scheduled on: the data of an integration in the warehouse."""
+    """Return the asset for an integration's data in the warehouse; other DAGs can be scheduled on it."""
     return Asset(f"wearables://{name}")
 
 
@@ -57,7 +57,7 @@ def log_user_errors(step: Callable[P, R]) -> Callable[P, R]:
 @task(show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
 def validate(name: str, dag_run: Any = None, params: Any = None) -> list[Chunk]:
-    """Refuse what cannot work; otherwise freeze the plan and return its chunks, or the batches of each."""
+    """Reject a run that cannot succeed. Otherwise save its plan and return its chunks, split into batches."""
     from wearables.pipeline.validate import Run, batched_chunks, validate
 
     integration = load_integration(name)
@@ -87,13 +87,13 @@ def extract(name: str, chunk: Chunk, dag_run: Any = None) -> Chunk:
 @task(map_index_template=CHUNK_DAYS, show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
 def stage(name: str, chunk: Chunk, dag_run: Any = None) -> dict[str, int]:
-    """Load what landed of one chunk into raw.records."""
+    """Load the landed answers of one chunk into raw.records."""
     from wearables.pipeline.stage import stage
 
     return stage(load_integration(name), dag_run.run_id, _time_range(chunk), _batch(chunk))
 
 
-# A chunk that failed for good must not keep the others from the warehouse; `check` fails the run for it.
+# A chunk that failed must not keep the others out of the warehouse. `check` fails the run.
 @task(trigger_rule="all_done_min_one_success", show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
 def transform(name: str, dag_run: Any = None, outlet_events: Any = None) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Brings the tables of ``analytics`` up to date with ``raw.records``: one transaction, set by set."""
+"""Bring the tables of ``analytics`` up to date with ``raw.records``, in one transaction."""
 
 import logging
 
@@ -51,14 +51,14 @@ def transform(integration: Integration, run_id: str) -> dict[str, int]:
 
 
 def window(integration: Integration, run_id: str) -> dict[str, str]:
-    """Return the window of the run as text."""
+    """Return the start and end of the run's window in ISO format."""
     with transaction(warehouse()) as connection:
         covered = read_plan(connection, integration.name, run_id).window
     return {"window_start": covered.start.isoformat(), "window_end": covered.end.isoformat()}
 
 
 def recompute(connection: Connection, integration: str, run_id: str) -> dict[str, int]:
-    """Do the same in the transaction of ``connection``, without the survey's list."""
+    """Do the same within the transaction of ``connection``, but keep the answers to unlisted questions."""
     for step in STEPS:
         run_sql(connection, f"pipeline/transform/{step}", integration=integration, run_id=run_id)
     quarantined = run_sql(connection, "pipeline/transform/quarantine", integration=integration, run_id=run_id).rowcount

@@ -1,4 +1,4 @@
-"""Refuses what cannot work before the source is asked for any data, and freezes the plan of the run."""
+"""Reject a run that cannot succeed before any data are requested, and save the plan of any other run."""
 
 import datetime as dt
 import logging
@@ -13,7 +13,7 @@ from wearables.core.integrations import Integration
 from wearables.core.schema import require_migrated
 from wearables.core.sources import load_source
 from wearables.core.warehouse import run_sql, transaction, warehouse
-from wearables.core.windows import TimeRange, chunks, dates_to_window, day_before, since_last_pull
+from wearables.core.windows import TimeRange, chunks, dates_to_window, last_24_hours, since_last_pull
 from wearables.pipeline.batches import Batch, batches
 from wearables.pipeline.plan import Plan, find_plan, save_plan
 from wearables.pipeline.request import Request, read_request
@@ -38,10 +38,9 @@ class Run:
 
 
 def validate(integration: Integration, run: Run) -> Plan:
-    """Check everything a run needs and freeze its plan.
+    """Check everything a run needs and save its plan.
 
-    A repeated validate returns the plan that was frozen first.
-    Raises PermanentError, SourceUnavailable or BudgetExhausted.
+    A retry returns the plan that was saved first. Raises PermanentError, SourceUnavailable or BudgetExhausted.
     """
     source = load_source(integration.source)
     request = read_request(run.conf, integration)
@@ -49,8 +48,8 @@ def validate(integration: Integration, run: Run) -> Plan:
         athletes = _athletes(connection, source, integration)
         known = find_plan(connection, integration.name, run.run_id)
         plan = known or _plan(connection, integration, run, request, athletes)
-    _refuse_too_many(len(batched_chunks(integration, plan)))
-    # The last check: if anything else is wrong, no request is sent.
+    _reject_too_many(len(batched_chunks(integration, plan)))
+    # This check comes last, so that no request is sent if anything else is wrong.
     source.check_credentials(integration)
     if known is None:
         with transaction(warehouse()) as connection:
@@ -71,12 +70,12 @@ def check_setup(integration: Integration) -> Sequence[Row]:
 
 
 def batched_chunks(integration: Integration, plan: Plan) -> list[tuple[TimeRange, Batch]]:
-    """Return what each mapped task pulls: a chunk of a batch, the newest chunk of all batches first."""
+    """Return the chunk and batch of each mapped task: all batches of the newest chunk first."""
     of_team = batches(len(plan.athletes), integration.athletes_per_task)
     return [(chunk, batch) for chunk in plan.chunks for batch in of_team]
 
 
-def _refuse_too_many(count: int) -> None:
+def _reject_too_many(count: int) -> None:
     if count > MAX_TASKS:
         raise PermanentError(
             f"The pull would need {count:,} tasks; the limit is {MAX_TASKS:,}. Raise chunk_days or athletes_per_task "
@@ -120,22 +119,22 @@ def _chosen(athletes: list[Row], request: Request) -> list[Row]:
 
 
 def _window(connection: Connection, integration: Integration, run: Run, request: Request) -> TimeRange:
-    # Frozen here: records that reach WHOOP while the pull runs belong to the next pull.
+    # The window ends now: records that reach WHOOP during the pull belong to the next one.
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     if request.dates:
         return dates_to_window(*request.dates, integration.zone, now)
     if run.run_type == "scheduled":
-        last_end = run_sql(connection, "pipeline/plan/last_complete_end", integration=integration.name).scalar()
-        return since_last_pull(last_end, integration.start_date, integration.lookback_days, integration.zone, now)
+        watermark = run_sql(connection, "pipeline/plan/watermark", integration=integration.name).scalar()
+        return since_last_pull(watermark, integration.start_date, integration.lookback_days, integration.zone, now)
     began = run.logical_date if run.run_type == "backfill" and run.logical_date else run.run_after
-    return day_before(min(began.astimezone(dt.UTC).replace(microsecond=0), now))
+    return last_24_hours(min(began.astimezone(dt.UTC).replace(microsecond=0), now))
 
 
 def _skip(connection: Connection, plan: Plan, chosen: list[Row]) -> None:
     for athlete in chosen:
         if athlete.grant_state == "active":
             continue
-        reason = athlete.reason or "No grant is stored. Let the athlete consent."
+        reason = athlete.reason or "No grant is stored. Ask the athlete to consent."
         log.warning("athlete %d is skipped (%s): %s", athlete.athlete_id, athlete.grant_state, reason)
         for chunk in plan.chunks:
             for collection in plan.collections:

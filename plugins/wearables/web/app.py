@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from wearables.core.body_limits import refused_length
+from wearables.core.body_limits import rejection_status
 from wearables.core.errors import WearablesError
 from wearables.web.guard import SIGNED_IN
 from wearables.web.pages import (
@@ -65,7 +65,7 @@ def static(name: str) -> FileResponse:
 @app.middleware("http")
 async def harden(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     """Set strict headers on every response, and reject bodies of unknown or excessive length before they are read."""
-    status = refused_length(request, MAX_BODY_BYTES)
+    status = rejection_status(request, MAX_BODY_BYTES)
     response = _error_page(request, status, BODY_ERRORS[status]) if status else await call_next(request)
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

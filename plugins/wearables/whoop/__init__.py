@@ -1,1 +1,1 @@
-"""Everything that knows WHOOP."""
+"""WHOOP's API: its clients, grants, request budget and records."""

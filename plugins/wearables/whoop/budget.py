@@ -97,7 +97,7 @@ class Budget:
                 resumes = datetime.now(UTC) + timedelta(seconds=pause)
                 raise BudgetExhausted(
                     f"The request budget of the WHOOP app is used up until {resumes:%Y-%m-%d %H:%M} UTC. "
-                    "What was pulled is kept. Run the pull again then."
+                    "Everything pulled so far is kept. Run the pull again then."
                 )
             if pause:
                 self._sleep(pause)
@@ -110,7 +110,7 @@ class Budget:
         reported = RateLimit.from_headers(headers)
         if reported is None:
             return
-        # Writing is only worth a transaction if the limits changed or the rest is nearly used up.
+        # A write is only worth its transaction if the limits have changed or the budget is nearly used up.
         is_worth_recording = (
             self._last_seen is None
             or reported.limits != self._last_seen.limits
@@ -121,7 +121,7 @@ class Budget:
             self._record(reported)
 
     def pause(self, seconds: float) -> None:
-        """Let no task send a request for that long, because WHOOP answered 429."""
+        """Stop all tasks from sending requests for that long, because WHOOP answered 429."""
         self._record(RateLimit(remaining=0, reset_seconds=seconds))
         self.close()
 

@@ -13,13 +13,13 @@ from wearables.whoop.paging import pages
 from wearables.whoop.statuses import BadRequest, NotFound, Unauthorized
 from wearables.whoop.transport import Transport
 
-PAGE_SIZE = 25  # the largest that WHOOP allows
+PAGE_SIZE = 25  # WHOOP's maximum
 PROFILE_PATH = "/developer/v2/user/profile/basic"
 ACCESS_PATH = "/developer/v2/user/access"
 
 
 class Tokens(Protocol):
-    """A source of the athlete's access tokens."""
+    """Supplies the access tokens of one athlete."""
 
     def __call__(self, stale: str | None = None) -> str:
         """Return a valid access token, other than ``stale``."""
@@ -53,7 +53,7 @@ class WhoopClient:
         return pages(fetch)
 
     def profile(self) -> Profile:
-        """Return the athlete's profile. Raises as ``records`` does."""
+        """Return the athlete's profile. Raises the same errors as ``records``."""
         try:
             return msgspec.json.decode(self._get(PROFILE_PATH, {}), type=Profile)
         except msgspec.DecodeError:
@@ -70,7 +70,9 @@ class WhoopClient:
         try:
             return self._send(method, path, query)
         except Unauthorized:
-            raise ReconnectRequired("WHOOP rejects a new access token. Let the athlete consent again.") from None
+            raise ReconnectRequired(
+                "WHOOP rejected a renewed access token. Ask the athlete to consent again."
+            ) from None
         except NotFound:
             raise SourceUnavailable(
                 f"WHOOP does not know {path} (404). Check the base URL in the Airflow connection."
@@ -79,7 +81,7 @@ class WhoopClient:
             raise SourceUnavailable(f"WHOOP rejected the request for {path} ({error}). Report this as a bug.") from None
 
     def _send(self, method: str, path: str, query: dict[str, str]) -> bytes:
-        """Send with the current token; if WHOOP rejects it, once more with a renewed one."""
+        """Send with the current token and, if WHOOP rejects it, once more with a renewed one."""
         used: list[str] = []
 
         def newest() -> str:

@@ -86,7 +86,7 @@ class Endpoint:
 
 
 def _known(collection: str, others: dict[Parent, str]) -> dict[Parent, frozenset[str]]:
-    """Return the fields that metrics are read from, and the others that WHOOP sends, by the object that holds them."""
+    """Return the known fields, those of metrics and ``others``, by the path of the object that contains them."""
     known = {parent: set(names.split()) for parent, names in others.items()}
     for path in catalogue().fields(collection):
         for depth, name in enumerate(path):

@@ -1,4 +1,4 @@
-"""The sentence behind the Test button of a WHOOP connection, and behind *Validate credentials* on the pages."""
+"""The result of the Test button of a WHOOP connection, and of *Validate credentials* on the pages."""
 
 from collections.abc import Iterator
 
@@ -13,11 +13,11 @@ def describe_app(credentials: Credentials) -> str:
     with transaction(warehouse()) as connection:
         grants = run_sql(connection, "whoop/grants/count", integrations=list(_integrations_of(credentials))).one()
     accepted = f"{credentials.base_url} accepts the client id and secret"
-    return f"{accepted}; {grants.alive} of {grants.known} grants are active."
+    return f"{accepted}; {grants.active} of {grants.known} grants are active."
 
 
 def _integrations_of(credentials: Credentials) -> Iterator[str]:
-    """Yield the integrations that use the app. Airflow tests a connection under a temporary name: compare apps."""
+    """Yield the integrations that use the app. A connection under test has a temporary id, so compare the apps."""
     for integration in load_integrations():
         try:
             is_same = read_credentials(integration.connection).app == credentials.app

@@ -13,7 +13,7 @@ DEFAULT_BASE_URL = "https://api.prod.whoop.com"
 
 @dataclass(frozen=True)
 class Credentials:
-    """Where a WHOOP app sends its requests, and its client id and secret. The repr shows no secret."""
+    """A WHOOP app's client id and secret, and the base URL of its requests. The repr hides the secret."""
 
     base_url: str
     client_id: str
@@ -21,7 +21,7 @@ class Credentials:
 
     @property
     def app(self) -> tuple[str, str]:
-        """What identifies the app: base URL and client id."""
+        """The base URL and client id, which identify the app."""
         return self.base_url, self.client_id
 
 
@@ -35,13 +35,13 @@ def read_credentials(connection_id: str) -> Credentials:
         ) from None
     if not connection.login or not connection.password:
         raise PermanentError(
-            f"The connection {connection_id!r} has no Client ID or no Client secret. Add what is missing."
+            f"The connection {connection_id!r} needs both a Client ID and a Client secret. Add the missing one."
         )
     return Credentials(base_url(connection.host, connection.port), connection.login, connection.password)
 
 
 def base_url(host: str | None, port: int | None) -> str:
-    """Return the base URL that the host and port of a connection name. Raises PermanentError."""
+    """Return the base URL for a connection's host and port. Raises PermanentError if the host is not valid."""
     if not host:
         return DEFAULT_BASE_URL
     url = host if "://" in host else f"https://{host}"

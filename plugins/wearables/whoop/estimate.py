@@ -34,11 +34,11 @@ def estimate(
 ) -> Estimate:
     """Estimate a pull of these chunks; ``limits`` and ``used`` map the seconds of a rate limit's period to requests."""
     chunks, collections = list(chunks), list(collections)
-    # One request verifies the app. Tokens live for an hour, so each athlete's is probably renewed.
+    # One request verifies the app. Tokens expire after an hour, so each athlete's probably needs to be renewed.
     renewals = 1 + athletes
     requests = renewals + athletes * sum(_pages(chunk, collection) for chunk in chunks for collection in collections)
     seconds = SECONDS_PER_PULL + SECONDS_PER_CHUNK * (len(chunks) - 1)
-    # A period's budget can be used at once; each further load of requests waits for another period.
+    # The budget of a period can be used at once; requests beyond it wait for the following periods.
     waits = [
         period * math.ceil(max(0, requests - (allowed - used.get(period, 0))) / allowed)
         for period, allowed in limits.items()

@@ -1,4 +1,4 @@
-"""Fetches a slice: every page of one athlete's collection for one chunk, from WHOOP into the landing zone."""
+"""Fetch a slice: every page of one athlete's collection for one chunk, from WHOOP into the landing zone."""
 
 import time
 
@@ -12,7 +12,7 @@ from wearables.whoop.transport import HttpTransport
 def fetch_slice(client: WhoopClient, transport: HttpTransport, slice_: Slice) -> Manifest:
     """Request every page and land the complete answer.
 
-    Raises whatever the client raises; then nothing has landed.
+    If the client raises an error, nothing has landed.
     """
     requests_before, waited_before, began = transport.requests_sent, transport.budget.waited_seconds, time.monotonic()
     landing = slice_.landing

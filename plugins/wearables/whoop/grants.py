@@ -17,7 +17,7 @@ from wearables.whoop.client import Tokens
 from wearables.whoop.oauth import TokenEndpoint, TokenPair
 from wearables.whoop.vault import cipher, decrypted, encrypted
 
-# A page may take a minute to arrive; the token must not expire before.
+# A page can take a minute to arrive, and the token must not expire before it does.
 EXPIRY_MARGIN = dt.timedelta(minutes=2)
 
 
@@ -34,10 +34,10 @@ class Grants:
 
         Raises ReconnectRequired or MembershipInactive if the grant cannot be used.
         """
-        return self._good_pair(athlete_id, stale).access_token
+        return self._valid_pair(athlete_id, stale).access_token
 
     def tokens(self, athlete_id: int) -> Tokens:
-        """Return a source of the athlete's access tokens that caches a token until it is due or rejected by WHOOP.
+        """Return a function that supplies the athlete's tokens, each cached until it is about to expire or rejected.
 
         Each call raises ReconnectRequired or MembershipInactive if the grant cannot be used.
         """
@@ -45,8 +45,8 @@ class Grants:
 
         def access_token(stale: str | None = None) -> str:
             nonlocal held
-            if held is None or _is_due(held, stale):
-                held = self._good_pair(athlete_id, stale)
+            if held is None or _needs_renewal(held, stale):
+                held = self._valid_pair(athlete_id, stale)
             return held.access_token
 
         return access_token
@@ -77,8 +77,8 @@ class Grants:
             run_sql(connection, "whoop/grants/keep_unclaimed", **key, **encrypted(pair))
         return pair
 
-    def claimed(self, connection: Connection, credential: str) -> None:
-        """Delete the pair kept by ``claim``: it was saved for its athlete, or is not needed."""
+    def discard_claim(self, connection: Connection, credential: str) -> None:
+        """Delete the pair that ``claim`` kept: it has been saved for its athlete, or nobody needs it."""
         run_sql(
             connection,
             "whoop/grants/drop_unclaimed",
@@ -86,18 +86,18 @@ class Grants:
             token_hash=_token_hash(credential),
         )
 
-    def _good_pair(self, athlete_id: int, stale: str | None) -> TokenPair:
+    def _valid_pair(self, athlete_id: int, stale: str | None) -> TokenPair:
         key = {"integration": self._integration, "athlete_id": athlete_id}
         with transaction(self._engine) as connection:
             pair = _usable_pair(run_sql(connection, "whoop/grants/read", **key).one_or_none())
-        return self._renew(key, stale) if _is_due(pair, stale) else pair
+        return self._renew(key, stale) if _needs_renewal(pair, stale) else pair
 
     def _renew(self, key: dict, stale: str | None) -> TokenPair:
         error: AthleteError
         with transaction(self._engine) as connection:
             row = run_sql(connection, "whoop/grants/lock", **key).one_or_none()
             pair = _usable_pair(row)
-            if not _is_due(pair, stale):
+            if not _needs_renewal(pair, stale):
                 return pair  # another task renewed it while this one waited for the lock
             with transaction(self._engine) as other:
                 run_sql(other, "whoop/grants/begin_refresh", **key)
@@ -137,7 +137,7 @@ def rotate_keys(engine: Engine) -> int:
 
 def _usable_pair(row: Row | None) -> TokenPair:
     if row is None:
-        raise ReconnectRequired("No grant is stored. Let the athlete consent.")
+        raise ReconnectRequired("No grant is stored. Ask the athlete to consent.")
     if row.state == "reconnect":
         raise ReconnectRequired(row.reason)
     if row.state == "inactive":
@@ -145,7 +145,7 @@ def _usable_pair(row: Row | None) -> TokenPair:
     return decrypted(row)
 
 
-def _is_due(pair: TokenPair, stale: str | None) -> bool:
+def _needs_renewal(pair: TokenPair, stale: str | None) -> bool:
     return pair.access_token == stale or pair.expires_within(EXPIRY_MARGIN)
 
 
@@ -154,7 +154,7 @@ def _with_interruption(rejection: AthleteError, attempted_at: dt.datetime | None
         return rejection
     return ReconnectRequired(
         f"A refresh that began at {attempted_at:%Y-%m-%d %H:%M} UTC was interrupted before WHOOP's answer was saved, "
-        "and WHOOP no longer accepts the grant. Let the athlete consent again."
+        "and WHOOP no longer accepts the grant. Ask the athlete to consent again."
     )
 
 

@@ -1,4 +1,4 @@
-"""The Airflow hook: a connection of type ``whoop`` becomes clients. It knows no tables."""
+"""The Airflow hook: it creates clients from a connection of type ``whoop``."""
 
 from functools import cached_property
 
@@ -17,8 +17,8 @@ from wearables.whoop.transport import HttpTransport
 class WhoopHook(BaseHook):
     """Clients of one WHOOP app.
 
-    Connection: login = client id, password = client secret, host = base URL. Constructing a hook costs nothing;
-    the connection is read on first use.
+    Connection: login = client id, password = client secret, host = base URL. A hook is cheap to construct, because it
+    reads the connection on first use.
     """
 
     conn_name_attr = "whoop_conn_id"
@@ -51,7 +51,7 @@ class WhoopHook(BaseHook):
         return WhoopClient(self.transport, tokens)
 
     def test_connection(self) -> tuple[bool, str]:
-        """Return whether WHOOP accepts the client id and secret, and a sentence; no grant is used."""
+        """Return whether WHOOP accepts the client id and secret, and a sentence about it. Uses no grant."""
         try:
             self.token_endpoint.verify_client()
             return True, describe_app(self.credentials)

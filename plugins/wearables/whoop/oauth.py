@@ -76,23 +76,23 @@ class TokenEndpoint:
     def refresh(self, refresh_token: str) -> TokenPair:
         """Exchange a refresh token for a new pair; WHOOP invalidates the old pair.
 
-        Raises ReconnectRequired when WHOOP declares the grant dead, PermanentError for wrong client credentials,
-        SourceUnavailable when it gives no proper answer.
+        Raises ReconnectRequired when WHOOP rejects the grant, PermanentError when it rejects the client credentials,
+        SourceUnavailable when it gives no valid answer.
         """
         return self._exchange(self._refresh_body(refresh_token), refresh_token)
 
     def redeem(self, code: str, redirect_url: str) -> TokenPair:
         """Exchange the code that WHOOP sent to ``redirect_url`` for a pair; without `offline` it has no refresh token.
 
-        Raises as ``refresh`` does; ReconnectRequired when the code is used, expired or invalid.
+        Raises the same errors as ``refresh``; ReconnectRequired means that the code is used, expired or invalid.
         """
         body = self._messages.prepare_request_body(code=code, redirect_uri=redirect_url, include_client_id=False)
         return self._exchange(body, "")
 
     def verify_client(self) -> None:
-        """Check client id and secret without any athlete: WHOOP must reject an invented grant as such.
+        """Check client id and secret without any athlete: WHOOP must reject a made-up refresh token, and only that.
 
-        Raises PermanentError when WHOOP rejects the client, SourceUnavailable when it gives no answer.
+        Raises PermanentError when WHOOP rejects the client, SourceUnavailable when it gives no valid answer.
         """
         try:
             self._request(self._refresh_body(secrets.token_urlsafe(32)))
@@ -116,10 +116,10 @@ class TokenEndpoint:
         except ClientRejected:
             raise self._bad_client() from None
         except (GrantRejected, TokenRejected):
-            raise ReconnectRequired("WHOOP no longer accepts the grant. Let the athlete consent again.") from None
+            raise ReconnectRequired("WHOOP no longer accepts the grant. Ask the athlete to consent again.") from None
         except BadRequest as error:
             raise SourceUnavailable(
-                f"WHOOP's token endpoint answered {error}. Run again; if the error persists, report it as a bug."
+                f"WHOOP's token endpoint answered {error}. Run the pull again. If the error persists, report it."
             ) from None
 
     def _request(self, body: str) -> dict:

@@ -7,7 +7,7 @@ import msgspec
 
 from wearables.core.errors import IncompleteAnswer
 
-MALFORMED = "WHOOP returned a page that is not the expected JSON. Run again."
+MALFORMED = "WHOOP returned a page that is not the expected JSON. Run the pull again."
 
 Fetch = Callable[[str | None], bytes]
 """Request the page with this token (None for the first) and return its body."""
@@ -38,7 +38,7 @@ def pages(fetch: Fetch) -> Iterator[list[bytes]]:
             return
         token = page.next_token
         if token in seen:
-            raise IncompleteAnswer("WHOOP repeated a page token, so its list may be incomplete. Run again.")
+            raise IncompleteAnswer("WHOOP repeated a page token, so its list may be incomplete. Run the pull again.")
         seen.add(token)
 
 
@@ -52,7 +52,7 @@ def _decode(body: bytes) -> Page:
 
 
 def _decode_leniently(body: bytes) -> Page:
-    # json accepts half a surrogate pair, which msgspec rejects. So only that record is quarantined later, not the page.
+    # json accepts half a surrogate pair, which msgspec rejects: only its record is quarantined later, not the page.
     try:
         content = json.loads(body)
         return Page(

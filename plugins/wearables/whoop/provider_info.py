@@ -5,11 +5,11 @@ from typing import Any
 
 
 def get_provider_info() -> dict[str, Any]:
-    """Provider metadata (entry point ``apache_airflow_provider``)."""
+    """Return the provider metadata (entry point ``apache_airflow_provider``)."""
     return {
         "package-name": "wearables",
         "name": "Wearables",
-        "description": "WHOOP data of a squad, pulled into a warehouse the team owns.",
+        "description": "A team's WHOOP data, pulled into a warehouse that the team owns.",
         "versions": [version("wearables")],
         "connection-types": [
             {

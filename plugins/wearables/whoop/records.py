@@ -46,7 +46,7 @@ def record_line(raw: bytes, collection: str, athlete_id: int) -> bytes:
 
 
 def landed_row(number: int, line: bytes, collection: str) -> bytes:
-    """The row of `landed` for a line that `record_line` made: its keys, a digest, and the line itself."""
+    """Return the row of `landed` for a line from `record_line`: its keys, a digest, and the line itself."""
     key = _key_decoder.decode(line)
     record_id = key.cycle_id if collection == "recovery" else key.id
     return row(number, collection, key.user_id, record_id, key.updated_at, key.start, key.end, line)
@@ -90,10 +90,10 @@ def _require_plausible(record: Record, athlete_id: int) -> None:
 def _one_line(raw: bytes) -> bytes:
     if b"\\u0000" in raw and NUL_ESCAPE.search(raw):
         raise InvalidRecord("contains a NUL character")
-    # JSON escapes line ends within strings, so these are between values.
+    # JSON escapes line breaks within strings, so these are between values.
     return raw.replace(b"\n", b" ").replace(b"\r", b" ")
 
 
 def _without_values(message: str) -> str:
-    # msgspec's messages name types and paths. They only contain values for enums and tags, which are not used here.
+    # msgspec's messages name types and paths. They contain values only for enums and tags, which are not used here.
     return message.replace("`", "")

@@ -41,11 +41,11 @@ class WhoopSession:
 
 
 class WhoopSource:
-    """WHOOP's API, see ``wearables.pipeline.source.Source``."""
+    """WHOOP's API; implements ``wearables.pipeline.source.Source``."""
 
     def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
-        """Return everybody who ever consented and was not erased."""
-        return run_sql(connection, "whoop/grants/roster", integration=integration).all()
+        """Return everybody who has ever consented and has not been erased."""
+        return run_sql(connection, "whoop/grants/athletes", integration=integration).all()
 
     def check_credentials(self, integration: Integration) -> None:
         """Ask WHOOP whether it accepts the client id and secret."""
@@ -57,7 +57,7 @@ class WhoopSource:
 
     @contextmanager
     def open(self, integration: Integration) -> Iterator[WhoopSession]:
-        """Open a session; the unused part of the request budget is returned at its end."""
+        """Open a session; at its end, return the unused part of its request budget."""
         hook = WhoopHook(integration.connection)
         try:
             yield WhoopSession(hook, Grants(warehouse(), integration.name, hook.token_endpoint))
@@ -69,7 +69,8 @@ class WhoopSource:
         return landed_rows(slices, landed_row)
 
     def complete(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> list[Row]:
-        """Return the slices that prove deletions: an empty answer may be WHOOP's mistake, a rejected record any."""
+        """Return the slices that prove deletions: not an empty answer, which may be WHOOP's error, and not one with
+        rejected records, which may be the ones that seem to be missing."""
         return [each for each in slices if each.records > 0 and each.quarantined == 0]
 
 

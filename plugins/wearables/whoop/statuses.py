@@ -1,4 +1,4 @@
-"""What WHOOP's HTTP statuses and OAuth error codes mean. No other module looks at a status."""
+"""The meaning of WHOOP's HTTP statuses and OAuth error codes, which no other module interprets."""
 
 from collections.abc import Mapping
 
@@ -16,15 +16,15 @@ class NotFound(Exception):
 
 
 class BadRequest(Exception):
-    """WHOOP rejected the request itself; holds the status only."""
+    """WHOOP rejected the request itself; the message holds only the status."""
 
 
 class Transient(Exception):
-    """This attempt failed in a way that another may not."""
+    """This attempt failed, but another may succeed."""
 
 
 class RateLimited(Transient):
-    """Too many requests; the answer says when to go on."""
+    """Too many requests; the answer says when to continue."""
 
 
 class ClientRejected(Exception):
@@ -36,7 +36,7 @@ class GrantRejected(Exception):
 
 
 class TokenRejected(Exception):
-    """The token endpoint answered 401 without saying whether client or grant is at fault."""
+    """The token endpoint answered 401 without saying whether it rejects the client or the grant."""
 
 
 # Statuses not listed: 2xx is an answer, 5xx is transient, anything else is a bad request.
@@ -48,7 +48,7 @@ DATA_ERRORS: Mapping[int, type[Exception]] = {
     425: Transient,
     429: RateLimited,
 }
-# Before the status, the token endpoint's error code decides.
+# The token endpoint's error code takes precedence over its status.
 TOKEN_ERRORS: Mapping[str, type[Exception]] = {
     "invalid_client": ClientRejected,
     "unauthorized_client": ClientRejected,
@@ -62,7 +62,7 @@ MESSAGES: Mapping[type[Exception], str] = {
 
 
 def data_error(response: requests.Response) -> Exception | None:
-    """Return the error that an answer of a data endpoint stands for, or None for a good answer."""
+    """Return the error that a data endpoint's answer means, or None if it is a success."""
     status = response.status_code
     if 200 <= status < 300:
         return Transient("an empty answer") if status == 200 and not response.content else None
@@ -77,6 +77,6 @@ def token_transport_error(response: requests.Response) -> Exception | None:
 
 
 def token_error(response: requests.Response, code: str) -> Exception:
-    """Return the error that a failed token request with this OAuth error code stands for."""
+    """Return the error that a failed token request with this OAuth error code means."""
     kind = TOKEN_ERRORS.get(code, TokenRejected if response.status_code == 401 else BadRequest)
     return kind(f"{response.status_code} ({code})")

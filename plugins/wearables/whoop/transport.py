@@ -29,7 +29,7 @@ LONGEST_BACKOFF_SECONDS = 30
 
 
 class Transport(Protocol):
-    """What the layers above need of a transport; a test may bring its own."""
+    """The interface of a transport, so that tests can supply their own."""
 
     def send(
         self,
@@ -41,7 +41,7 @@ class Transport(Protocol):
         data: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> requests.Response:
-        """Send one request and return its answer: 2xx, or without ``token`` also 4xx, whose body says more."""
+        """Send one request and return its answer: 2xx, or without ``token`` also 4xx, whose body names the error."""
 
 
 class HttpTransport:
@@ -83,7 +83,7 @@ class HttpTransport:
             return self._retrying.copy()(self._attempt, method, path, token, headers, {"params": params, "data": data})
         except Transient as error:
             raise SourceUnavailable(
-                f"WHOOP at {self.base_url} gave no proper answer in {ATTEMPTS} attempts ({error}). Try again later."
+                f"WHOOP at {self.base_url} gave no valid answer in {ATTEMPTS} attempts ({error}). Try again later."
             ) from None
 
     def _attempt(
@@ -107,7 +107,7 @@ class HttpTransport:
                 **arguments,
             )
         except requests.RequestException as error:
-            # The text of such an error may contain the URL with its query: only its class is reported.
+            # The error's text may contain the URL with its query, so only its class is reported.
             raise Transient(type(error).__name__) from None
         self.budget.observe(response.headers)
         failure = data_error(response) if token else token_transport_error(response)
@@ -122,8 +122,8 @@ class HttpTransport:
         self.budget.pause(seconds)
         if seconds > LONGEST_WAIT_SECONDS:
             raise BudgetExhausted(
-                f"WHOOP accepts no request for the next {seconds / 60:.0f} minutes. "
-                "What was pulled is kept; run the pull again then."
+                f"WHOOP accepts no requests for the next {seconds / 60:.0f} minutes. "
+                "Everything pulled so far is kept. Run the pull again then."
             )
 
     @staticmethod

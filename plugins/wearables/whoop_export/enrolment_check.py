@@ -11,7 +11,7 @@ ENROLLED_STATES = {"active", "reconnect", "inactive"}
 
 def require_enrolled(connection: Connection, integration: str, athlete_id: int) -> None:
     """Raise ExportRejected if the athlete has no grant, because they never enrolled, were offboarded or were erased."""
-    roster = run_sql(connection, "whoop/grants/roster", integration=integration).all()
+    roster = run_sql(connection, "whoop/grants/athletes", integration=integration).all()
     if athlete_id not in {athlete.athlete_id for athlete in roster if athlete.grant_state in ENROLLED_STATES}:
         raise ExportRejected(
             f"Athlete {athlete_id} is not enrolled in {integration}, so the export was not imported. "

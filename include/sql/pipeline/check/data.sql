@@ -1,4 +1,4 @@
--- What is wrong with the data of a run: errors fail it, warnings are logged.
+-- The problems of a run's data: an error fails the run, a warning is only logged.
 -- Grain: one row per finding, with severity and sentence.
 -- Parameters: integration, run_id.
 -- Reads: ops.quarantine, ops.slices, ops.runs, ops.schema_drift, analytics.metrics. Writes: nothing.
@@ -36,7 +36,7 @@ run as (
 ),
 
 latest as (
-    -- every worn day has a day strain: an old latest date means that the strap does not synchronise
+    -- every day on which the strap is worn has a day strain, so an old date means that it is not worn or not synced
     select
         member.athlete_id,
         max(known.metric_date) as latest_date

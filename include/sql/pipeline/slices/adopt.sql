@@ -1,5 +1,5 @@
--- Reuse the slices that a run which died left in the landing zone, if it pulled the same chunk less than a day ago.
--- A slice still marked `running` is adopted too: only the manifest in its path shows whether its answer landed whole.
+-- Reuse the slices that a killed run left in the landing zone, if it pulled the same chunk less than a day ago.
+-- A slice still marked `running` is adopted too: only the manifest in its path shows whether its answer is complete.
 -- Grain: one row of ops.slices per adopted athlete and collection.
 -- Parameters: integration, run_id, chunk_start, chunk_end, athletes, collections.
 -- Reads: ops.runs, ops.slices. Writes: ops.slices (the adopted rows; the rows they come from become `handed_over`).

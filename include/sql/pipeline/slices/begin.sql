@@ -1,5 +1,5 @@
 -- Record that an athlete's slices of a chunk are being pulled.
--- The lock on the athlete's row keeps an erasure from committing between the two statements; an erased athlete gets no row.
+-- An erased athlete gets no row: the lock keeps an erasure from committing between the two statements.
 -- Grain: one row of ops.slices per collection.
 -- Parameters: integration, run_id, chunk_start, chunk_end, athlete_id; collections and paths (arrays of equal length).
 -- Reads: ops.athletes, ops.erased_athletes. Writes: ops.slices.

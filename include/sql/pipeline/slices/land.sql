@@ -1,4 +1,4 @@
--- Record that the answers for slices landed whole, with the counts from their manifests.
+-- Record that the answers for slices have landed completely, with the counts from their manifests.
 -- Grain: one row of ops.slices per manifest.
 -- Parameters: integration, run_id, chunk_start; manifests (a JSON array).
 -- Reads: nothing. Writes: ops.slices.

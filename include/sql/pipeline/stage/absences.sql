@@ -1,12 +1,12 @@
--- Record which known records of a chunk WHOOP did not return, although its answer for the slice was complete and not empty.
--- Grain: one row of ops.absences per missing record. Returns one row: whether this run has missed any record so far.
--- Parameters: integration, run_id, chunk_start, chunk_end; athletes and collections (arrays of equal length: the slices with
--- such an answer).
+-- Record which known records are missing from WHOOP's answer for a slice, if that answer was complete and not empty.
+-- Grain: one row of ops.absences per missing record. Returns one row: whether any is missing in this run so far.
+-- Parameters: integration, run_id, chunk_start, chunk_end; athletes and collections (arrays of equal length: the
+-- slices with such an answer).
 -- Reads: raw.records, incoming. Writes: ops.absences.
 
 -- `offset 0` makes PostgreSQL probe one index per lateral subquery, even on a table that was never analysed.
--- `pulled_at < now()` leaves out what this transaction has just inserted: WHOOP did return it.
--- No record is longer than a month, so older starts need no look.
+-- `pulled_at < now()` leaves out the records that this transaction has just inserted, because WHOOP returned them.
+-- No record is longer than a month, so records that started earlier are ignored.
 with complete_slices as (
     select *
     from unnest(%(athletes)s::bigint [], %(collections)s::text []) as slice (athlete_id, collection)

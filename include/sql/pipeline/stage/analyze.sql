@@ -1,5 +1,5 @@
--- Analyse raw.records if it never was: without statistics the planner picks an index by chance.
--- A small sample is enough, because autovacuum takes over later. A role without the right to analyse only gets a warning.
+-- Analyse raw.records if it has never been analysed: without statistics the planner picks an index at random.
+-- A small sample is enough, because autovacuum takes over later. If the role may not analyse, it only gets a warning.
 -- Parameters: none.
 -- Reads: raw.records. Writes: its planner statistics.
 do $$

@@ -1,7 +1,7 @@
--- Mark records as deleted that WHOOP no longer returns: they lie entirely within chunks of this run that missed them.
+-- Mark the records that WHOOP no longer returns as deleted: those entirely within chunks in which they were missing.
 -- An open cycle has no end, so it is never within a chunk.
 -- Grain: one row of incoming, with the outcome `deleted`, per record.
--- Parameters: integration, run_id; athletes and collections (arrays of equal length: the slices just read whole).
+-- Parameters: integration, run_id; athletes and collections (arrays of equal length: the complete slices).
 -- Reads: ops.absences, raw.current_records. Writes: raw.records (deleted_at), incoming.
 with missed as (
     select

@@ -1,4 +1,4 @@
--- Compare the values of records whose digest differs: a new spelling of the same JSON is `unchanged`, anything else `changed`.
+-- Compare the values of records whose digest differs: the same JSON in another notation is `unchanged`.
 -- A changed record is a regression if it lost a score value that the warehouse holds.
 -- Grain: one row of incoming per record whose outcome was `different`.
 -- Parameters: integration.

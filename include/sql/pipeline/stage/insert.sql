@@ -1,4 +1,4 @@
--- Insert the records that are new or changed as new versions.
+-- Insert new and changed records as new versions.
 -- Grain: one row of raw.records per version.
 -- Parameters: integration, run_id.
 -- Reads: incoming, landed. Writes: raw.records.

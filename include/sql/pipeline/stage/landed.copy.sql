@@ -1,5 +1,5 @@
--- Copy landed lines into landed. JSON contains no raw control characters, so with two of them as delimiter and quote a line
--- needs no escaping.
+-- Copy landed lines into landed. JSON contains no raw control characters, so two of them serve as delimiter and quote
+-- and a line needs no escaping.
 -- Grain: one row per line.
 -- Parameters: none; the rows come through stdin.
 -- Reads: nothing. Writes: landed.

@@ -1,5 +1,5 @@
 -- Create the table into which the lines of a chunk are copied.
--- Start, end and payload stay text: most records turn out to be unchanged and never need them parsed.
+-- Start, end and payload stay text: most records turn out to be unchanged, so parsing them would be wasted.
 -- Grain: one row per landed line.
 -- Parameters: none.
 -- Reads: nothing. Writes: temporary table landed (empty).

@@ -1,6 +1,6 @@
 -- Mark the current versions of changed records as superseded.
--- They are found by ctid, which is stable while stage/lock.sql is held. In a partitioned table a ctid is unique only within
--- its partition; the condition on the integration selects one.
+-- They are found by ctid, which is stable while stage/lock.sql is held. In a partitioned table a ctid is unique only
+-- within its partition; the condition on the integration selects one.
 -- Grain: one row of raw.records per changed record.
 -- Parameters: integration.
 -- Reads: incoming. Writes: raw.records (superseded_at).

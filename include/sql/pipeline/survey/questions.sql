@@ -1,4 +1,4 @@
--- The survey questions to which analytics holds answers.
+-- The survey questions that have answers in analytics.
 -- Grain: one row per question.
 -- Parameters: integration.
 -- Reads: analytics.survey_responses. Writes: nothing.

@@ -1,4 +1,4 @@
--- The survey questions of which raw holds answers, by their slugs.
+-- The slugs of the survey questions that have answers in raw.
 -- Grain: one row per question.
 -- Parameters: integration.
 -- Reads: raw.records. Writes: nothing.

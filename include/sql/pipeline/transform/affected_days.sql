@@ -1,4 +1,4 @@
--- Find the days to recompute: those of the affected cycles, before and after the change, and those of changed workouts.
+-- Find the days to recompute: those of affected cycles, before and after the change, and those of changed workouts.
 -- Grain: one row per athlete and date. Parameters: integration, run_id.
 -- Inputs: affected_cycles, dated_cycles, touched, analytics.cycle_days, analytics.days, ops.slices.
 -- Outputs: affected_days (temporary).
@@ -23,7 +23,7 @@ select
 from touched
 where collection = 'workout' and started_at is not null
 union
--- days without a workout that this run asked about for the first time: they become days of rest
+-- days without a workout whose workouts this run requested for the first time: they become rest days
 select
     days.athlete_id,
     days.metric_date

@@ -1,4 +1,4 @@
--- Add the days of the rows of exports that are new, changed or gone, older versions of a row included.
+-- Add the days of exported rows that are new, changed or deleted, including the days of their older versions.
 -- Grain: one row per athlete and date. Parameters: integration.
 -- Inputs: touched, raw.records. Outputs: affected_days.
 insert into affected_days (athlete_id, metric_date)
@@ -20,7 +20,7 @@ select
     raw.export_cycle_date(cycle.payload -> 'row')
 from touched
 cross join lateral (
-    -- `offset 0` makes it one index probe per row, even on a table that was never analysed
+    -- `offset 0` forces one index probe per row, even on a table that was never analysed
     select payload
     from raw.records
     where integration = %(integration)s

@@ -1,4 +1,4 @@
--- Describe each affected day apart from its metrics: the state of its records, the time zone and the main sleep.
+-- Describe everything but the metrics of each affected day: the state of its records, the time zone and the main sleep.
 -- Grain: one row per athlete and date with a record of the API. Parameters: none.
 -- Inputs: day_records. Outputs: day_states (temporary).
 create temporary table day_states on commit drop as

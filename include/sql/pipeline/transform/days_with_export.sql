@@ -1,4 +1,4 @@
--- Select the affected days of the athletes who imported an export, so that everybody else's days cost nothing.
+-- Select the affected days of athletes with an export, so that the next steps skip the days of all others.
 -- Grain: one row per athlete and date. Parameters: integration.
 -- Inputs: affected_days, raw.records. Outputs: days_with_export (temporary).
 create temporary table days_with_export on commit drop as

@@ -1,5 +1,5 @@
--- Bring analytics.metrics up to date for the affected days. Unchanged values are not touched; values that are changed or
--- deleted are kept in analytics.metric_versions.
+-- Bring analytics.metrics up to date for the affected days. Unchanged values are not rewritten; changed and deleted
+-- values are kept in analytics.metric_versions.
 -- Grain: one row per athlete, date and metric; the result is one row: records, days, inserted, updated, deleted.
 -- Parameters: integration. Inputs: queued, affected_days, day_values.
 -- Outputs: analytics.metrics, analytics.metric_versions.

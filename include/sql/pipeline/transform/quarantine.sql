@@ -1,4 +1,4 @@
--- Quarantine the records that gave an implausible value.
+-- Quarantine the records that produced an implausible value.
 -- Grain: one row per record and metric. Parameters: integration, run_id.
 -- Inputs: day_values, raw.records. Outputs: ops.quarantine.
 insert into ops.quarantine (integration, run_id, collection, athlete_id, record_id, reason, payload)

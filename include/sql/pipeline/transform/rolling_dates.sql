@@ -1,4 +1,4 @@
--- Find the dates whose rolling statistics the changed days reach: up to 83 days later. Rows before an athlete's first
+-- Find the dates whose rolling statistics the changed days affect: up to 83 days later. Rows before an athlete's first
 -- day with data or after the last one are deleted.
 -- Grain: athlete_periods has one row per athlete, rolling_dates one row per athlete and date. Parameters: integration.
 -- Inputs: changed_days, analytics.days. Outputs: athlete_periods and rolling_dates (temporary), analytics.rolling.
@@ -31,7 +31,7 @@ from changed_days
 inner join athlete_periods as athlete
     on changed_days.athlete_id = athlete.athlete_id
     and athlete.first_date is not null
--- from the first day of a gap that ends here, as far as the longest span reaches
+-- from the first day of a gap that ends here, until the longest span no longer includes the day
 cross join lateral generate_series(
     greatest(
         coalesce(

@@ -1,6 +1,7 @@
--- Prepare the days that the rolling statistics are computed from. A day on which WHOOP is still calibrating is not valid:
--- it gives no baseline. The energy of an open cycle does not count either.
--- Grain: one row per athlete and date with data, from 83 days before the first of rolling_dates. Parameters: integration.
+-- Prepare the daily values for the rolling statistics. A day on which WHOOP is still calibrating is not valid, because
+-- it would distort the baseline. The energy of an open cycle does not count either.
+-- Grain: one row per athlete and date with data, from 83 days before the first of rolling_dates.
+-- Parameters: integration.
 -- Inputs: rolling_dates, analytics.days. Outputs: rolling_inputs (temporary).
 create temporary table rolling_inputs on commit drop as
 with periods as (

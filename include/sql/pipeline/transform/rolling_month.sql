@@ -1,4 +1,4 @@
--- Compute the statistics of the 28 days before each date, and the sleep debt and load of parts of them.
+-- Compute the statistics of the 28 days before each date, and the sleep debt and loads, which have shorter spans.
 -- A span is a range of dates: a gap in the data leaves it with fewer values and does not extend it.
 -- Grain: one row per athlete and date of rolling_dates. Parameters: none.
 -- Inputs: rolling_dates, rolling_inputs. Outputs: rolling_month (temporary).
@@ -10,7 +10,7 @@ select
     spread.*
 from rolling_dates as reached
 cross join lateral (
-    -- the 28 days before the date; sleep debt and load also look at the date itself, or leave more days out
+    -- the 28 days before the date; the sleep debt includes the date itself, and the loads leave out its week
     select
         (count(ln_rmssd) filter (where age > 0))::integer as ln_rmssd_n28,
         avg(ln_rmssd) filter (where age > 0) as ln_rmssd_mean28,

@@ -9,7 +9,7 @@ select
     season.*
 from rolling_dates as reached
 cross join lateral (
-    -- 84 days: older days would weigh a quarter of a percent; the weights of missing days are left out
+    -- all days before these 84 together would weigh a quarter of a percent; the weights of missing days are left out
     select
         (count(ln_rmssd) filter (where age between 1 and 60))::integer as ln_rmssd_n60,
         avg(ln_rmssd) filter (where age between 1 and 60) as ln_rmssd_mean60,

@@ -30,7 +30,7 @@ cross join lateral (
         avg(zone_load) as zone_load_mean7,
         stddev_samp(zone_load) as zone_load_sd7
     from (
-        -- in the order of dates, here and in the other spans, so that sums of floats are always the same
+        -- ordered by date, here and in the other spans, so that sums of floats are reproducible
         select *
         from rolling_inputs
         where athlete_id = reached.athlete_id

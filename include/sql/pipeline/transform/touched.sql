@@ -1,4 +1,4 @@
--- Take the queue: the records that changed since the last transform, and every version of them.
+-- Empty the queue: collect the records that have changed since the last transform, and every version of them.
 -- Grain: queued has one row per record; touched has one row per version of a queued record, older versions included,
 -- because a record that moved to another day changes both days. Parameters: integration.
 -- Inputs: ops.transform_queue, raw.records. Outputs: queued and touched (temporary); the queue is emptied.
@@ -26,7 +26,7 @@ analyze queued;
 
 create temporary table touched on commit drop as
 with versions as (
-    -- current and older versions have an index each, hence two queries
+    -- two queries, because current and older versions have separate indexes
     select known.*
     from queued
     inner join raw.records as known

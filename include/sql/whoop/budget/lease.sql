@@ -1,7 +1,7 @@
 -- Take a lease. One row: how many requests may be sent now and, if none, how many seconds to wait.
 -- Parameters: client_key, wanted, margin_seconds. The row of the budget must be locked (lock.sql).
--- Periods slide: a request counts for a whole period after it was leased, so that the limit holds whether WHOOP counts in
--- fixed or in sliding periods.
+-- Periods slide: a request counts for a whole period after its lease, so that the limit holds whether WHOOP uses fixed
+-- or sliding periods.
 with budget as (
     select
         client_key,
@@ -26,7 +26,7 @@ periods as (
     group by limits.seconds, limits.requests
 ),
 
-frees as (
+available as (
     -- A full period has room again when its oldest lease leaves it.
     select
         periods.free,
@@ -59,7 +59,7 @@ decision as (
         greatest(0, least(%(wanted)s, case when min(free) > 0 then greatest(1, min(free) / 10) else 0 end))
             as granted,
         coalesce(max(wait_seconds), 0) as wait_seconds
-    from frees
+    from available
 ),
 
 counted_down as (

@@ -1,4 +1,4 @@
--- Store what a response of WHOOP says about the budget.
+-- Record the rate limit that a response of WHOOP reports.
 -- Parameters: client_key, limits (null = not in the response), remaining, reset_seconds.
 -- Within one period the lower number wins, because responses can arrive out of order.
 update ops.request_budgets

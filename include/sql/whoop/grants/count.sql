@@ -4,6 +4,6 @@
 -- Reads: vault.grants. Writes: nothing.
 select
     count(*) as known,
-    count(*) filter (where state = 'active') as alive
+    count(*) filter (where state = 'active') as active
 from vault.grants
 where integration = any(%(integrations)s::text [])

@@ -1,4 +1,4 @@
--- Delete a token pair from the unclaimed ones: its athlete is known now, or the enrolment was refused.
+-- Delete an unclaimed token pair: its athlete is known now, or the enrolment was rejected.
 -- Grain: at most one row of vault.unclaimed_grants.
 -- Parameters: integration, token_hash.
 -- Reads: nothing. Writes: vault.unclaimed_grants.

@@ -1,4 +1,4 @@
--- Delete the record of an athlete's token refresh: its outcome is saved.
+-- Delete the record of an athlete's token refresh, once its outcome is saved.
 -- Grain: at most one row of vault.refresh_attempts.
 -- Parameters: integration, athlete_id.
 -- Reads: nothing. Writes: vault.refresh_attempts.

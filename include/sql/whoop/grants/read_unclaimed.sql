@@ -1,4 +1,4 @@
--- The token pair that an earlier, interrupted enrolment got for the same refresh token or code.
+-- The token pair that an interrupted enrolment has received for the same refresh token or code.
 -- Grain: at most one row.
 -- Parameters: integration, token_hash.
 -- Reads: vault.unclaimed_grants. Writes: nothing.

@@ -89,7 +89,7 @@ class _Consent:
         except ReconnectRequired:
             return result_pages.SPENT_CODE
         result = self._enrol(pair)
-        self._grants.claimed(self._connection, code)
+        self._grants.discard_claim(self._connection, code)
         return result
 
     def _enrol(self, pair: TokenPair) -> ResultPage:

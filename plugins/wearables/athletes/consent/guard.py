@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from wearables.athletes.consent import result_pages
 from wearables.athletes.consent.render import STYLE, render_result
-from wearables.core.body_limits import refused_length
+from wearables.core.body_limits import rejection_status
 from wearables.whoop.credentials import DEFAULT_BASE_URL
 
 # An athlete needs three requests, and all athletes of a team may consent from one IP address.
@@ -55,7 +55,7 @@ class Guard(BaseHTTPMiddleware):
         if not LIMITER.hit(RATE, address):
             response = render_result(result_pages.TOO_MANY_REQUESTS)
             response.headers["Retry-After"] = str(RATE.get_expiry())
-        elif status := refused_length(request, MAX_BODY_BYTES):
+        elif status := rejection_status(request, MAX_BODY_BYTES):
             response = render_result(result_pages.invalid_body(status))
         else:
             response = await call_next(request)

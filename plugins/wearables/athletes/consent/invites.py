@@ -115,7 +115,7 @@ def _members(connection: Connection, integration: Integration) -> set[int]:
 def _check_invitable(connection: Connection, integration: Integration, athlete_id: int | None) -> None:
     members = _members(connection, integration)
     if athlete_id is not None:
-        athletes = run_sql(connection, "whoop/grants/roster", integration=integration.name).all()
+        athletes = run_sql(connection, "whoop/grants/athletes", integration=integration.name).all()
         if athlete_id not in {row.athlete_id for row in athletes}:
             raise PermanentError(
                 f"Unknown athlete {athlete_id}. Run `bin/wearables athletes {integration.name}` to list all athletes."

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration
-from wearables.core.windows import TimeRange, chunks, dates_to_window, day_before
+from wearables.core.windows import TimeRange, chunks, dates_to_window, last_24_hours
 from wearables.pipeline.request import read_request
 from wearables.web import airflow_state
 from wearables.web.guard import PULL_ACTION, READ_PAGE, RightsDep
@@ -89,7 +89,7 @@ def _window(integration: Integration, conf: dict[str, str]) -> TimeRange:
     if conf and not all(conf.values()):
         raise PermanentError("Choose a first and a last day.")
     request = read_request(conf, integration)
-    return dates_to_window(*request.dates, integration.zone, now) if request.dates else day_before(now)
+    return dates_to_window(*request.dates, integration.zone, now) if request.dates else last_24_hours(now)
 
 
 def _preview(integration: Integration, status: IntegrationStatus, conf: dict[str, str]) -> PullPreview:

@@ -1,4 +1,4 @@
--- Delete every trace of survey questions that are not on the team's list.
+-- Delete every trace of the survey questions that the integration file does not list.
 -- Parameters: integration; slugs and metrics (of the questions to keep); questions (to delete).
 -- Reads: nothing else. Writes: raw.records, ops.absences, analytics.survey_responses, analytics.metrics,
 -- analytics.metric_versions, and analytics.metric_definitions through analytics.forget_surveys().

@@ -1,4 +1,4 @@
--- The athletes who were erased since the run began.
+-- The athletes who have been erased since a run began.
 -- Grain: one row per athlete.
 -- Parameters: integration, run_id.
 -- Reads: ops.erased_athletes, ops.runs. Writes: nothing.

@@ -1,4 +1,4 @@
-"""Simulated waiting for the request ledger."""
+"""A simulated clock for the request ledger."""
 
 from sqlalchemy import Engine
 

@@ -1,5 +1,5 @@
 -- The athletes of an integration and the states of their grants, without erased athletes.
--- Grain: one row per athlete. grant_state is `offboarded` or `none` where no grant counts.
+-- Grain: one row per athlete. grant_state is `offboarded` or `none` if the athlete has no usable grant.
 -- Parameters: integration.
 -- Reads: ops.athletes, vault.grants, ops.erased_athletes. Writes: nothing.
 select

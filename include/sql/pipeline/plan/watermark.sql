@@ -1,7 +1,8 @@
--- The watermark: up to when the data of every athlete and collection are complete.
--- The anchor is the end of the last complete scheduled run; complete runs that overlap or touch it move the watermark on.
+-- The watermark: the time up to which the data of all athletes and collections are complete.
+-- The anchor is the end of the last complete scheduled run; complete runs that overlap or touch it advance the
+-- watermark.
 -- Before the first scheduled run, the anchor is the end of the latest complete run.
--- Grain: exactly one row; last_end is null if no run is complete.
+-- Grain: exactly one row; it is null if no run is complete.
 -- Parameters: integration.
 -- Reads: ops.runs. Writes: nothing.
 with complete as (
@@ -28,6 +29,6 @@ covered as (
     from complete
 )
 
-select coalesce(max(upper(covered.period)), max(anchor.window_end)) as last_end
+select coalesce(max(upper(covered.period)), max(anchor.window_end)) as watermark
 from anchor
 left join covered on covered.period @> anchor.window_end or upper(covered.period) = anchor.window_end
