@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from wearables.core.errors import RunFailed
+from wearables.core.metrics import catalogue
 
 REASONS = {
     "complete",
@@ -21,29 +22,10 @@ REASONS = {
 }
 # Columns of athlete_days, by the collection that provides them.
 COLLECTIONS = {
-    "cycle": ("day_strain", "energy", "average_heart_rate", "max_heart_rate", "steps"),
-    "recovery": ("recovery", "resting_heart_rate", "heart_rate_variability", "blood_oxygen", "skin_temperature"),
-    "sleep": (
-        "sleep_performance",
-        "hours_of_sleep",
-        "sleep_efficiency",
-        "sleep_consistency",
-        "respiratory_rate",
-        "light_sleep",
-        "slow_wave_sleep",
-        "rem_sleep",
-        "awake_time",
-        "time_in_bed",
-        "sleep_cycles",
-        "disturbances",
-        "sleep_need",
-        "naps",
-        "nap_hours",
-        "sleep_need_baseline",
-        "sleep_debt_vendor",
-    ),
-    "workout": ("workouts", "workout_minutes", "workout_energy", *(f"zone_{zone}_minutes" for zone in range(6))),
+    collection: [metric.name for metric in catalogue().daily if metric.collection == collection]
+    for collection in ("cycle", "recovery", "sleep", "workout")
 }
+COLLECTIONS["sleep"] += ["sleep_need_baseline", "sleep_debt_vendor"]
 KEYS = {"integration", "athlete_id", "metric_date", "is_provisional"}
 # Columns that describe the record itself and are null without it.
 RECORD_COLUMNS = {"is_calibrating", "timezone_offset", "sleep_started_at_local", "sleep_ended_at_local"}

@@ -170,3 +170,14 @@ def test_every_view_is_listed_to_be_dropped(warehouse_engine: Engine) -> None:
         connection.exec_driver_sql((SQL_DIR / "schema" / "drop_views.sql").read_text())
     query = "select viewname from pg_views where schemaname in ('raw', 'ops', 'vault') or schemaname like 'analytics%%'"
     assert rows(warehouse_engine, query) == set()
+
+
+def test_a_view_of_the_user_s_own_stops_a_migration_with_a_sentence(warehouse_engine: Engine, folder: Path) -> None:
+    with transaction(warehouse_engine) as connection:
+        connection.exec_driver_sql("create view public.mine as select * from analytics.flags")
+    before = rows(warehouse_engine, "select * from ops.migrations")
+    edit(folder / VIEW, lambda text: text + "-- changed\n")
+    with pytest.raises(PermanentError, match="Drop yours, run bin/wearables migrate, and create it again"):
+        schema.migrate(warehouse_engine)
+    assert rows(warehouse_engine, "select * from ops.migrations") == before
+    assert rows(warehouse_engine, "select count(*) from public.mine") == {(0,)}

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from wearables.core.metrics import catalogue
 from wearables_dev.sandbox import World
 from wearables_dev.sandbox.expected_metrics import local, moment
 from wearables_dev.sandbox.export import export
@@ -41,7 +42,7 @@ ROUNDING = {
     "workout_energy": 2 * 0.5 * 4.184,
     **{f"zone_{number}_minutes": 2 * 120 * 0.005 + 0.05 for number in range(1, 6)},
 }
-NOT_IN_AN_EXPORT = {"steps", "sleep_cycles", "disturbances", "zone_0_minutes"}
+NOT_IN_AN_EXPORT = {metric.name for metric in catalogue().metrics if not metric.export}
 WORKOUT = {metric for metric in ROUNDING if "workout" in metric or "zone" in metric}
 
 

@@ -6,7 +6,9 @@ Everything is applied in one transaction under an advisory lock, so a warehouse 
 import hashlib
 from pathlib import Path
 
+from psycopg2.errors import DependentObjectsStillExist
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
 from wearables.core.errors import PermanentError
 from wearables.core.settings import SQL_DIR
@@ -70,12 +72,24 @@ def migrate(engine: Engine) -> list[str]:
         paths = pending(connection)
         if paths:
             numbered = [path for path in paths if path.parent.name == "migrations"]
-            _execute(connection, SQL_DIR / "schema" / "drop_views.sql")
+            _drop_views(connection)
             for path in numbered + _files("repeatable"):
                 _execute(connection, path)
         for path in paths:
             connection.exec_driver_sql(RECORD, {"name": _name(path), "sha256": _sha256(path)})
     return [_name(path) for path in paths]
+
+
+def _drop_views(connection: Connection) -> None:
+    try:
+        _execute(connection, SQL_DIR / "schema" / "drop_views.sql")
+    except DBAPIError as error:
+        if isinstance(error.orig, DependentObjectsStillExist):
+            raise PermanentError(
+                "A view of your own depends on a view of this project, which must be replaced. Drop yours, run "
+                "bin/wearables migrate, and create it again."
+            ) from None
+        raise
 
 
 def require_migrated(connection: Connection) -> None:

@@ -12,7 +12,14 @@ from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
 
 from wearables.core.errors import PermanentError, ReconnectRequired, SourceUnavailable
 from wearables.whoop.credentials import Credentials
-from wearables.whoop.statuses import BadRequest, ClientRejected, GrantRejected, TokenRejected, token_error
+from wearables.whoop.statuses import (
+    BadRequest,
+    ClientRejected,
+    GrantRejected,
+    TokenRejected,
+    UnexpectedAnswer,
+    token_error,
+)
 from wearables.whoop.transport import Transport
 
 AUTHORIZATION_PATH = "/oauth/oauth2/auth"
@@ -96,15 +103,14 @@ class TokenEndpoint:
         """
         try:
             self._request(self._refresh_body(secrets.token_urlsafe(32)))
-        except GrantRejected:
+        except (GrantRejected, BadRequest):
             return
         except (ClientRejected, TokenRejected):
             raise self._bad_client() from None
-        except BadRequest as error:
-            if not str(error).startswith(("400", "403")):
-                raise SourceUnavailable(
-                    f"WHOOP's token endpoint answered {error}. Check the base URL in the connection."
-                ) from None
+        except UnexpectedAnswer as error:
+            raise SourceUnavailable(
+                f"WHOOP's token endpoint answered {error}. Check the base URL in the connection."
+            ) from None
 
     def _refresh_body(self, refresh_token: str) -> str:
         # WHOOP sends no new refresh token unless `offline` is requested again.
@@ -117,7 +123,7 @@ class TokenEndpoint:
             raise self._bad_client() from None
         except (GrantRejected, TokenRejected):
             raise ReconnectRequired("WHOOP no longer accepts the grant. Ask the athlete to consent again.") from None
-        except BadRequest as error:
+        except (BadRequest, UnexpectedAnswer) as error:
             raise SourceUnavailable(
                 f"WHOOP's token endpoint answered {error}. Run the pull again. If the error persists, report it."
             ) from None

@@ -39,6 +39,10 @@ class TokenRejected(Exception):
     """The token endpoint answered 401 without saying whether it rejects the client or the grant."""
 
 
+class UnexpectedAnswer(Exception):
+    """The token endpoint answered in a way that OAuth does not know; the base URL may be wrong."""
+
+
 # Statuses not listed: 2xx is an answer, 5xx is transient, anything else is a bad request.
 DATA_ERRORS: Mapping[int, type[Exception]] = {
     401: Unauthorized,
@@ -55,6 +59,7 @@ TOKEN_ERRORS: Mapping[str, type[Exception]] = {
     "invalid_grant": GrantRejected,
     "token_inactive": GrantRejected,
 }
+TOKEN_STATUSES: Mapping[int, type[Exception]] = {400: BadRequest, 401: TokenRejected, 403: BadRequest}
 MESSAGES: Mapping[type[Exception], str] = {
     MembershipInactive: "WHOOP says the membership is not active. Renew it, then enrol the athlete again.",
     RateLimited: "429, too many requests",
@@ -78,5 +83,5 @@ def token_transport_error(response: requests.Response) -> Exception | None:
 
 def token_error(response: requests.Response, code: str) -> Exception:
     """Return the error that a failed token request with this OAuth error code means."""
-    kind = TOKEN_ERRORS.get(code, TokenRejected if response.status_code == 401 else BadRequest)
+    kind = TOKEN_ERRORS.get(code) or TOKEN_STATUSES.get(response.status_code, UnexpectedAnswer)
     return kind(f"{response.status_code} ({code})")

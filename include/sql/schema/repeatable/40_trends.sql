@@ -231,7 +231,8 @@ begin
             coalesce(
                 definition.description || coalesce(' (' || nullif(definition.unit, '') || ')', '') || '.',
                 case
-                    when columns.attname like '%\_7d\_status' then 'Whether the week has enough valid days: ok, low_confidence or warming_up.'
+                    when columns.attname = 'ln_rmssd_7d_status' then 'Whether the week has enough valid days: ok, low_confidence (3 or 4 of 7) or warming_up.'
+                    when columns.attname like '%\_7d\_status' then 'Whether the week has enough valid days: ok or warming_up.'
                     when columns.attname like '%\_status' then 'ok, or the reason why there is no z-score: no_value (on the date), warming_up (fewer than 14 valid days out of 28) or no_spread.'
                     when columns.attname like '%\_n7' then 'Number of valid days among the 7 that end on the date.'
                     when columns.attname like '%\_n14' then 'Number of valid days among the 14 that end on the date.'
