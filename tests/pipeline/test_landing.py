@@ -1,12 +1,13 @@
 """The landing zone: an answer counts only when it is complete."""
 
 import json
+import random
 from pathlib import Path
 
 import pytest
 
 from tests.pipeline.factories import land, manifest
-from wearables.core.errors import PermanentError
+from wearables.core.errors import LandingUnavailable, PermanentError
 from wearables.pipeline.landing import Landing
 
 
@@ -69,3 +70,22 @@ def test_the_manifest_is_plain_json(landing: Landing, tmp_path: Path) -> None:
     land(landing, [b"{}"])
     content = json.loads(next(tmp_path.rglob("*.manifest.json")).read_text())
     assert (content["records"], content["pages"], len(content["sha256"])) == (1, 1, 64)
+
+
+@pytest.mark.parametrize("suffix", ["ndjson.gz", "rejected.ndjson.gz"])
+@pytest.mark.parametrize("records", [1, 30], ids=["a small answer", "a large answer"])
+def test_a_full_disk_makes_the_landing_zone_unavailable(
+    landing: Landing, tmp_path: Path, suffix: str, records: int
+) -> None:
+    land(landing, [])
+    path = tmp_path / "landing" / "team" / "run" / "chunk" / "1" / f"sleep.{suffix}"
+    path.unlink(missing_ok=True)
+    # Writing to this device fails as if the disk were full.
+    path.symlink_to("/dev/full")
+    with pytest.raises(LandingUnavailable, match="No space left"), landing.writer() as writer:
+        for number in range(records):
+            record = random.Random(number).randbytes(40_000).hex().encode()
+            if suffix == "ndjson.gz":
+                writer.write(record)
+            else:
+                writer.reject(record, "1", "is not JSON")

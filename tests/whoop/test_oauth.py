@@ -91,6 +91,12 @@ def test_invalid_client_credentials_are_reported_with_the_fix(warehouse_engine: 
         Answer(404, b"<html>"),
         answer(200, token_type="bearer"),
         Answer(200, b"<html>"),
+        Answer(200, b"[]"),
+        Answer(200, b"123"),
+        Answer(200, b"null"),
+        Answer(200, b'"text"'),
+        Answer(401, b"[]"),
+        answer(200, **GOOD | {"expires_in": "soon"}),
     ],
 )
 def test_any_other_answer_does_not_invalidate_the_grant(warehouse_engine: Engine, odd: Answer) -> None:

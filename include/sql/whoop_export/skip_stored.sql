@@ -4,7 +4,7 @@
 -- Parameters: integration, athlete_id, run_id, window_end (of this export).
 -- Inputs: ops.slices, raw.records.
 -- Outputs: collection, records.
--- Writes: landed.
+-- Outputs: landed.
 with newer_import as (
     select true as is_found
     where exists (

@@ -1,7 +1,7 @@
 -- Record that all rows of an export's file are valid and may be staged.
 -- Grain: one row is inserted.
 -- Parameters: integration, run_id, chunk_start, chunk_end, athlete_id, collection, records, withheld, seconds.
--- Writes: ops.slices.
+-- Outputs: ops.slices.
 insert into ops.slices (
     integration, run_id, chunk_start, chunk_end, athlete_id, collection, state, records, withheld, seconds
 )

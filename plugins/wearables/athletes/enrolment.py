@@ -50,7 +50,7 @@ def enrol(integration_name: str, refresh_token: str) -> Athlete:
     if is_erased:
         raise PermanentError(
             f"Athlete {athlete.athlete_id} was erased from {integration.name} and must consent again to be enrolled. "
-            f" Run `bin/wearables enroll {integration.name} --invite` to create an invitation."
+            f"Run `bin/wearables enroll {integration.name} --invite` to create an invitation."
         )
     return athlete
 

@@ -14,7 +14,7 @@
         ├── ReconnectRequired  the grant is no longer valid: the athlete must consent again
         └── MembershipInactive the membership is not active
 
-A message is one sentence that says what happened and what to do. It never contains a token, a secret or a health value.
+A message is one line that says what happened and what to do. It never contains a token, a secret or a health value.
 Any other exception is a bug and keeps its traceback.
 """
 

@@ -1,4 +1,4 @@
-"""The registered sources: where an integration's records can come from. This is the only place to add a source.
+"""The registered sources: where an integration's records can come from. This is the only registration.
 
 A source's module is imported on first use, because the DAG processor reads this file over and over.
 """

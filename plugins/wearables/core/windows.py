@@ -53,7 +53,7 @@ def since_last_pull(
 ) -> TimeRange:
     """Return the range from ``lookback_days`` before the watermark to ``now``.
 
-    Without a watermark, the range begins at the later of ``start_date`` and yesterday.
+    Without a watermark, the later of ``start_date`` and yesterday stands in for it.
     """
     if watermark is None:
         yesterday = now.astimezone(zone).date() - dt.timedelta(days=1)

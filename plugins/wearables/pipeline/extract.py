@@ -65,8 +65,9 @@ class _Extraction:
                     raise blocked_by
                 landed.append(self._fetch(slice_))
             except AthleteError as error:
+                if error is not blocked_by:
+                    self._session.mark(slice_.athlete_id, error)
                 blocked_by = error
-                self._session.mark(slice_.athlete_id, error)
                 _fail(slice_, error)
             except BudgetExhausted as error:
                 blocked_by = self._exhausted = error

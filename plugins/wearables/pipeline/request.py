@@ -12,7 +12,7 @@ from wearables.core.sources import SOURCES
 
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 PARAMS = ("start_date", "end_date", "athletes", "collections")
-ATHLETES_EXPECTED = "athletes must be a list of WHOOP user ids, for example [10129]."
+ATHLETES_EXPECTED = "athletes must be a list of athlete ids, for example [10129]."
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from wearables.pipeline.survey import remove_unlisted
 
 log = logging.getLogger(__name__)
 
-# Files of include/sql/pipeline/transform, in this order; the header of each names its inputs and outputs.
+# Files of include/sql/pipeline/transform, in this order, before quarantine, metrics and analyze. The header of each
+# names its inputs and outputs.
 STEPS = (
     "touched",
-    "cycles",
+    "affected_cycles",
     "dated_cycles",
     "affected_days",
     "cycle_days",
@@ -58,7 +59,7 @@ def window(integration: Integration, run_id: str) -> dict[str, str]:
 
 
 def recompute(connection: Connection, integration: str, run_id: str) -> dict[str, int]:
-    """Do the same within the transaction of ``connection``, but keep the answers to unlisted questions."""
+    """Recompute the queued days in the transaction of ``connection``; answers to unlisted questions stay."""
     for step in STEPS:
         run_sql(connection, f"pipeline/transform/{step}", integration=integration, run_id=run_id)
     quarantined = run_sql(connection, "pipeline/transform/quarantine", integration=integration, run_id=run_id).rowcount

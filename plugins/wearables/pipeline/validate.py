@@ -54,7 +54,7 @@ def validate(integration: Integration, run: Run) -> Plan:
     if known is None:
         with transaction(warehouse()) as connection:
             save_plan(connection, plan)
-            _skip(connection, plan, _chosen(athletes, request))
+            _skip(connection, plan, _chosen(integration, athletes, request))
     scope = f"{len(plan.chunks)} chunk(s), {len(plan.athletes)} athlete(s), {', '.join(plan.collections)}"
     log.info("pull %s: %s", plan.window, scope)
     return plan
@@ -95,7 +95,7 @@ def _athletes(connection: Connection, source: Source, integration: Integration) 
 
 
 def _plan(connection: Connection, integration: Integration, run: Run, request: Request, athletes: list[Row]) -> Plan:
-    chosen = _chosen(athletes, request)
+    chosen = _chosen(integration, athletes, request)
     collections = request.collections or list(integration.collections)
     window = _window(connection, integration, run, request)
     return Plan(
@@ -110,11 +110,12 @@ def _plan(connection: Connection, integration: Integration, run: Run, request: R
     )
 
 
-def _chosen(athletes: list[Row], request: Request) -> list[Row]:
+def _chosen(integration: Integration, athletes: list[Row], request: Request) -> list[Row]:
     unknown = set(request.athletes) - {athlete.athlete_id for athlete in athletes}
     if unknown:
         names = ", ".join(map(str, sorted(unknown)))
-        raise PermanentError(f"Unknown athlete {names}. Run `bin/wearables athletes` to list who is enrolled.")
+        command = f"bin/wearables athletes {integration.name}"
+        raise PermanentError(f"Unknown athlete {names}. Run `{command}` to list who is enrolled.")
     return [athlete for athlete in athletes if not request.athletes or athlete.athlete_id in request.athletes]
 
 

@@ -97,7 +97,7 @@ class TokenEndpoint:
         return self._exchange(body, "")
 
     def verify_client(self) -> None:
-        """Check client id and secret without any athlete: WHOOP must reject a made-up refresh token, and only that.
+        """Check client id and secret without any athlete: WHOOP may reject a made-up refresh token, but not the client.
 
         Raises PermanentError when WHOOP rejects the client, SourceUnavailable when it gives no valid answer.
         """
@@ -136,9 +136,15 @@ class TokenEndpoint:
             return self._messages.parse_request_body_response(response.text)
         except OAuth2Error as error:
             raise token_error(response, error.error or "") from None
+        except (AttributeError, TypeError, ValueError):
+            # JSON, but not an object with a token's fields.
+            raise UnexpectedAnswer("without a token") from None
 
     def _pair(self, token: dict, refresh_token: str) -> TokenPair:
-        seconds = int(token.get("expires_in") or DEFAULT_TOKEN_SECONDS)
+        try:
+            seconds = int(token.get("expires_in") or DEFAULT_TOKEN_SECONDS)
+        except (TypeError, ValueError):
+            raise UnexpectedAnswer("with an expiry that is not a number") from None
         return TokenPair(
             access_token=token["access_token"],
             refresh_token=token.get("refresh_token") or refresh_token,

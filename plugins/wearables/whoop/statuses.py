@@ -16,7 +16,7 @@ class NotFound(Exception):
 
 
 class BadRequest(Exception):
-    """WHOOP rejected the request itself; the message holds only the status."""
+    """WHOOP rejected the request itself; the message holds only the status and OAuth's error code."""
 
 
 class Transient(Exception):

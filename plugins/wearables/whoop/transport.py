@@ -41,7 +41,7 @@ class Transport(Protocol):
         data: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> requests.Response:
-        """Send one request and return its answer: 2xx, or without ``token`` also 4xx, whose body names the error."""
+        """Send one request and return its answer: 2xx, or without ``token`` whatever the token endpoint itself says."""
 
 
 class HttpTransport:

@@ -113,4 +113,3 @@ JOURNAL = File(
     ),
 )
 FILES = (CYCLES, SLEEPS, WORKOUTS, JOURNAL)
-EXPORT_COLLECTIONS = tuple(file.collection for file in FILES)

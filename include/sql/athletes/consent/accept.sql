@@ -1,7 +1,7 @@
 -- Mark an invitation as used.
 -- Grain: at most one row is updated.
 -- Parameters: token_hash, athlete_id.
--- Writes: vault.invites.
+-- Outputs: vault.invites.
 update vault.invites
 set
     athlete_id = %(athlete_id)s,

@@ -1,7 +1,7 @@
 -- Remember the state of a new OAuth attempt. WHOOP's answers to earlier attempts become invalid.
 -- Grain: at most one row is updated; none if the invitation has been used or has expired.
 -- Parameters: token_hash, state_hash, browser_hash.
--- Writes: vault.invites.
+-- Outputs: vault.invites.
 update vault.invites
 set
     state_hash = %(state_hash)s,

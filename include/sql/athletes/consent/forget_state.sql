@@ -1,7 +1,7 @@
 -- Forget the OAuth state, so that WHOOP's answer cannot be used again.
 -- Grain: at most one row is updated.
 -- Parameters: token_hash.
--- Writes: vault.invites.
+-- Outputs: vault.invites.
 update vault.invites
 set
     state_hash = null,

@@ -1,7 +1,7 @@
 -- Delete the tombstone of an athlete who has consented again.
 -- Grain: at most one row is deleted.
 -- Parameters: integration, athlete_id.
--- Writes: ops.erased_athletes.
+-- Outputs: ops.erased_athletes.
 delete from ops.erased_athletes
 where integration = %(integration)s
 and athlete_id = %(athlete_id)s

@@ -2,7 +2,7 @@
 -- progress also locks its invitation and then its athlete.
 -- Grain: one athlete.
 -- Parameters: integration, athlete_id.
--- Writes: vault.invites, ops.athletes, vault.grants, vault.refresh_attempts, ops.runs.
+-- Outputs: vault.invites, ops.athletes, vault.grants, vault.refresh_attempts, ops.runs.
 delete from vault.invites
 where integration = %(integration)s
 and athlete_id = %(athlete_id)s

@@ -1,7 +1,7 @@
 -- Prevent pulls and imports from restoring an erased athlete's data, and remove the athlete from the plans of all runs.
 -- Grain: one athlete.
 -- Parameters: integration, athlete_id.
--- Writes: ops.erased_athletes, ops.runs.
+-- Outputs: ops.erased_athletes, ops.runs.
 insert into ops.erased_athletes (integration, athlete_id)
 values (%(integration)s, %(athlete_id)s)
 on conflict (integration, athlete_id) do nothing;

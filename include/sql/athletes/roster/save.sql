@@ -1,7 +1,7 @@
 -- Replace the roster of an integration. Athletes who are not listed lose their roster values.
 -- Grain: every athlete of the integration is updated.
 -- Parameters: integration; athlete_ids, external_ids, squads, positions (four arrays of equal length).
--- Writes: ops.athletes.
+-- Outputs: ops.athletes.
 update ops.athletes as athletes
 set
     external_id = listed.external_id,

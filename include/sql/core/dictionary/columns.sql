@@ -1,7 +1,7 @@
 -- Every column of the warehouse with its comment, and the comments of its relation and schema.
 -- Grain: one row per column, in the order of the data dictionary.
 -- Parameters: none.
--- Reads: pg_catalog. Writes: nothing.
+-- Inputs: pg_catalog. Outputs: nothing.
 select
     namespaces.nspname as schema_name,
     obj_description(namespaces.oid, 'pg_namespace') as schema_comment,

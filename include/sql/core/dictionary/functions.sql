@@ -1,7 +1,7 @@
 -- The functions for analysts, with their signatures and comments.
 -- Grain: one row per function.
 -- Parameters: none.
--- Reads: pg_catalog. Writes: nothing.
+-- Inputs: pg_catalog. Outputs: nothing.
 select
     'analytics.' || routines.proname || '(' || pg_get_function_arguments(routines.oid) || ')' as call,
     obj_description(routines.oid, 'pg_proc') as comment

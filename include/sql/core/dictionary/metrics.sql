@@ -1,7 +1,7 @@
 -- The definitions of metrics or trends, by name.
 -- Grain: one row per metric or trend.
 -- Parameters: kind (metric or trend).
--- Reads: analytics.metric_definitions. Writes: nothing.
+-- Inputs: analytics.metric_definitions. Outputs: nothing.
 select
     metric,
     title,

@@ -1,7 +1,7 @@
 -- The problems of a run's data: an error fails the run, a warning is only logged.
 -- Grain: one row per finding, with severity and sentence.
 -- Parameters: integration, run_id.
--- Reads: ops.quarantine, ops.slices, ops.runs, ops.schema_drift, analytics.metrics. Writes: nothing.
+-- Inputs: ops.quarantine, ops.slices, ops.runs, ops.schema_drift, analytics.metrics. Outputs: nothing.
 with quarantined as (
     select
         collection,

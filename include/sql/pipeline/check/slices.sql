@@ -1,7 +1,7 @@
 -- The slices of a run with their states and errors.
 -- Grain: one row per chunk, athlete and collection.
 -- Parameters: integration, run_id.
--- Reads: ops.slices. Writes: nothing.
+-- Inputs: ops.slices. Outputs: nothing.
 select
     chunk_start,
     athlete_id,

@@ -1,7 +1,7 @@
 -- The athletes who have been erased since a run began.
 -- Grain: one row per athlete.
 -- Parameters: integration, run_id.
--- Reads: ops.erased_athletes, ops.runs. Writes: nothing.
+-- Inputs: ops.erased_athletes, ops.runs. Outputs: nothing.
 select erased.athlete_id
 from ops.erased_athletes as erased
 inner join ops.runs as runs on erased.integration = runs.integration

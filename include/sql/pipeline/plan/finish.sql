@@ -1,7 +1,7 @@
 -- Record how a run ended, with the number of records its slices hold.
 -- Grain: one row of ops.runs.
 -- Parameters: integration, run_id, state (the final state of the run).
--- Reads: ops.slices. Writes: ops.runs.
+-- Inputs: ops.slices. Outputs: ops.runs.
 update ops.runs
 set
     state = %(state)s,

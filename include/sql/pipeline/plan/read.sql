@@ -1,7 +1,7 @@
 -- The plan of a run.
 -- Grain: at most one row.
 -- Parameters: integration, run_id.
--- Reads: ops.runs. Writes: nothing.
+-- Inputs: ops.runs. Outputs: nothing.
 select
     integration,
     run_id,

@@ -1,7 +1,7 @@
 -- Save the plan of a run and mark the run as running.
 -- Grain: one row of ops.runs.
 -- Parameters: integration, run_id, run_type, window_start, window_end, chunks, athletes, collections, is_full_scope.
--- Reads: nothing. Writes: ops.runs.
+-- Inputs: nothing. Outputs: ops.runs.
 insert into ops.runs (
     integration, run_id, run_type, window_start, window_end, chunks, athletes, collections, is_full_scope, state
 )

@@ -1,10 +1,10 @@
--- The watermark: the time up to which the data of all athletes and collections are complete.
+-- The watermark: the time up to which the data of all athletes who could be pulled are complete.
 -- The anchor is the end of the last complete scheduled run; complete runs that overlap or touch it advance the
 -- watermark.
 -- Before the first scheduled run, the anchor is the end of the latest complete run.
 -- Grain: exactly one row; it is null if no run is complete.
 -- Parameters: integration.
--- Reads: ops.runs. Writes: nothing.
+-- Inputs: ops.runs. Outputs: nothing.
 with complete as (
     select
         window_start,

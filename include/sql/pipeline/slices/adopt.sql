@@ -2,7 +2,7 @@
 -- A slice still marked `running` is adopted too: only the manifest in its path shows whether its answer is complete.
 -- Grain: one row of ops.slices per adopted athlete and collection.
 -- Parameters: integration, run_id, chunk_start, chunk_end, athletes, collections.
--- Reads: ops.runs, ops.slices. Writes: ops.slices (the adopted rows; the rows they come from become `handed_over`).
+-- Inputs: ops.runs, ops.slices. Outputs: ops.slices (the adopted rows; the rows they come from become `handed_over`).
 with abandoned as (
     select distinct on (slices.athlete_id, slices.collection) slices.*
     from ops.slices as slices

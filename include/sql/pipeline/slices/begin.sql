@@ -2,7 +2,7 @@
 -- An erased athlete gets no row: the lock keeps an erasure from committing between the two statements.
 -- Grain: one row of ops.slices per collection.
 -- Parameters: integration, run_id, chunk_start, chunk_end, athlete_id; collections and paths (arrays of equal length).
--- Reads: ops.athletes, ops.erased_athletes. Writes: ops.slices.
+-- Inputs: ops.athletes, ops.erased_athletes. Outputs: ops.slices.
 select
 from ops.athletes
 where integration = %(integration)s

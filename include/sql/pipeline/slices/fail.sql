@@ -1,7 +1,7 @@
 -- Record that a slice failed or was skipped. An erased athlete gets no row; see begin.sql for the lock.
 -- Grain: one row of ops.slices.
 -- Parameters: integration, run_id, chunk_start, chunk_end, athlete_id, collection, state (failed or skipped), error.
--- Reads: ops.athletes, ops.erased_athletes. Writes: ops.slices.
+-- Inputs: ops.athletes, ops.erased_athletes. Outputs: ops.slices.
 select
 from ops.athletes
 where integration = %(integration)s

@@ -1,7 +1,7 @@
 -- Record that the answers for slices have landed completely, with the counts from their manifests.
 -- Grain: one row of ops.slices per manifest.
 -- Parameters: integration, run_id, chunk_start; manifests (a JSON array).
--- Reads: nothing. Writes: ops.slices.
+-- Inputs: nothing. Outputs: ops.slices.
 update ops.slices as slice
 set
     state = 'landed',

@@ -1,7 +1,7 @@
 -- The slices of one chunk, without those of erased athletes.
 -- Grain: one row per athlete and collection.
 -- Parameters: integration, run_id, chunk_start.
--- Reads: ops.slices, ops.erased_athletes. Writes: nothing.
+-- Inputs: ops.slices, ops.erased_athletes. Outputs: nothing.
 select
     athlete_id,
     collection,

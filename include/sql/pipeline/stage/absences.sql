@@ -2,7 +2,7 @@
 -- Grain: one row of ops.absences per missing record. Returns one row: whether any is missing in this run so far.
 -- Parameters: integration, run_id, chunk_start, chunk_end; athletes and collections (arrays of equal length: the
 -- slices with such an answer).
--- Reads: raw.records, incoming. Writes: ops.absences.
+-- Inputs: raw.records, incoming. Outputs: ops.absences.
 
 -- `offset 0` makes PostgreSQL probe one index per lateral subquery, even on a table that was never analysed.
 -- `pulled_at < now()` leaves out the records that this transaction has just inserted, because WHOOP returned them.

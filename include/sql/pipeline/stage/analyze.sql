@@ -1,7 +1,7 @@
 -- Analyse raw.records if it has never been analysed: without statistics the planner picks an index at random.
 -- A small sample is enough, because autovacuum takes over later. If the role may not analyse, it only gets a warning.
 -- Parameters: none.
--- Reads: raw.records. Writes: its planner statistics.
+-- Inputs: raw.records. Outputs: its planner statistics.
 do $$
 begin
     if (select reltuples < 0 from pg_catalog.pg_class where oid = 'raw.records'::regclass) then

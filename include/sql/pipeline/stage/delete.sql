@@ -2,7 +2,7 @@
 -- An open cycle has no end, so it is never within a chunk.
 -- Grain: one row of incoming, with the outcome `deleted`, per record.
 -- Parameters: integration, run_id; athletes and collections (arrays of equal length: the complete slices).
--- Reads: ops.absences, raw.current_records. Writes: raw.records (deleted_at), incoming.
+-- Inputs: ops.absences, raw.current_records. Outputs: raw.records (deleted_at), incoming.
 with missed as (
     select
         absences.athlete_id,

@@ -2,7 +2,7 @@
 -- A changed record is a regression if it lost a score value that the warehouse holds.
 -- Grain: one row of incoming per record whose outcome was `different`.
 -- Parameters: integration.
--- Reads: landed, raw.records. Writes: incoming (outcome, is_regression).
+-- Inputs: landed, raw.records. Outputs: incoming (outcome, is_regression).
 update incoming
 set
     outcome = compared.outcome,

@@ -2,7 +2,7 @@
 -- The payload stays in landed and is not parsed here.
 -- Grain: one row of incoming per athlete, collection and record.
 -- Parameters: integration.
--- Reads: landed, raw.records. Writes: temporary table incoming.
+-- Inputs: landed, raw.records. Outputs: temporary table incoming.
 
 -- enough to sort and join the keys of a large chunk in memory
 set local work_mem = '32MB';

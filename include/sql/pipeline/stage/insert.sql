@@ -1,7 +1,7 @@
 -- Insert new and changed records as new versions.
 -- Grain: one row of raw.records per version.
 -- Parameters: integration, run_id.
--- Reads: incoming, landed. Writes: raw.records.
+-- Inputs: incoming, landed. Outputs: raw.records.
 insert into raw.records (
     integration, collection, athlete_id, record_id, payload, payload_digest, started_at, ended_at, source_updated_at,
     pulled_at, run_id

@@ -2,7 +2,7 @@
 -- Start, end and payload stay text: most records turn out to be unchanged, so parsing them would be wasted.
 -- Grain: one row per landed line.
 -- Parameters: none.
--- Reads: nothing. Writes: temporary table landed (empty).
+-- Inputs: nothing. Outputs: temporary table landed (empty).
 create temporary table landed (
     line_number bigint not null,
     collection text not null,

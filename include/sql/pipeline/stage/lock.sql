@@ -1,4 +1,4 @@
 -- Let one transaction at a time stage or transform an integration. The lock is released when the transaction ends.
 -- Parameters: integration.
--- Reads: nothing. Writes: nothing.
+-- Inputs: nothing. Outputs: nothing.
 select pg_advisory_xact_lock(hashtextextended('wearables:' || %(integration)s, 0))

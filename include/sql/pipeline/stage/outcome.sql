@@ -1,7 +1,7 @@
 -- Finish staging a chunk: queue the changed records for the transform and complete the pull log.
 -- Grain: one row of ops.slices, which is returned, and of ops.transform_queue if any changed, per athlete and collection.
 -- Parameters: integration, run_id, chunk_start; athletes and collections (arrays of equal length: the staged slices).
--- Reads: incoming. Writes: ops.transform_queue, ops.slices.
+-- Inputs: incoming. Outputs: ops.transform_queue, ops.slices.
 with queued as (
     insert into ops.transform_queue (integration, athlete_id, collection, record_ids)
     select

@@ -1,7 +1,7 @@
 -- Quarantine a record that cannot be staged. A record without an id is identified by a digest of its payload.
 -- Grain: one row of ops.quarantine per record and reason.
 -- Parameters: integration, run_id, collection, athlete_id, record_id (may be empty), reason, payload.
--- Reads: nothing. Writes: ops.quarantine.
+-- Inputs: nothing. Outputs: ops.quarantine.
 insert into ops.quarantine (integration, run_id, collection, athlete_id, record_id, reason, payload)
 values (
     %(integration)s, %(run_id)s, %(collection)s, %(athlete_id)s, coalesce(nullif(%(record_id)s, ''), md5(%(payload)s)),

@@ -3,7 +3,7 @@
 -- within its partition; the condition on the integration selects one.
 -- Grain: one row of raw.records per changed record.
 -- Parameters: integration.
--- Reads: incoming. Writes: raw.records (superseded_at).
+-- Inputs: incoming. Outputs: raw.records (superseded_at).
 update raw.records
 set superseded_at = now()
 where integration = %(integration)s

@@ -1,6 +1,6 @@
 -- Delete every trace of the survey questions that the integration file does not list.
 -- Parameters: integration; slugs and metrics (of the questions to keep); questions (to delete).
--- Reads: nothing else. Writes: raw.records, ops.absences, analytics.survey_responses, analytics.metrics,
+-- Inputs: nothing else. Outputs: raw.records, ops.absences, analytics.survey_responses, analytics.metrics,
 -- analytics.metric_versions, and analytics.metric_definitions through analytics.forget_surveys().
 delete from raw.records
 where integration = %(integration)s

@@ -1,7 +1,7 @@
 -- The slugs of the survey questions that have answers in raw.
 -- Grain: one row per question.
 -- Parameters: integration.
--- Reads: raw.records. Writes: nothing.
+-- Inputs: raw.records. Outputs: nothing.
 select distinct payload ->> 'slug' as slug
 from raw.records
 where integration = %(integration)s

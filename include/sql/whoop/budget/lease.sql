@@ -1,5 +1,6 @@
--- Take a lease. One row: how many requests may be sent now and, if none, how many seconds to wait.
--- Parameters: client_key, wanted, margin_seconds. The row of the budget must be locked (lock.sql).
+-- Take a lease: how many requests may be sent now and, if none, how many seconds to wait.
+-- Grain: exactly one row. Parameters: client_key, wanted, margin_seconds.
+-- Inputs: ops.request_budgets, whose row must be locked (lock.sql), ops.request_leases. Outputs: ops.request_leases.
 -- Periods slide: a request counts for a whole period after its lease, so that the limit holds whether WHOOP uses fixed
 -- or sliding periods.
 with budget as (

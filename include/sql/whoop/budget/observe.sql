@@ -1,5 +1,6 @@
 -- Record the rate limit that a response of WHOOP reports.
--- Parameters: client_key, limits (null = not in the response), remaining, reset_seconds.
+-- Grain: one row. Parameters: client_key, limits (null = not in the response), remaining, reset_seconds.
+-- Inputs: none. Outputs: ops.request_budgets.
 -- Within one period the lower number wins, because responses can arrive out of order.
 update ops.request_budgets
 set

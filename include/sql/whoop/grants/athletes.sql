@@ -1,7 +1,7 @@
 -- The athletes of an integration and the states of their grants, without erased athletes.
 -- Grain: one row per athlete. grant_state is `offboarded` or `none` if the athlete has no usable grant.
 -- Parameters: integration.
--- Reads: ops.athletes, vault.grants, ops.erased_athletes. Writes: nothing.
+-- Inputs: ops.athletes, vault.grants, ops.erased_athletes. Outputs: nothing.
 select
     athletes.athlete_id,
     concat_ws(' ', athletes.first_name, athletes.last_name) as athlete_name,

@@ -1,7 +1,7 @@
 -- How many grants the integrations hold, and how many of them are active.
 -- Grain: exactly one row.
 -- Parameters: integrations (an array).
--- Reads: vault.grants. Writes: nothing.
+-- Inputs: vault.grants. Outputs: nothing.
 select
     count(*) as known,
     count(*) filter (where state = 'active') as active

@@ -1,7 +1,7 @@
 -- Keep a new token pair until its athlete is known.
 -- Grain: one row of vault.unclaimed_grants per token or code that was exchanged.
 -- Parameters: integration, token_hash, access_token, refresh_token (both encrypted), expires_at, scopes.
--- Reads: nothing. Writes: vault.unclaimed_grants.
+-- Inputs: nothing. Outputs: vault.unclaimed_grants.
 insert into vault.unclaimed_grants (integration, token_hash, access_token, refresh_token, expires_at, scopes)
 values (
     %(integration)s, %(token_hash)s, %(access_token)s, %(refresh_token)s, %(expires_at)s, %(scopes)s

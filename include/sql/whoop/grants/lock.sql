@@ -1,7 +1,7 @@
 -- An athlete's grant, locked until the transaction ends, and when an unfinished refresh of it began.
 -- Grain: at most one row.
 -- Parameters: integration, athlete_id.
--- Reads: vault.grants (locks the row), vault.refresh_attempts. Writes: nothing.
+-- Inputs: vault.grants (locks the row), vault.refresh_attempts. Outputs: nothing.
 select
     grants.access_token,
     grants.refresh_token,

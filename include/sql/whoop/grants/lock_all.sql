@@ -1,7 +1,7 @@
 -- All grants of the warehouse, locked until the transaction ends.
 -- Grain: one row per grant.
 -- Parameters: none.
--- Reads: vault.grants (locks all rows). Writes: nothing.
+-- Inputs: vault.grants (locks all rows). Outputs: nothing.
 select
     integration,
     athlete_id,

@@ -1,7 +1,7 @@
 -- Mark an athlete's grant as unusable until it is renewed.
 -- Grain: at most one row of vault.grants.
 -- Parameters: integration, athlete_id, state (reconnect or inactive), reason.
--- Reads: nothing. Writes: vault.grants.
+-- Inputs: nothing. Outputs: vault.grants.
 update vault.grants
 set
     state = %(state)s,

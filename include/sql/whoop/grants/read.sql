@@ -1,7 +1,7 @@
 -- An athlete's grant.
 -- Grain: at most one row.
 -- Parameters: integration, athlete_id.
--- Reads: vault.grants. Writes: nothing.
+-- Inputs: vault.grants. Outputs: nothing.
 select
     access_token,
     refresh_token,

@@ -1,7 +1,7 @@
 -- The token pair that an interrupted enrolment has received for the same refresh token or code.
 -- Grain: at most one row.
 -- Parameters: integration, token_hash.
--- Reads: vault.unclaimed_grants. Writes: nothing.
+-- Inputs: vault.unclaimed_grants. Outputs: nothing.
 select
     access_token,
     refresh_token,

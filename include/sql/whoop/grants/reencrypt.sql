@@ -1,7 +1,7 @@
 -- Replace a token pair with the same pair, encrypted with the newest key.
 -- Grain: one row of vault.grants.
 -- Parameters: integration, athlete_id, access_token, refresh_token (both encrypted).
--- Reads: nothing. Writes: vault.grants.
+-- Inputs: nothing. Outputs: vault.grants.
 update vault.grants
 set
     access_token = %(access_token)s,

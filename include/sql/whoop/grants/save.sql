@@ -1,7 +1,7 @@
 -- Save an athlete's newest token pair and make the grant active again.
 -- Grain: one row of vault.grants.
 -- Parameters: integration, athlete_id, access_token, refresh_token (both encrypted), expires_at, scopes.
--- Reads: nothing. Writes: vault.grants.
+-- Inputs: nothing. Outputs: vault.grants.
 insert into vault.grants as stored (
     integration, athlete_id, access_token, refresh_token, expires_at, scopes, state, reason, updated_at
 )

@@ -1,7 +1,7 @@
 -- Save an athlete who enrols, for the first time or again.
 -- Grain: one row of ops.athletes.
 -- Parameters: integration, athlete_id, first_name, last_name.
--- Reads: nothing. Writes: ops.athletes.
+-- Inputs: nothing. Outputs: ops.athletes.
 insert into ops.athletes (integration, athlete_id, first_name, last_name)
 values (%(integration)s, %(athlete_id)s, %(first_name)s, %(last_name)s)
 on conflict (integration, athlete_id) do update
