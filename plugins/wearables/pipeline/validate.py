@@ -120,7 +120,7 @@ def _chosen(integration: Integration, athletes: list[Row], request: Request) -> 
 
 
 def _window(connection: Connection, integration: Integration, run: Run, request: Request) -> TimeRange:
-    # The window ends now: records that reach WHOOP during the pull belong to the next one.
+    # The window ends now: records that reach the source during the pull belong to the next one.
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     if request.dates:
         return dates_to_window(*request.dates, integration.zone, now)
