@@ -4,8 +4,8 @@ import datetime as dt
 from math import ceil
 
 from benchmarks.result import Row
-from wearables.core.integrations import DEFAULT_CHUNK_DAYS, MAX_CHUNK_DAYS
-from wearables.core.windows import TimeRange, chunks
+from wearables.core.integrations import DEFAULT_CHUNK_DAYS
+from wearables.core.windows import MAX_CHUNK_DAYS, TimeRange, chunks
 from wearables.whoop.client import PAGE_SIZE
 from wearables_dev.sandbox import World
 

@@ -1,5 +1,6 @@
 """Enrolment: store the grant of an athlete who has consented."""
 
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -31,16 +32,13 @@ def enrol(integration_name: str, refresh_token: str) -> Athlete:
     if not token:
         raise PermanentError("No refresh token was given. Pass it on stdin.")
     integration = load_integration(integration_name)
-    hook = WhoopHook(integration.connection)
     engine = warehouse()
     with transaction(engine) as connection:
         require_migrated(connection)
-    grants = Grants(engine, integration.name, hook.token_endpoint)
-    try:
+    with closing(WhoopHook(integration.connection)) as hook:
+        grants = Grants(engine, integration.name, hook.token_endpoint)
         pair = grants.claim(token, hook.token_endpoint.refresh)
         profile = profile_of(hook, pair)
-    finally:
-        hook.close()
     with transaction(engine) as connection:
         athlete = save(connection, integration.name, profile)
         is_erased = _remove_if_erased(connection, integration.name, athlete)

@@ -15,11 +15,11 @@ from wearables.core import integration_fields as fields
 from wearables.core.errors import PermanentError
 from wearables.core.settings import integrations_dir
 from wearables.core.sources import DEFAULT_SOURCE, SOURCES
+from wearables.core.windows import MAX_CHUNK_DAYS
 
 log = logging.getLogger(__name__)
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
-MAX_CHUNK_DAYS = 28
 # A page has 25 records: 20 days of cycles, or of sleeps and naps, fit on one. See docs/decisions/0011.
 DEFAULT_CHUNK_DAYS = 20
 # WHOOP's rate limit is the bottleneck, so more tasks would only use more memory and warehouse connections.

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from wearables.core.errors import PermanentError
 
 DAY = dt.timedelta(days=1)
-MAX_CHUNK = dt.timedelta(days=28)
+MAX_CHUNK_DAYS = 28
+MAX_CHUNK = dt.timedelta(days=MAX_CHUNK_DAYS)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """WHOOP's API as a source of the pipeline."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection, Row
 
@@ -49,20 +49,14 @@ class WhoopSource:
 
     def check_credentials(self, integration: Integration) -> None:
         """Ask WHOOP whether it accepts the client id and secret."""
-        hook = WhoopHook(integration.connection)
-        try:
+        with closing(WhoopHook(integration.connection)) as hook:
             hook.token_endpoint.verify_client()
-        finally:
-            hook.close()
 
     @contextmanager
     def open(self, integration: Integration) -> Iterator[WhoopSession]:
         """Open a session; at its end, return the unused part of its request budget."""
-        hook = WhoopHook(integration.connection)
-        try:
+        with closing(WhoopHook(integration.connection)) as hook:
             yield WhoopSession(hook, Grants(warehouse(), integration.name, hook.token_endpoint))
-        finally:
-            hook.close()
 
     def rows(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> Iterator[bytes]:
         """Yield a row per record in the landing zone."""

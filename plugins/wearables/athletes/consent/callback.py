@@ -1,6 +1,7 @@
 """The OAuth callback: enrol the athlete according to WHOOP's answer, or explain why that is not possible."""
 
 import logging
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -67,11 +68,8 @@ def _result(connection: Connection, invite: Row, answer: AuthorizationResponse) 
         return result_pages.EXPIRED
     if answer.error:
         return result_pages.DECLINED if answer.error == DENIED else result_pages.WHOOP_ERROR
-    hook = WhoopHook(load_integration(invite.integration).connection)
-    try:
+    with closing(WhoopHook(load_integration(invite.integration).connection)) as hook:
         return _Consent(connection, invite, hook).accept(answer.code)
-    finally:
-        hook.close()
 
 
 class _Consent:

@@ -1,6 +1,7 @@
 """Create an integration. Input and credentials are checked before the connection and the file are saved."""
 
 import os
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -113,11 +114,8 @@ def check(draft: Draft) -> Integration:
     if not draft.client_id or not draft.client_secret:
         raise PermanentError("Client ID and Client secret are required. Find both in WHOOP's developer dashboard.")
     app = credentials(draft)
-    transport = HttpTransport(app.base_url, Budget(warehouse(), app.base_url, app.client_id))
-    try:
-        TokenEndpoint(app, transport).verify_client()
-    finally:
-        transport.budget.close()
+    with closing(Budget(warehouse(), *app.app)) as budget:
+        TokenEndpoint(app, HttpTransport(app.base_url, budget)).verify_client()
     return integration
 
 
