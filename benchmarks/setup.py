@@ -98,7 +98,7 @@ def plan(days: int) -> tuple[Any, str, list]:
     today = dt.datetime.now(dt.UTC).date()
     conf = {"start_date": str(today - dt.timedelta(days=days + 1)), "end_date": str(today)}
     integration, run_id = load_integration(NAME), f"manual__{uuid.uuid4()}"
-    return integration, run_id, validate(integration, Run(run_id, "manual", dt.datetime.now(dt.UTC), None, conf)).chunks
+    return integration, run_id, validate(integration, Run(run_id, "manual", dt.datetime.now(dt.UTC), conf))
 
 
 def empty(engine: Any) -> None:

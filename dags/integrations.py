@@ -12,7 +12,9 @@ from airflow.timetables.trigger import CronTriggerTimetable
 
 from wearables.core.integrations import Integration, load_integrations
 from wearables.core.sources import SOURCES
-from wearables.pipeline.tasks import asset, check, extract, stage, transform, validate
+from wearables.pipeline.tasks import ChunkFields, asset, check, extract, stage, transform, validate
+
+RUN_TYPES: Any = ["scheduled", "manual", "asset_triggered", "operator_triggered"]
 
 
 def params(integration: Integration) -> dict[str, Param]:
@@ -61,16 +63,16 @@ def declare_dag(integration: Integration) -> None:
         # Any day can be pulled, but with a start date, a run before it would succeed without running a task.
         start_date=None,
         catchup=False,
-        # Two runs at once would only compete for the same request budget.
-        max_active_runs=1,
+        # One pull of a whole period needs fewer requests than a backfill, which starts a run for each scheduled time.
+        allowed_run_types=RUN_TYPES,
         is_paused_upon_creation=False,
         params=params(integration),
         tags=[integration.source],
     ):
 
         @task_group(prefix_group_id=False)
-        def each_chunk(chunk: dict[str, str]) -> None:
-            stage(name, extract.override(**limits)(name, chunk))  # type: ignore[arg-type]  # an XCom, resolved at run time
+        def each_chunk(chunk: ChunkFields) -> None:
+            extract.override(**limits)(name, chunk) >> stage(name, chunk)
 
         # Other DAGs may be scheduled on the asset: its event is sent once the data are committed.
         loaded = transform.override(outlets=[asset(name)])(name)

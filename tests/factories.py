@@ -61,8 +61,7 @@ class Team:
 
     def validate(self, run_id: str | None = None, run_type: str = "manual", **conf: Any) -> tuple[str, list]:
         run_id = run_id or f"{run_type}__{uuid.uuid4()}"
-        run = Run(run_id, run_type, dt.datetime.now(dt.UTC), None, conf)
-        return run_id, validate(self.integration, run).chunks
+        return run_id, validate(self.integration, Run(run_id, run_type, dt.datetime.now(dt.UTC), conf))
 
     def pull(self, run_id: str | None = None, **conf: Any) -> dict[str, int]:
         """Run the steps of a pull as the tasks call them. Return the counts of ``check``."""

@@ -19,19 +19,18 @@ insert into vault.grants (integration, athlete_id, access_token, refresh_token, 
 select integration, athlete_id, '', '', now(), '', case when athlete_id %% 50 = 0 then 'reconnect' else 'active' end
 from ops.athletes;
 insert into ops.runs (
-    integration, run_id, run_type, window_start, window_end, chunks, athletes, collections, is_full_scope, state,
-    records
+    integration, run_id, run_type, window_start, window_end, state, records
 )
 select 'team_' || team, 'manual__' || run, 'manual', now() - interval '1 day', now(),
-    jsonb_build_array(jsonb_build_array(now() - interval '1 day', now())),
-    array(select athlete_id from ops.athletes where integration = 'team_' || team),
-    '{cycle,recovery,sleep,workout}', true, 'complete', %(athletes)s * 4
+    'complete', %(athletes)s * 4
 from generate_series(1, %(integrations)s) as team, generate_series(1, %(runs)s) as run;
-insert into ops.slices (integration, run_id, chunk_start, chunk_end, athlete_id, collection, state, records, new)
-select runs.integration, runs.run_id, runs.window_start, runs.window_end, athlete_id, collection, 'staged', 1, 1
+insert into ops.slices (
+    integration, run_id, chunk_number, chunk_start, chunk_end, athlete_id, collection, state, records, new
+)
+select runs.integration, runs.run_id, 0, runs.window_start, runs.window_end, athlete_id, collection, 'staged', 1, 1
 from ops.runs as runs
-cross join unnest(runs.athletes) as athlete_id
-cross join unnest(runs.collections) as collection
+inner join ops.athletes using (integration)
+cross join unnest('{cycle,recovery,sleep,workout}'::text []) as collection
 where runs.run_id in ('manual__1', 'manual__' || %(runs)s);
 analyze ops.athletes, vault.grants, ops.runs, ops.slices;
 """

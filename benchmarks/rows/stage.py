@@ -10,9 +10,10 @@ from benchmarks.setup import NAME, empty, fresh_warehouse
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import copy_lines, transaction
 from wearables.core.windows import TimeRange
+from wearables.pipeline.batches import EVERYONE
 from wearables.pipeline.landing import Landing, Manifest
-from wearables.pipeline.plan import Plan, save_plan
-from wearables.pipeline.slices import Slice, begin, land
+from wearables.pipeline.plan import Chunk, Plan, save_plan
+from wearables.pipeline.slices import PlannedSlice, Slice, begin, land, plan_slices
 from wearables.pipeline.stage import stage
 from wearables_dev.sandbox import World
 
@@ -120,14 +121,16 @@ def _stage(engine: Any, integration: Integration, landings: list[tuple[Slice, La
     with transaction(engine) as connection:
         connection.exec_driver_sql("delete from ops.slices where run_id = %(run_id)s", {"run_id": run_id})
         connection.exec_driver_sql("delete from ops.runs where run_id = %(run_id)s", {"run_id": run_id})
-        save_plan(connection, Plan(NAME, run_id, "manual", CHUNK, [CHUNK], athletes, ["workout"], True))
+        plan = Plan(NAME, run_id, "manual", CHUNK)
+        save_plan(connection, plan)
+        plan_slices(connection, plan, [PlannedSlice(athlete_id, "workout", 0, CHUNK) for athlete_id in athletes])
         for slice_, landing in landings:
             run_slice = Slice(NAME, run_id, CHUNK, slice_.athlete_id, "workout")
             manifest = landing.manifest()
             assert manifest
             begin(connection, [run_slice], [landing.url])
-            land(connection, run_slice.run, CHUNK, [manifest])
-    return seconds(lambda: stage(integration, run_id, CHUNK))
+            land(connection, run_slice.run, [manifest])
+    return seconds(lambda: stage(integration, run_id, Chunk(0, CHUNK, EVERYONE)))
 
 
 def upsert(engine: Any, landings: list[Landing], collection: str) -> None:

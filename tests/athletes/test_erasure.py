@@ -1,6 +1,5 @@
 """Erasure deletes all of an athlete's data and prevents their restoration."""
 
-import datetime as dt
 import shutil
 import threading
 from pathlib import Path
@@ -14,9 +13,9 @@ from wearables.athletes.enrolment import enrol
 from wearables.athletes.offboarding import offboard
 from wearables.core.errors import PermanentError
 from wearables.core.warehouse import transaction
-from wearables.core.windows import TimeRange
 from wearables.pipeline import extract as extract_module
 from wearables.pipeline.extract import extract
+from wearables.pipeline.plan import chunks_of, read_plan
 from wearables.pipeline.slices import Slice, fail
 from wearables.pipeline.stage import stage
 from wearables.pipeline.validate import check_setup
@@ -80,7 +79,7 @@ def test_an_erased_athlete_does_not_come_back(make_team: Make, tmp_path: Path) -
     team = pulled_team(make_team)
     gone = team.athlete_ids[0]
     shutil.copytree(tmp_path / "landing", tmp_path / "backup")
-    runs = team.rows("select run_id, chunks from ops.runs")
+    runs = team.rows("select run_id from ops.runs")
     slice_ = team.rows("select * from ops.slices where athlete_id = %s limit 1", gone)[0]
     offboard("team", gone, erase=True)
     team.pull(**team.all_days())
@@ -93,10 +92,11 @@ def test_an_erased_athlete_does_not_come_back(make_team: Make, tmp_path: Path) -
     places = ", ".join(["%s"] * len(slice_))
     team.rows(f"insert into ops.slices values ({places}) returning 1", *slice_)
     team.rows("update ops.slices set state = 'landed' where athlete_id = %s returning 1", gone)
-    for run_id, chunks in runs:
+    for (run_id,) in runs:
+        with transaction(team.engine) as connection:
+            chunks = chunks_of(connection, read_plan(connection, "team", run_id), athletes_per_task=None)
         for chunk in chunks:
-            window = TimeRange(*map(dt.datetime.fromisoformat, chunk))
-            stage(team.integration, run_id, window)
+            stage(team.integration, run_id, chunk)
     assert team.rows("select 1 from raw.records where athlete_id = %s", gone) == []
     assert landed(tmp_path, gone) == []
     with pytest.raises(PermanentError, match="was erased from team and must consent again to be enrolled"):

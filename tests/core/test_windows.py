@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wearables.core.errors import PermanentError
-from wearables.core.windows import MAX_CHUNK, TimeRange, chunks, dates_to_window, last_24_hours, since_last_pull
+from wearables.core.windows import MAX_CHUNK, TimeRange, chunks, dates_to_window, first_instant, last_24_hours
 
 UTC = ZoneInfo("UTC")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -105,13 +105,10 @@ def test_without_dates_a_pull_covers_the_previous_24_hours() -> None:
     assert last_24_hours(NOW) == TimeRange(NOW - dt.timedelta(hours=24), NOW)
 
 
-def test_a_scheduled_pull_continues_where_the_last_one_ended_minus_the_lookback() -> None:
-    assert since_last_pull(utc(2026, 6, 10), None, 7, UTC, NOW) == TimeRange(utc(2026, 6, 3), NOW)
+def test_scheduled_pulls_reach_back_to_the_start_date_in_the_teams_time_zone() -> None:
+    enrolled_a_year_later = utc(2027, 1, 1)
+    assert first_instant(dt.date(2026, 1, 1), enrolled_a_year_later, 7, BERLIN) == utc(2025, 12, 31, 23)
 
 
-def test_the_first_scheduled_pull_begins_with_the_previous_day() -> None:
-    assert since_last_pull(None, dt.date(2020, 1, 1), 0, BERLIN, NOW).start == utc(2026, 6, 13, 22)
-
-
-def test_the_first_scheduled_pull_does_not_begin_before_the_start_date() -> None:
-    assert since_last_pull(None, dt.date(2026, 6, 15), 0, UTC, NOW).start == utc(2026, 6, 15)
+def test_without_a_start_date_they_reach_back_the_lookback_before_the_day_before_the_enrolment() -> None:
+    assert first_instant(None, utc(2026, 6, 15, 22, 30), 7, BERLIN) == utc(2026, 6, 7, 22)

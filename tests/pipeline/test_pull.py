@@ -59,11 +59,12 @@ def test_a_pull_without_dates_covers_the_last_24_hours(make_team: Any) -> None:
 
 def test_a_scheduled_pull_continues_where_the_last_complete_one_ended(make_team: Any) -> None:
     team = make_team({"lookback_days": 2})
-    run_id, chunks = team.validate(run_type="scheduled")
+    run_id, (first,) = team.validate(run_type="scheduled")
     team.pull(run_id)
-    _, following = team.validate(run_type="scheduled")
-    assert chunks[-1].end - following[0].start <= dt.timedelta(days=3)
-    assert following[-1].end >= chunks[-1].end
+    _, (following,) = team.validate(run_type="scheduled")
+    assert first.period.end - following.period.start >= dt.timedelta(days=2)
+    assert first.period.end - following.period.start < dt.timedelta(days=2, hours=2)
+    assert following.period.end >= first.period.end
 
 
 def test_only_the_requested_athletes_and_collections_are_pulled(make_team: Any) -> None:

@@ -17,7 +17,7 @@ from wearables.pipeline.extract import extract
 from wearables.pipeline.landed_row import landed_row
 from wearables.pipeline.landing import Manifest
 from wearables.pipeline.plan import Plan
-from wearables.pipeline.slices import Slice
+from wearables.pipeline.slices import PlannedSlice, Slice
 from wearables.pipeline.stage import landed_rows, stage
 from wearables.pipeline.validate import Run, validate
 
@@ -49,6 +49,9 @@ class DummySession:
         slice_.landing.commit(manifest)
         return manifest
 
+    def answers(self, slice_: Slice) -> bool:
+        return True
+
     def mark(self, athlete_id: int, error: AthleteError) -> None:
         raise error
 
@@ -57,11 +60,17 @@ class DummySource:
     """Implements ``wearables.pipeline.source.Source`` for everybody on the list of athletes."""
 
     def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
-        query = "select athlete_id, 'active' as grant_state, null as reason from ops.athletes where integration = %s"
+        query = """
+            select athlete_id, enrolled_at, 'active' as grant_state, true as is_askable, null as reason
+            from ops.athletes where integration = %s
+        """
         return connection.exec_driver_sql(query, (integration,)).all()
 
     def check_credentials(self, integration: Integration) -> None:
         return None
+
+    def cost(self, integration: Integration, slices: Sequence[PlannedSlice]) -> str:
+        return f"{len(slices)} requests"
 
     @contextmanager
     def open(self, integration: Integration) -> Iterator[DummySession]:
@@ -99,8 +108,7 @@ def test_a_second_source_needs_its_own_module_and_one_registration(
             (ATHLETE,),
         )
     dates = {"start_date": "2026-03-01", "end_date": "2026-03-30"}
-    plan = validate(integration, Run("run", "manual", dt.datetime.now(dt.UTC), None, dates))
-    for chunk in plan.chunks:
+    for chunk in validate(integration, Run("run", "manual", dt.datetime.now(dt.UTC), dates)):
         extract(integration, "run", chunk)
         stage(integration, "run", chunk)
     with transaction(warehouse_engine) as connection:

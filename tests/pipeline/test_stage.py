@@ -11,9 +11,10 @@ from sqlalchemy import Engine
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import transaction
 from wearables.core.windows import TimeRange
+from wearables.pipeline.batches import EVERYONE
 from wearables.pipeline.landing import Landing, Manifest
-from wearables.pipeline.plan import Plan, save_plan
-from wearables.pipeline.slices import Slice, begin, land
+from wearables.pipeline.plan import Chunk, Plan, save_plan
+from wearables.pipeline.slices import PlannedSlice, Slice, begin, land, plan_slices
 from wearables.pipeline.stage import stage
 from wearables.whoop.records import record_line
 
@@ -60,14 +61,16 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         runs += 1
         run_id = f"run-{runs}"
         window = TimeRange(min(chunk.start for chunk in answers), max(chunk.end for chunk in answers))
-        plan = Plan("team", run_id, "manual", window, list(answers), [ATHLETE], [collection], True)
+        plan = Plan("team", run_id, "manual", window)
+        slices = [PlannedSlice(ATHLETE, collection, number, chunk) for number, chunk in enumerate(answers)]
         with transaction(warehouse_engine) as connection:
             save_plan(connection, plan)
+            plan_slices(connection, plan, slices)
         counts: dict[str, int] = {}
-        for chunk, records in answers.items():
+        for number, (chunk, records) in enumerate(answers.items()):
             if complete:
                 land_answer(Slice("team", run_id, chunk, ATHLETE, collection), records)
-            counts = stage(TEAM, run_id, chunk)
+            counts = stage(TEAM, run_id, Chunk(number, chunk, EVERYONE))
         return counts
 
     def land_answer(slice_: Slice, records: list[dict]) -> None:
@@ -80,8 +83,8 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             run_id=slice_.run_id,
             athlete_id=ATHLETE,
             collection=slice_.collection,
-            chunk_start="",
-            chunk_end="",
+            chunk_start=slice_.chunk.start.isoformat(),
+            chunk_end=slice_.chunk.end.isoformat(),
             pages=1,
             records=writer.records,
             rejected=0,
@@ -93,7 +96,7 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         landing.commit(manifest)
         with transaction(warehouse_engine) as connection:
             begin(connection, [slice_], [landing.url])
-            land(connection, slice_.run, slice_.chunk, [manifest])
+            land(connection, slice_.run, [manifest])
 
     return run
 
@@ -248,7 +251,7 @@ def test_only_touched_records_are_queued_for_the_transform(pull: Pull, warehouse
 
 def test_staging_the_same_chunk_again_does_nothing(pull: Pull, warehouse_engine: Engine) -> None:
     pull({CHUNK: [workout("a")]})
-    assert stage(TEAM, "run-1", CHUNK) == counts()
+    assert stage(TEAM, "run-1", Chunk(0, CHUNK, EVERYONE)) == counts()
 
 
 def test_the_pull_log_contains_the_counts(pull: Pull, warehouse_engine: Engine) -> None:

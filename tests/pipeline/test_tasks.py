@@ -1,9 +1,11 @@
 """What a task does with an error: its class decides whether Airflow retries, and its sentence reaches Airflow."""
 
+import datetime as dt
 import logging
 
 import pytest
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowRuntimeError
+from airflow.sdk.execution_time.comms import ErrorResponse
 
 from wearables.core.errors import (
     BudgetExhausted,
@@ -15,7 +17,7 @@ from wearables.core.errors import (
     SourceUnavailable,
     WarehouseUnavailable,
 )
-from wearables.pipeline.tasks import log_user_errors
+from wearables.pipeline.tasks import RETRIES, log_user_errors
 
 SENTENCE = "The host is not a URL. Use https://api.prod.whoop.com."
 
@@ -52,6 +54,19 @@ def test_the_sentence_is_the_last_line_our_code_logs_and_has_no_traceback(caplog
     assert (last.getMessage(), last.levelname, last.exc_info) == (SENTENCE, "ERROR", None)
 
 
-def test_a_bug_keeps_its_own_exception() -> None:
-    with pytest.raises(ZeroDivisionError):
+def test_a_bug_fails_the_task_at_once_and_keeps_its_traceback() -> None:
+    with pytest.raises(AirflowFailException, match="This is a bug: ZeroDivisionError") as raised:
         failing(ZeroDivisionError())
+    assert isinstance(raised.value.__cause__, ZeroDivisionError)
+
+
+def test_an_error_of_airflows_own_api_is_retried() -> None:
+    with pytest.raises(AirflowRuntimeError):
+        failing(AirflowRuntimeError(ErrorResponse()))
+
+
+def test_an_unavailable_service_is_retried_for_at_least_two_hours() -> None:
+    delay, longest = RETRIES["retry_delay"], RETRIES["max_retry_delay"]
+    waits = [min(delay * 2**attempt, longest) for attempt in range(RETRIES["retries"])]
+    assert RETRIES["retry_exponential_backoff"]
+    assert sum(waits, start=dt.timedelta()) >= dt.timedelta(hours=2)

@@ -54,13 +54,9 @@ DEFAULTS = {
         "integration": "team",
         "run_id": "run-0",
         "run_type": "manual",
-        "chunks": "[]",
-        "athletes": "{1}",
-        "collections": "{}",
-        "is_full_scope": True,
         "state": "complete",
     },
-    "ops.slices": {"integration": "team", "run_id": "run-0", "athlete_id": 1, "state": "staged"},
+    "ops.slices": {"integration": "team", "run_id": "run-0", "athlete_id": 1, "chunk_number": 0, "state": "staged"},
 }
 INSERT = """
 insert into raw.records (

@@ -6,7 +6,7 @@ import pytest
 
 from wearables.core.sources import SOURCES
 from wearables.core.windows import TimeRange, chunks
-from wearables.whoop.estimate import estimate
+from wearables.whoop.estimate import estimate_for_all
 
 NOW = dt.datetime(2026, 3, 31, tzinfo=dt.UTC)
 LIMITS = {60: 100, 86_400: 10_000}
@@ -33,14 +33,14 @@ def pieces(days: int) -> list[TimeRange]:
 def test_requests_and_time_follow_from_chunks_athletes_and_budget(
     days: int, athletes: int, used: dict[int, int], expected: tuple[int, int, float, int]
 ) -> None:
-    size = estimate(pieces(days), athletes, SOURCES["whoop"].collections, LIMITS, used)
+    size = estimate_for_all(pieces(days), athletes, SOURCES["whoop"].collections, LIMITS, used)
     assert (size.chunks, size.requests, size.seconds, size.days) == expected
 
 
 def test_a_pull_beyond_the_daily_budget_needs_several_days() -> None:
-    assert estimate(pieces(24), 4000, SOURCES["whoop"].collections, LIMITS, {}).days == 3
-    assert estimate(pieces(1), 10, SOURCES["whoop"].collections, LIMITS, {86_400: 9_960}).days == 2
+    assert estimate_for_all(pieces(24), 4000, SOURCES["whoop"].collections, LIMITS, {}).days == 3
+    assert estimate_for_all(pieces(1), 10, SOURCES["whoop"].collections, LIMITS, {86_400: 9_960}).days == 2
 
 
 def test_only_requested_collections_count() -> None:
-    assert estimate(pieces(1), 1, ["cycle"], LIMITS, {}).requests == 3
+    assert estimate_for_all(pieces(1), 1, ["cycle"], LIMITS, {}).requests == 3

@@ -157,8 +157,8 @@ def test_the_pull_log_records_an_import_like_a_pull(importer: Importer, caplog: 
         ("export_workout", "staged", 1, 0, 1, 0, None),
         ("journal", "staged", 2, 1, 1, 0, None),
     ]
-    assert importer.team.rows("select run_type, state, is_full_scope, window_start from ops.runs") == [
-        ("export", "complete", False, dt.datetime(2026, 3, 1, 22, 10, 5, tzinfo=dt.UTC))
+    assert importer.team.rows("select run_type, state, window_start from ops.runs") == [
+        ("export", "complete", dt.datetime(2026, 3, 1, 22, 10, 5, tzinfo=dt.UTC))
     ]
     for value in ("two cups", "caffeine", "Share your bed", "12.3", "33.51"):
         assert value not in caplog.text
@@ -167,7 +167,7 @@ def test_the_pull_log_records_an_import_like_a_pull(importer: Importer, caplog: 
 def test_an_import_does_not_move_the_watermark_of_the_pulls(importer: Importer) -> None:
     importer.run(pack(files()))
     _, chunks = importer.team.validate(run_type="scheduled")
-    assert chunks[-1].start > dt.datetime.now(dt.UTC) - dt.timedelta(days=12)
+    assert chunks[-1].period.start > dt.datetime.now(dt.UTC) - dt.timedelta(days=12)
 
 
 def test_a_record_that_whoop_deleted_stays_deleted_even_if_an_export_has_it(

@@ -45,21 +45,16 @@ def last_24_hours(now: dt.datetime) -> TimeRange:
     return TimeRange(now - dt.timedelta(hours=24), now)
 
 
-def since_last_pull(
-    watermark: dt.datetime | None,
-    start_date: dt.date | None,
-    lookback_days: int,
-    zone: ZoneInfo,
-    now: dt.datetime,
-) -> TimeRange:
-    """Return the range from ``lookback_days`` before the watermark to ``now``.
+def first_instant(
+    start_date: dt.date | None, enrolled_at: dt.datetime, lookback_days: int, zone: ZoneInfo
+) -> dt.datetime:
+    """Return the instant to which scheduled pulls of an athlete reach back.
 
-    Without a watermark, the later of ``start_date`` and yesterday stands in for it.
+    It is the beginning of ``start_date``. Without one, it is ``lookback_days`` before the day before the enrolment.
     """
-    if watermark is None:
-        yesterday = now.astimezone(zone).date() - dt.timedelta(days=1)
-        watermark = _midnight(max(start_date or yesterday, yesterday), zone)
-    return TimeRange(min(watermark, now) - dt.timedelta(days=lookback_days), now)
+    if start_date:
+        return _midnight(start_date, zone)
+    return _midnight(enrolled_at.astimezone(zone).date() - dt.timedelta(days=1 + lookback_days), zone)
 
 
 def chunks(window: TimeRange, chunk_days: int, zone: ZoneInfo) -> list[TimeRange]:

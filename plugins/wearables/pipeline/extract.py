@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from sqlalchemy import Connection
@@ -12,50 +11,64 @@ from wearables.core.integrations import Integration
 from wearables.core.sources import load_source
 from wearables.core.warehouse import transaction, warehouse
 from wearables.core.windows import TimeRange
-from wearables.pipeline.batches import EVERYONE, Batch
 from wearables.pipeline.landing import Landing, Manifest
-from wearables.pipeline.plan import Plan, read_plan
-from wearables.pipeline.slices import Slice, adopt, begin, chunk_slices, fail, land
+from wearables.pipeline.plan import Chunk, Plan, read_plan
+from wearables.pipeline.slices import Slice, adopt, athletes_in, begin, fail, land, read_slices
 from wearables.pipeline.source import Session
 
 log = logging.getLogger(__name__)
 
 # Slices that the source did not answer are tried once more, after all others have landed.
 ROUNDS = 2
+# If the source answers none of so many athletes in a row, it is unavailable: asking the others would only take time.
+OUTAGE_ATHLETES = 3
 
 
-def extract(integration: Integration, run_id: str, chunk: TimeRange, batch: Batch = EVERYONE) -> None:
-    """Land the collections of every athlete of a batch, for one chunk.
+def extract(integration: Integration, run_id: str, chunk: Chunk) -> None:
+    """Land the slices of a chunk and its batch of athletes.
 
-    A failure of one athlete or one answer is recorded in the pull log and affects nobody else. ``check`` decides
-    whether the run fails.
+    A failure of one athlete or one answer is recorded in the pull log and affects nobody else; ``check`` decides
+    whether the run fails. Raises SourceUnavailable if the source answers nobody, so that the task is retried.
     """
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)
-        slices = _not_landed(connection, replace(plan, athletes=batch.of(plan.athletes)), chunk)
+        slices, was_inactive = _not_landed(connection, plan, chunk)
     with load_source(integration.source).open(integration) as session:
-        extraction = _Extraction(session)
+        extraction = _Extraction(session, was_inactive, can_wait=plan.is_catch_up(chunk.number))
         for _ in range(ROUNDS):
             slices = extraction.try_each(slices)
+        extraction.require_answers()
 
 
 class _Extraction:
     """The requests of one task. Once the budget is exhausted, every further slice fails without a request."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, was_inactive: set[int], can_wait: bool) -> None:
         self._session = session
+        self._was_inactive = was_inactive
+        self._can_wait = can_wait
         self._exhausted: BudgetExhausted | None = None
+        self._outage: SourceUnavailable | None = None
+        self._silent_in_a_row = 0
+        self._answered: Slice | None = None
 
     def try_each(self, slices: Sequence[Slice]) -> list[Slice]:
         """Try every slice once, athlete by athlete; return those that are worth another try."""
         again: list[Slice] = []
         for _, of_athlete in groupby(slices, key=lambda each: each.athlete_id):
             again += self._try_athlete(list(of_athlete))
+            if self._outage and self._silent_in_a_row >= OUTAGE_ATHLETES:
+                raise self._outage
         return [] if self._exhausted else again
+
+    def require_answers(self) -> None:
+        """Raise SourceUnavailable if the source answers nobody, or no longer an athlete whom it has answered."""
+        if self._outage and (self._answered is None or not self._session.answers(self._answered)):
+            raise self._outage
 
     def _try_athlete(self, slices: list[Slice]) -> list[Slice]:
         with transaction(warehouse()) as connection:
-            begin(connection, slices, [slice_.landing.url for slice_ in slices])
+            slices = begin(connection, slices, [slice_.landing.url for slice_ in slices])
         landed: list[Manifest] = []
         again: list[Slice] = []
         blocked_by: BudgetExhausted | AthleteError | None = self._exhausted
@@ -68,16 +81,22 @@ class _Extraction:
                 if error is not blocked_by:
                     self._session.mark(slice_.athlete_id, error)
                 blocked_by = error
-                _fail(slice_, error)
+                _fail(slice_, error, "skipped" if slice_.athlete_id in self._was_inactive else "failed")
             except BudgetExhausted as error:
                 blocked_by = self._exhausted = error
-                _fail(slice_, error)
-            except (SourceUnavailable, IncompleteAnswer) as error:
+                _fail(slice_, error, "deferred" if self._can_wait else "failed")
+            except IncompleteAnswer as error:
                 again.append(slice_)
-                _fail(slice_, error)
+                _fail(slice_, error, "failed")
+            except SourceUnavailable as error:
+                again.append(slice_)
+                self._outage = error
+                _fail(slice_, error, "failed")
         if landed:
             with transaction(warehouse()) as connection:
-                land(connection, slices[0].run, slices[0].chunk, landed)
+                land(connection, slices[0].run, landed)
+            self._answered = next(each for each in slices if each.collection == landed[0].collection)
+        self._silent_in_a_row = 0 if landed else self._silent_in_a_row + bool(again)
         return again
 
     def _fetch(self, slice_: Slice) -> Manifest:
@@ -95,28 +114,28 @@ class _Extraction:
         return manifest
 
 
-def _not_landed(connection: Connection, plan: Plan, chunk: TimeRange) -> list[Slice]:
-    adopt(connection, plan, chunk)
-    athletes = set(plan.athletes)
-    rows = [row for row in chunk_slices(connection, plan, chunk) if row.athlete_id in athletes]
-    staged = {(row.athlete_id, row.collection) for row in rows if row.state == "staged"}
+def _not_landed(connection: Connection, plan: Plan, chunk: Chunk) -> tuple[list[Slice], set[int]]:
+    """Return the slices to request, and the athletes among theirs whose membership was known to be inactive."""
+    athletes = athletes_in(connection, plan, chunk)
+    adopt(connection, plan, chunk.number, athletes)
+    rows = read_slices(connection, plan, chunk.number, athletes)
     # A task may be killed between writing a manifest and updating the pull log, so the manifest decides.
     begun = [row for row in rows if row.state in ("running", "landed")]
     manifests = [found for row in begun if (found := Landing(row.path).manifest())]
     if manifests:
-        land(connection, plan.run, chunk, manifests)
-        log.info("%d answers for %s had already landed", len(manifests), chunk)
-    landed = staged | {(manifest.athlete_id, manifest.collection) for manifest in manifests}
-    return [
-        Slice(plan.integration, plan.run_id, chunk, athlete_id, collection)
-        for athlete_id in plan.athletes
-        for collection in plan.collections
-        if (athlete_id, collection) not in landed
+        land(connection, plan.run, manifests)
+        log.info("%d answers for %s had already landed", len(manifests), chunk.period)
+    landed = {(manifest.athlete_id, manifest.collection) for manifest in manifests}
+    missing = [row for row in rows if row.state != "staged" and (row.athlete_id, row.collection) not in landed]
+    slices = [
+        Slice(plan.integration, plan.run_id, TimeRange(row.chunk_start, row.chunk_end), row.athlete_id, row.collection)
+        for row in missing
     ]
+    return slices, {row.athlete_id for row in missing if row.was_inactive}
 
 
-def _fail(slice_: Slice, error: WearablesError) -> None:
+def _fail(slice_: Slice, error: WearablesError, state: str) -> None:
     who = slice_.athlete_id, slice_.collection, slice_.chunk
-    log.warning("failed athlete=%d collection=%s chunk=%s: %s", *who, error)
+    log.warning("%s athlete=%d collection=%s chunk=%s: %s", state, *who, error)
     with transaction(warehouse()) as connection:
-        fail(connection, slice_, str(error))
+        fail(connection, slice_, str(error), state)

@@ -1,7 +1,5 @@
-"""The plan of a run: what it covers, frozen in ``ops.runs`` when the run begins, so that a retry covers the same."""
+"""The plan of a run: its window in ``ops.runs``, frozen when the run begins, and its slices in ``ops.slices``."""
 
-import datetime as dt
-import json
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row
@@ -9,25 +7,37 @@ from sqlalchemy import Connection, Row
 from wearables.core.errors import PermanentError
 from wearables.core.warehouse import run_sql
 from wearables.core.windows import TimeRange
+from wearables.pipeline.batches import Batch, batches
+
+SCHEDULED = "scheduled"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run covers. ``is_full_scope``: every athlete and every collection of the integration."""
+    """A run and the window that it covers."""
 
     integration: str
     run_id: str
     run_type: str
     window: TimeRange
-    chunks: list[TimeRange]
-    athletes: list[int]
-    collections: list[str]
-    is_full_scope: bool
 
     @property
     def run(self) -> dict[str, str]:
         """The key of the run in ``ops.runs``."""
         return {"integration": self.integration, "run_id": self.run_id}
+
+    def is_catch_up(self, chunk_number: int) -> bool:
+        """Whether a chunk may wait for a later run: it is older than what a scheduled run pulls every time."""
+        return self.run_type == SCHEDULED and chunk_number > 0
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """The slices with the same number, spanning ``period``, of one batch of athletes: the work of a mapped task."""
+
+    number: int
+    period: TimeRange
+    batch: Batch
 
 
 def find_plan(connection: Connection, integration: str, run_id: str) -> Plan | None:
@@ -45,19 +55,25 @@ def read_plan(connection: Connection, integration: str, run_id: str) -> Plan:
 
 
 def save_plan(connection: Connection, plan: Plan) -> None:
-    """Save a plan, which never changes afterwards."""
-    run_sql(
-        connection,
-        "pipeline/plan/save",
-        **plan.run,
-        run_type=plan.run_type,
-        window_start=plan.window.start,
-        window_end=plan.window.end,
-        chunks=json.dumps([[chunk.start.isoformat(), chunk.end.isoformat()] for chunk in plan.chunks]),
-        athletes=plan.athletes,
-        collections=plan.collections,
-        is_full_scope=plan.is_full_scope,
-    )
+    """Save the window of a run, which never changes afterwards."""
+    window = {"window_start": plan.window.start, "window_end": plan.window.end}
+    run_sql(connection, "pipeline/plan/save", **plan.run, run_type=plan.run_type, **window)
+
+
+def chunks_of(
+    connection: Connection, plan: Plan, athletes_per_task: int | None, only_open: bool = False
+) -> list[Chunk]:
+    """Return the chunks of a run, the newest first, each split into batches of athletes.
+
+    With ``only_open``, leave out those without a slice to pull or stage.
+    """
+    rows = run_sql(connection, "pipeline/slices/chunks", **plan.run).all()
+    return [
+        Chunk(row.chunk_number, TimeRange(row.chunk_start, row.chunk_end), batch)
+        for row in rows
+        if row.is_open or not only_open
+        for batch in batches(row.athletes, athletes_per_task)
+    ]
 
 
 def finish_run(connection: Connection, plan: Plan, state: str) -> None:
@@ -66,13 +82,4 @@ def finish_run(connection: Connection, plan: Plan, state: str) -> None:
 
 
 def _plan(row: Row) -> Plan:
-    return Plan(
-        integration=row.integration,
-        run_id=row.run_id,
-        run_type=row.run_type,
-        window=TimeRange(row.window_start, row.window_end),
-        chunks=[TimeRange(*map(dt.datetime.fromisoformat, pair)) for pair in row.chunks],
-        athletes=list(row.athletes),
-        collections=list(row.collections),
-        is_full_scope=row.is_full_scope,
-    )
+    return Plan(row.integration, row.run_id, row.run_type, TimeRange(row.window_start, row.window_end))

@@ -1,7 +1,7 @@
-"""The pull log, ``ops.slices``: how each slice of a run went."""
+"""The slices of a run in ``ops.slices``: first its plan, then its pull log."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from wearables.core.warehouse import run_sql
 from wearables.core.windows import TimeRange
 from wearables.pipeline.landing import Landing, Manifest
-from wearables.pipeline.plan import Plan
+from wearables.pipeline.plan import Chunk, Plan
 
 log = logging.getLogger(__name__)
 
@@ -32,14 +32,9 @@ class Slice:
 
     @property
     def key(self) -> dict[str, object]:
-        """The key of the slice in ``ops.slices``, and the end of its chunk."""
-        return {
-            **self.run,
-            "chunk_start": self.chunk.start,
-            "chunk_end": self.chunk.end,
-            "athlete_id": self.athlete_id,
-            "collection": self.collection,
-        }
+        """The key of the slice in ``ops.slices``."""
+        of_chunk = {"chunk_start": self.chunk.start, "athlete_id": self.athlete_id, "collection": self.collection}
+        return {**self.run, **of_chunk}
 
     @property
     def landing(self) -> Landing:
@@ -48,40 +43,90 @@ class Slice:
         return Landing.at(self.integration, run, self.chunk.label, str(self.athlete_id), self.collection)
 
 
-def begin(connection: Connection, slices: Sequence[Slice], paths: Sequence[str]) -> None:
-    """Record that slices of one athlete and chunk are being pulled; their answers will land at ``paths``."""
-    collections = [each.collection for each in slices]
-    run_sql(connection, "pipeline/slices/begin", **slices[0].key, collections=collections, paths=list(paths))
+@dataclass(frozen=True)
+class PlannedSlice:
+    """A slice of a plan. ``error`` says why it is skipped; None means that it is pulled."""
+
+    athlete_id: int
+    collection: str
+    chunk_number: int
+    chunk: TimeRange
+    was_inactive: bool = False
+    error: str | None = None
 
 
-def land(connection: Connection, run: dict[str, str], chunk: TimeRange, manifests: Sequence[Manifest]) -> None:
+def plan_slices(connection: Connection, plan: Plan, slices: Sequence[PlannedSlice]) -> None:
+    """Save slices of a plan."""
+    run_sql(
+        connection,
+        "pipeline/slices/plan",
+        **plan.run,
+        athletes=[each.athlete_id for each in slices],
+        collections=[each.collection for each in slices],
+        chunk_numbers=[each.chunk_number for each in slices],
+        chunk_starts=[each.chunk.start for each in slices],
+        chunk_ends=[each.chunk.end for each in slices],
+        were_inactive=[each.was_inactive for each in slices],
+        errors=[each.error for each in slices],
+    )
+
+
+def replan(connection: Connection, plan: Plan, athletes: Sequence[Row]) -> None:
+    """Plan the slices again that an earlier attempt did not pull, if their athletes can be asked now."""
+    run_sql(
+        connection,
+        "pipeline/slices/retry",
+        **plan.run,
+        athletes=[athlete.athlete_id for athlete in athletes],
+        is_askable=[athlete.is_askable for athlete in athletes],
+        reasons=[athlete.reason for athlete in athletes],
+    )
+
+
+def begin(connection: Connection, slices: Sequence[Slice], paths: Sequence[str]) -> list[Slice]:
+    """Record that slices of one athlete are being pulled; their answers will land at ``paths``.
+
+    Return the slices without those of an athlete who has been offboarded or erased.
+    """
+    begun = run_sql(
+        connection,
+        "pipeline/slices/begin",
+        **slices[0].run,
+        athlete_id=slices[0].athlete_id,
+        chunk_starts=[each.chunk.start for each in slices],
+        collections=[each.collection for each in slices],
+        paths=list(paths),
+    )
+    collections = set(begun.scalars())
+    return [each for each in slices if each.collection in collections]
+
+
+def land(connection: Connection, run: dict[str, str], manifests: Sequence[Manifest]) -> None:
     """Record that complete answers have landed, and the fields in them that this version does not know."""
-    listed = msgspec.json.encode(manifests).decode()
-    run_sql(connection, "pipeline/slices/land", **run, chunk_start=chunk.start, manifests=listed)
+    run_sql(connection, "pipeline/slices/land", **run, manifests=msgspec.json.encode(manifests).decode())
     fields = {(manifest.collection, field) for manifest in manifests for field in manifest.unknown_fields}
     for collection, field in sorted(fields):
         if run_sql(connection, "pipeline/slices/drift", **run, collection=collection, field=field).rowcount:
             log.warning("new field %s in %s: it is kept in raw.records, but no metric uses it yet", field, collection)
 
 
-def fail(connection: Connection, slice_: Slice, error: str, state: str = "failed") -> None:
-    """Record that a slice was not pulled, and why."""
+def fail(connection: Connection, slice_: Slice, error: str, state: str) -> None:
+    """Record that a slice was not pulled, and why. ``state`` is ``failed``, ``skipped`` or ``deferred``."""
     run_sql(connection, "pipeline/slices/fail", **slice_.key, state=state, error=error)
 
 
-def adopt(connection: Connection, plan: Plan, chunk: TimeRange) -> None:
-    """Take over the slices that an earlier run landed for the same chunk before it was killed."""
-    run_sql(
-        connection,
-        "pipeline/slices/adopt",
-        **plan.run,
-        chunk_start=chunk.start,
-        chunk_end=chunk.end,
-        athletes=plan.athletes,
-        collections=plan.collections,
-    )
+def adopt(connection: Connection, plan: Plan, number: int, athletes: Collection[int]) -> None:
+    """Take over what another run landed for the same chunk before it was killed."""
+    run_sql(connection, "pipeline/slices/adopt", **plan.run, chunk_number=number, athletes=list(athletes))
 
 
-def chunk_slices(connection: Connection, plan: Plan, chunk: TimeRange) -> list[Row]:
-    """Return the rows of ``ops.slices`` of one chunk."""
-    return list(run_sql(connection, "pipeline/slices/read", **plan.run, chunk_start=chunk.start).all())
+def athletes_in(connection: Connection, plan: Plan, chunk: Chunk) -> list[int]:
+    """Return the athletes whose slices belong to a chunk and its batch."""
+    athletes = run_sql(connection, "pipeline/slices/athletes", **plan.run, chunk_number=chunk.number).scalars()
+    return chunk.batch.of(list(athletes))
+
+
+def read_slices(connection: Connection, plan: Plan, number: int, athletes: Collection[int]) -> list[Row]:
+    """Return the rows of ``ops.slices`` with a chunk number, for athletes."""
+    key = {**plan.run, "chunk_number": number, "athletes": list(athletes)}
+    return list(run_sql(connection, "pipeline/slices/read", **key).all())

@@ -10,7 +10,7 @@ from wearables.core.errors import AthleteError
 from wearables.core.integrations import Integration
 from wearables.pipeline.landing import Manifest
 from wearables.pipeline.plan import Plan
-from wearables.pipeline.slices import Slice
+from wearables.pipeline.slices import PlannedSlice, Slice
 
 
 class Session(Protocol):
@@ -21,6 +21,9 @@ class Session(Protocol):
 
         Raises AthleteError, BudgetExhausted, SourceUnavailable or IncompleteAnswer.
         """
+
+    def answers(self, slice_: Slice) -> bool:
+        """Return whether the source answers the first request of a slice, which has landed before."""
 
     def mark(self, athlete_id: int, error: AthleteError) -> None:
         """Record that an athlete cannot be pulled until somebody acts."""
@@ -43,10 +46,16 @@ class Source(StagedSource, Protocol):
     """A source that answers requests, such as a vendor's API; registered in core/sources.py."""
 
     def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
-        """Return the athletes who can be pulled: rows with athlete_id, grant_state and reason."""
+        """Return the known athletes: rows with athlete_id, enrolled_at, grant_state, is_askable and reason.
+
+        ``is_askable`` is false if the source would reject every request, which ``reason`` explains.
+        """
 
     def check_credentials(self, integration: Integration) -> None:
         """Raise PermanentError if the source rejects the integration's credentials."""
+
+    def cost(self, integration: Integration, slices: Sequence[PlannedSlice]) -> str:
+        """Return a phrase with the requests and the time that slices need, for the log and the pages."""
 
     def open(self, integration: Integration) -> AbstractContextManager[Session]:
         """Open a session to fetch slices."""

@@ -11,12 +11,11 @@ from wearables.core.sources import load_source
 from wearables.core.sql_files import sql
 from wearables.core.warehouse import copy_lines, run_sql, transaction, warehouse
 from wearables.core.windows import TimeRange
-from wearables.pipeline.batches import EVERYONE, Batch
 from wearables.pipeline.erasure import delete_landed_since_erasure
 from wearables.pipeline.landing import Landing
 from wearables.pipeline.merge import merge
-from wearables.pipeline.plan import Plan, read_plan
-from wearables.pipeline.slices import chunk_slices
+from wearables.pipeline.plan import Chunk, Plan, read_plan
+from wearables.pipeline.slices import athletes_in
 from wearables.pipeline.source import StagedSource
 
 log = logging.getLogger(__name__)
@@ -25,14 +24,8 @@ COUNTS = ("new", "changed", "unchanged", "deleted", "regressions")
 ToRow = Callable[[int, bytes, str], bytes]
 
 
-def stage(
-    integration: Integration,
-    run_id: str,
-    chunk: TimeRange,
-    batch: Batch = EVERYONE,
-    source: StagedSource | None = None,
-) -> dict[str, int]:
-    """Stage every landed answer of a chunk and batch; return counts of records.
+def stage(integration: Integration, run_id: str, chunk: Chunk, source: StagedSource | None = None) -> dict[str, int]:
+    """Stage every landed answer of a chunk and its batch of athletes; return counts of records.
 
     ``source`` defaults to the integration's own. Raises PermanentError if a file has changed since it landed.
     """
@@ -40,18 +33,17 @@ def stage(
         run_sql(connection, "pipeline/stage/lock", integration=integration.name)
         delete_landed_since_erasure(connection, integration.name, run_id)
         plan = read_plan(connection, integration.name, run_id)
-        athletes = set(batch.of(plan.athletes))
-        rows = chunk_slices(connection, plan, chunk)
-        slices = [row for row in rows if row.state == "landed" and row.athlete_id in athletes]
-        source = source or load_source(integration.source)
-        outcomes = _stage(connection, source, plan, chunk, slices) if slices else []
+        athletes = athletes_in(connection, plan, chunk)
+        run_sql(connection, "pipeline/stage/staging", **plan.run, chunk_number=chunk.number, athletes=athletes)
+        slices = list(run_sql(connection, "pipeline/stage/slices").all())
+        outcomes = _stage(connection, source or load_source(integration.source), plan, slices) if slices else []
     for outcome in sorted(outcomes, key=lambda row: (row.athlete_id, row.collection)):
         log.info(
             "staged athlete=%(athlete_id)d collection=%(collection)s chunk=%(chunk)s pages=%(pages)s "
             "records=%(records)d new=%(new)d changed=%(changed)d unchanged=%(unchanged)d deleted=%(deleted)d "
             "regressions=%(regressions)d quarantined=%(quarantined)d "
             "waited=%(waited_seconds).1fs seconds=%(seconds).1f",
-            outcome._asdict() | {"chunk": chunk},
+            outcome._asdict() | {"chunk": TimeRange(outcome.chunk_start, outcome.chunk_end)},
         )
     return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in COUNTS}
 
@@ -67,11 +59,11 @@ def landed_rows(slices: Sequence[Row], to_row: ToRow) -> Iterator[bytes]:
             yield to_row(next(numbers), line, collection)
 
 
-def _stage(connection: Connection, source: StagedSource, plan: Plan, chunk: TimeRange, slices: list[Row]) -> list[Row]:
+def _stage(connection: Connection, source: StagedSource, plan: Plan, slices: list[Row]) -> list[Row]:
     run_sql(connection, "pipeline/stage/landed")
     copy_lines(connection, sql("pipeline/stage/landed.copy"), source.rows(connection, plan, slices))
     _quarantine(connection, plan, slices)
-    return merge(connection, plan, chunk, slices, source.complete(connection, plan, slices))
+    return merge(connection, plan, source.complete(connection, plan, slices))
 
 
 def _quarantine(connection: Connection, plan: Plan, slices: list[Row]) -> None:

@@ -10,24 +10,32 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from airflow.sdk import Asset, task
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowRuntimeError
 
 from wearables.core.errors import RetryableError, WearablesError
 from wearables.core.integrations import load_integration
 from wearables.core.windows import TimeRange
-from wearables.pipeline.batches import EVERYONE, Batch
+from wearables.pipeline.batches import Batch
+from wearables.pipeline.plan import Chunk
 
 log = logging.getLogger(__name__)
 
-Chunk = dict[str, str]
+ChunkFields = dict[str, str | int]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-RETRIES: dict[str, Any] = {"retries": 2, "retry_delay": dt.timedelta(seconds=20)}
+# For at least two hours, whatever is unavailable: 15 s, 30 s, 1, 2, 4 and 8 minutes, then every quarter of an hour.
+RETRIES: dict[str, Any] = {
+    "retries": 14,
+    "retry_delay": dt.timedelta(seconds=15),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": dt.timedelta(minutes=15),
+}
+EVEN_IF_SOME_FAILED = "all_done_min_one_success"
 # Label a mapped task with its days instead of its number. The chunk is the task's second argument.
 CHUNK_DAYS = (
     "{% set chunk = task.op_args[1] %}{{ chunk['start'][:10] }} to {{ chunk['end'][:10] }}"
-    "{% if 'batch' in chunk %}, batch {{ chunk['batch'] }} of {{ chunk['batches'] }}{% endif %}"
+    "{% if chunk['batches'] > 1 %}, batch {{ chunk['batch'] }} of {{ chunk['batches'] }}{% endif %}"
 )
 
 
@@ -39,7 +47,8 @@ def asset(name: str) -> Asset:
 def log_user_errors(step: Callable[P, R]) -> Callable[P, R]:
     """Log an error that a user can act on in one sentence, and let its class decide whether Airflow retries.
 
-    Callbacks, the UI and the REST API receive the same sentence. A bug keeps its own exception and traceback.
+    Callbacks, the UI and the REST API receive the same sentence. A bug fails at once and keeps its traceback. An error
+    of Airflow's own API is retried.
     """
 
     @functools.wraps(step)
@@ -50,51 +59,57 @@ def log_user_errors(step: Callable[P, R]) -> Callable[P, R]:
             log.error("%s", error)
             airflow_error = AirflowException if isinstance(error, RetryableError) else AirflowFailException
             raise airflow_error(str(error)) from None
+        except (AirflowException, AirflowRuntimeError):
+            raise
+        except Exception as bug:
+            raise AirflowFailException(f"This is a bug: {type(bug).__name__}. Report it with this log.") from bug
 
     return wrapped
 
 
 @task(show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
-def validate(name: str, dag_run: Any = None, params: Any = None) -> list[Chunk]:
+def validate(name: str, dag_run: Any = None, params: Any = None) -> list[ChunkFields]:
     """Reject a run that cannot succeed. Otherwise save its plan and return its chunks, split into batches."""
-    from wearables.pipeline.validate import Run, batched_chunks, validate
+    from wearables.pipeline.validate import Run, validate
 
-    integration = load_integration(name)
-    plan = validate(
-        integration,
+    chunks = validate(
+        load_integration(name),
         Run(
             run_id=dag_run.run_id,
             run_type=str(getattr(dag_run.run_type, "value", dag_run.run_type)),
             run_after=dag_run.run_after,
-            logical_date=dag_run.logical_date,
             conf={**dict(params), **(dag_run.conf or {})},
         ),
     )
-    return [_chunk(chunk, batch) for chunk, batch in batched_chunks(integration, plan)]
+    return [_fields(chunk) for chunk in chunks]
 
 
 @task(map_index_template=CHUNK_DAYS, show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
-def extract(name: str, chunk: Chunk, dag_run: Any = None) -> Chunk:
-    """Land the source's answers for one chunk; return the chunk."""
+def extract(name: str, chunk: ChunkFields, dag_run: Any = None) -> None:
+    """Land the source's answers for one chunk."""
     from wearables.pipeline.extract import extract
 
-    extract(load_integration(name), dag_run.run_id, _time_range(chunk), _batch(chunk))
-    return chunk
+    extract(load_integration(name), dag_run.run_id, _chunk(chunk))
 
 
-@task(map_index_template=CHUNK_DAYS, show_return_value_in_logs=False, **RETRIES)
+# A source that has answered only some athletes must not keep their answers out of the warehouse.
+@task(trigger_rule=EVEN_IF_SOME_FAILED, map_index_template=CHUNK_DAYS, show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
-def stage(name: str, chunk: Chunk, dag_run: Any = None) -> dict[str, int]:
+def stage(name: str, chunk: ChunkFields, dag_run: Any = None) -> dict[str, int]:
     """Load the landed answers of one chunk into raw.records."""
     from wearables.pipeline.stage import stage
+    from wearables.pipeline.transform import transform_before_catch_up
 
-    return stage(load_integration(name), dag_run.run_id, _time_range(chunk), _batch(chunk))
+    integration = load_integration(name)
+    counts = stage(integration, dag_run.run_id, _chunk(chunk))
+    transform_before_catch_up(integration, dag_run.run_id, _chunk(chunk))
+    return counts
 
 
-# A chunk that failed must not keep the others out of the warehouse. `check` fails the run.
-@task(trigger_rule="all_done_min_one_success", show_return_value_in_logs=False, **RETRIES)
+# A chunk that failed must not keep the others out of the metrics. `check` fails the run.
+@task(trigger_rule=EVEN_IF_SOME_FAILED, show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
 def transform(name: str, dag_run: Any = None, outlet_events: Any = None) -> dict[str, int]:
     """Bring analytics.metrics up to date with raw.records; the asset's event carries the counts."""
@@ -108,21 +123,22 @@ def transform(name: str, dag_run: Any = None, outlet_events: Any = None) -> dict
 
 @task(show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
-def check(name: str, dag_run: Any = None) -> dict[str, int]:
-    """Decide the outcome of the run."""
+def check(name: str, dag_run: Any = None, ti: Any = None) -> dict[str, int]:
+    """Decide the outcome of the run. If this task was cleared or retried, first pull what the run lacks."""
     from wearables.pipeline.check import check
+    from wearables.pipeline.repair import pull_missing
 
-    return check(load_integration(name), dag_run.run_id)
-
-
-def _chunk(time_range: TimeRange, batch: Batch) -> Chunk:
-    days = {"start": time_range.start.isoformat(), "end": time_range.end.isoformat()}
-    return days if batch == EVERYONE else days | {"batch": str(batch.number), "batches": str(batch.count)}
-
-
-def _batch(chunk: Chunk) -> Batch:
-    return Batch(int(chunk["batch"]), int(chunk["batches"])) if "batch" in chunk else EVERYONE
+    integration = load_integration(name)
+    if ti.try_number > 1:
+        pull_missing(integration, dag_run.run_id)
+    return check(integration, dag_run.run_id)
 
 
-def _time_range(chunk: Chunk) -> TimeRange:
-    return TimeRange(dt.datetime.fromisoformat(chunk["start"]), dt.datetime.fromisoformat(chunk["end"]))
+def _fields(chunk: Chunk) -> ChunkFields:
+    period = {"start": chunk.period.start.isoformat(), "end": chunk.period.end.isoformat()}
+    return {"number": chunk.number, **period, "batch": chunk.batch.number, "batches": chunk.batch.count}
+
+
+def _chunk(fields: Any) -> Chunk:
+    period = TimeRange(dt.datetime.fromisoformat(fields["start"]), dt.datetime.fromisoformat(fields["end"]))
+    return Chunk(fields["number"], period, Batch(fields["batch"], fields["batches"]))

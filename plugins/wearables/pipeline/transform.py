@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import run_sql, transaction, warehouse
-from wearables.pipeline.plan import read_plan
+from wearables.pipeline.plan import Chunk, chunks_of, read_plan
 from wearables.pipeline.survey import remove_unlisted
 
 log = logging.getLogger(__name__)
@@ -49,6 +49,15 @@ def transform(integration: Integration, run_id: str) -> dict[str, int]:
         counts = recompute(connection, integration.name, run_id)
     log.info("transformed %s", " ".join(f"{name}={count}" for name, count in counts.items()))
     return counts
+
+
+def transform_before_catch_up(integration: Integration, run_id: str, chunk: Chunk) -> None:
+    """Transform the newest chunk of a scheduled run at once if older ones follow, for which nobody should wait."""
+    with transaction(warehouse()) as connection:
+        plan = read_plan(connection, integration.name, run_id)
+        numbers = {each.number for each in chunks_of(connection, plan, athletes_per_task=None)}
+    if chunk.number == 0 and any(plan.is_catch_up(number) for number in numbers):
+        transform(integration, run_id)
 
 
 def window(integration: Integration, run_id: str) -> dict[str, str]:

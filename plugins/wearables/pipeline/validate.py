@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +14,12 @@ from wearables.core.integrations import Integration
 from wearables.core.schema import require_migrated
 from wearables.core.sources import load_source
 from wearables.core.warehouse import run_sql, transaction, warehouse
-from wearables.core.windows import TimeRange, chunks, dates_to_window, last_24_hours, since_last_pull
-from wearables.pipeline.batches import Batch, batches
-from wearables.pipeline.plan import Plan, find_plan, save_plan
+from wearables.core.windows import TimeRange, dates_to_window, last_24_hours
+from wearables.pipeline.batches import batches
+from wearables.pipeline.plan import SCHEDULED, Chunk, Plan, chunks_of, find_plan, save_plan
+from wearables.pipeline.planning import require_askable, scheduled_periods, slices_of
 from wearables.pipeline.request import Request, read_request
-from wearables.pipeline.slices import Slice, fail
+from wearables.pipeline.slices import PlannedSlice, plan_slices, replan
 from wearables.pipeline.source import Source
 
 log = logging.getLogger(__name__)
@@ -33,31 +35,34 @@ class Run:
     run_id: str
     run_type: str
     run_after: dt.datetime
-    logical_date: dt.datetime | None
     conf: Mapping[str, Any]
 
 
-def validate(integration: Integration, run: Run) -> Plan:
-    """Check everything a run needs and save its plan.
+def validate(integration: Integration, run: Run) -> list[Chunk]:
+    """Check everything a run needs, save its plan, and return its chunks: one for each mapped task.
 
-    A retry returns the plan that was saved first. Raises PermanentError, SourceUnavailable or BudgetExhausted.
+    If the run has been validated before, its window stays; slices that were not pulled are planned again for athletes
+    who can be asked now. Raises PermanentError, or a RetryableError if something is unavailable.
     """
     source = load_source(integration.source)
     request = read_request(run.conf, integration)
+    collections = request.collections or list(integration.collections)
     with transaction(warehouse()) as connection:
-        athletes = _athletes(connection, source, integration)
+        athletes = _chosen(integration, _athletes(connection, source, integration), request)
+        require_askable(athletes)
         known = find_plan(connection, integration.name, run.run_id)
-        plan = known or _plan(connection, integration, run, request, athletes)
-    _reject_too_many(len(batched_chunks(integration, plan)))
+        plan = known or _plan(connection, integration, run, request, athletes, collections)
+        planned = slices_of(connection, integration, plan, _unplanned(connection, plan, athletes), collections)
+    _reject_too_many(planned, integration.athletes_per_task)
     # This check comes last, so that no request is sent if anything else is wrong.
     source.check_credentials(integration)
-    if known is None:
-        with transaction(warehouse()) as connection:
+    with transaction(warehouse()) as connection:
+        if known is None:
             save_plan(connection, plan)
-            _skip(connection, plan, _chosen(integration, athletes, request))
-    scope = f"{len(plan.chunks)} chunk(s), {len(plan.athletes)} athlete(s), {', '.join(plan.collections)}"
-    log.info("pull %s: %s", plan.window, scope)
-    return plan
+        _save_slices(connection, plan, planned, athletes)
+        chunks = chunks_of(connection, plan, integration.athletes_per_task)
+    _log_plan(integration, source, plan, planned, chunks)
+    return chunks
 
 
 def check_setup(integration: Integration) -> Sequence[Row]:
@@ -69,13 +74,24 @@ def check_setup(integration: Integration) -> Sequence[Row]:
     return athletes
 
 
-def batched_chunks(integration: Integration, plan: Plan) -> list[tuple[TimeRange, Batch]]:
-    """Return the chunk and batch of each mapped task: all batches of the newest chunk first."""
-    of_team = batches(len(plan.athletes), integration.athletes_per_task)
-    return [(chunk, batch) for chunk in plan.chunks for batch in of_team]
+def _log_plan(
+    integration: Integration, source: Source, plan: Plan, planned: Sequence[PlannedSlice], chunks: Sequence[Chunk]
+) -> None:
+    skipped = {each.athlete_id: each.error for each in planned if each.error}
+    for athlete_id, reason in skipped.items():
+        log.warning("athlete %d is skipped: %s", athlete_id, reason)
+    pulled = [each for each in planned if not each.error]
+    athletes = len({each.athlete_id for each in pulled})
+    numbers = len({chunk.number for chunk in chunks})
+    log.info("pull %s: %d chunk(s), %d athlete(s), %d slice(s)", plan.window, numbers, athletes, len(pulled))
+    log.info("expected: %s", source.cost(integration, pulled))
 
 
-def _reject_too_many(count: int) -> None:
+def _reject_too_many(planned: Sequence[PlannedSlice], athletes_per_task: int | None) -> None:
+    athletes = defaultdict(set)
+    for each in planned:
+        athletes[each.chunk_number].add(each.athlete_id)
+    count = sum(len(batches(len(of_chunk), athletes_per_task)) for of_chunk in athletes.values())
     if count > MAX_TASKS:
         raise PermanentError(
             f"The pull would need {count:,} tasks; the limit is {MAX_TASKS:,}. Raise chunk_days or athletes_per_task "
@@ -94,20 +110,25 @@ def _athletes(connection: Connection, source: Source, integration: Integration) 
     return athletes
 
 
-def _plan(connection: Connection, integration: Integration, run: Run, request: Request, athletes: list[Row]) -> Plan:
-    chosen = _chosen(integration, athletes, request)
-    collections = request.collections or list(integration.collections)
-    window = _window(connection, integration, run, request)
-    return Plan(
-        integration=integration.name,
-        run_id=run.run_id,
-        run_type=run.run_type,
-        window=window,
-        chunks=chunks(window, integration.chunk_days, integration.zone),
-        athletes=[athlete.athlete_id for athlete in chosen if athlete.grant_state == "active"],
-        collections=collections,
-        is_full_scope=len(chosen) == len(athletes) and set(collections) == set(integration.collections),
-    )
+def _plan(
+    connection: Connection,
+    integration: Integration,
+    run: Run,
+    request: Request,
+    athletes: Sequence[Row],
+    collections: Sequence[str],
+) -> Plan:
+    # The window ends now: records that reach the source during the pull belong to the next one.
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    if request.dates:
+        window = dates_to_window(*request.dates, integration.zone, now)
+    elif run.run_type == SCHEDULED:
+        askable = [athlete for athlete in athletes if athlete.is_askable]
+        needed = scheduled_periods(connection, integration, askable, collections, now)
+        window = TimeRange(min(period.start for periods in needed.values() for period in periods), now)
+    else:
+        window = last_24_hours(min(run.run_after.astimezone(dt.UTC).replace(microsecond=0), now))
+    return Plan(integration.name, run.run_id, run.run_type, window)
 
 
 def _chosen(integration: Integration, athletes: list[Row], request: Request) -> list[Row]:
@@ -119,25 +140,13 @@ def _chosen(integration: Integration, athletes: list[Row], request: Request) -> 
     return [athlete for athlete in athletes if not request.athletes or athlete.athlete_id in request.athletes]
 
 
-def _window(connection: Connection, integration: Integration, run: Run, request: Request) -> TimeRange:
-    # The window ends now: records that reach the source during the pull belong to the next one.
-    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    if request.dates:
-        return dates_to_window(*request.dates, integration.zone, now)
-    if run.run_type == "scheduled":
-        watermark = run_sql(connection, "pipeline/plan/watermark", integration=integration.name).scalar()
-        return since_last_pull(watermark, integration.start_date, integration.lookback_days, integration.zone, now)
-    began = run.logical_date if run.run_type == "backfill" and run.logical_date else run.run_after
-    return last_24_hours(min(began.astimezone(dt.UTC).replace(microsecond=0), now))
+def _unplanned(connection: Connection, plan: Plan, athletes: Sequence[Row]) -> list[Row]:
+    planned = set(run_sql(connection, "pipeline/slices/planned_athletes", **plan.run).scalars())
+    return [athlete for athlete in athletes if athlete.athlete_id not in planned]
 
 
-def _skip(connection: Connection, plan: Plan, chosen: list[Row]) -> None:
-    for athlete in chosen:
-        if athlete.grant_state == "active":
-            continue
-        reason = athlete.reason or "No grant is stored. Ask the athlete to consent."
-        log.warning("athlete %d is skipped (%s): %s", athlete.athlete_id, athlete.grant_state, reason)
-        for chunk in plan.chunks:
-            for collection in plan.collections:
-                slice_ = Slice(plan.integration, plan.run_id, chunk, athlete.athlete_id, collection)
-                fail(connection, slice_, reason, state="skipped")
+def _save_slices(connection: Connection, plan: Plan, planned: Sequence[PlannedSlice], athletes: Sequence[Row]) -> None:
+    askable = [athlete.athlete_id for athlete in athletes if athlete.is_askable]
+    run_sql(connection, "pipeline/slices/forget_skipped", **plan.run, askable=askable)
+    replan(connection, plan, athletes)
+    plan_slices(connection, plan, planned)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from airflow.models.dag import DagModel
 from airflow.models.dagrun import DagRun
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from wearables.core.errors import PermanentError
@@ -17,6 +17,7 @@ from wearables.core.schema import require_migrated
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.web import airflow_state
 from wearables.web.connections import ConnectionFacts, read_connections
+from wearables.whoop.budget_usage import BudgetUsage, read_usage
 
 WITHOUT_GRANT = {"none", "offboarded"}
 
@@ -37,15 +38,6 @@ class LastPull:
 
 
 @dataclass(frozen=True)
-class Budget:
-    """The request budget of a WHOOP app. ``allowed`` and ``used`` map a period in seconds to requests."""
-
-    allowed: dict[int, int] = field(default_factory=dict)
-    used: dict[int, int] = field(default_factory=dict)
-    paused_until: dt.datetime | None = None
-
-
-@dataclass(frozen=True)
 class IntegrationStatus:
     """Everything that the pages show of one integration. If its file is invalid, ``problem`` says why."""
 
@@ -56,7 +48,7 @@ class IntegrationStatus:
     dag: DagModel | None = None
     last_pull: LastPull | None = None
     athletes: dict[str, int] = field(default_factory=dict)
-    budget: Budget = field(default_factory=Budget)
+    budget: BudgetUsage = field(default_factory=BudgetUsage)
 
     @property
     def slots(self) -> int:
@@ -84,7 +76,7 @@ def read_statuses(session: Session, paths: Sequence[Path]) -> list[IntegrationSt
         require_migrated(connection)
         counts = _athlete_counts(connection, integrations)
         pulls = _last_pulls(connection, runs)
-        budgets = read_budgets(connection, [each.client_key for each in facts.values()])
+        budgets = read_usage(connection, [each.client_key for each in facts.values()])
 
     def status(name: str) -> IntegrationStatus:
         integration = integrations.get(name)
@@ -98,7 +90,7 @@ def read_statuses(session: Session, paths: Sequence[Path]) -> list[IntegrationSt
             dag=dags.get(name),
             last_pull=pulls.get(name),
             athletes=counts.get(name, {}),
-            budget=budgets.get(connection.client_key, Budget()),
+            budget=budgets.get(connection.client_key, BudgetUsage()),
         )
 
     return [status(path.stem) for path in paths]
@@ -110,19 +102,6 @@ def find_file(name: str) -> Path:
         if path.stem == name:
             return path
     raise LookupError(name)
-
-
-def read_budgets(connection: Connection, client_keys: Sequence[str]) -> dict[str, Budget]:
-    """Return the budgets of the WHOOP apps that have sent requests, by client key."""
-    periods: dict[str, list[Row]] = defaultdict(list)
-    for row in run_sql(connection, "web/pages/budgets", client_keys=list(client_keys)):
-        periods[row.client_key].append(row)
-    return {
-        key: Budget(
-            {row.seconds: row.allowed for row in rows}, {row.seconds: row.used for row in rows}, rows[0].paused_until
-        )
-        for key, rows in periods.items()
-    }
 
 
 def _read_files(paths: Sequence[Path]) -> tuple[dict[str, Integration], dict[str, str]]:

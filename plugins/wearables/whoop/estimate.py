@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from wearables.core.windows import DAY, TimeRange
 from wearables.whoop.client import PAGE_SIZE
@@ -24,20 +25,27 @@ class Estimate:
     seconds: float
     days: int
 
+    def __str__(self) -> str:
+        minutes = math.ceil(self.seconds / 60)
+        text = f"about {self.requests:,} requests and {minutes:,} minute{'' if minutes == 1 else 's'}"
+        return f"{text}; the daily request budget spreads them over {self.days} days" if self.days > 1 else text
+
 
 def estimate(
-    chunks: Iterable[TimeRange],
+    slices: Mapping[tuple[TimeRange, str], int],
     athletes: int,
-    collections: Iterable[str],
     limits: Mapping[int, int],
     used: Mapping[int, int],
 ) -> Estimate:
-    """Estimate a pull of these chunks; ``limits`` and ``used`` map the seconds of a rate limit's period to requests."""
-    chunks, collections = list(chunks), list(collections)
+    """Estimate a pull. ``slices`` maps a chunk and a collection to the number of athletes who are asked for them.
+
+    ``limits`` and ``used`` map the seconds of a rate limit's period to requests.
+    """
+    chunks = len({chunk for chunk, _ in slices})
     # One request verifies the app. Tokens expire after an hour, so each athlete's probably needs to be renewed.
     renewals = 1 + athletes
-    requests = renewals + athletes * sum(_pages(chunk, collection) for chunk in chunks for collection in collections)
-    seconds = SECONDS_PER_PULL + SECONDS_PER_CHUNK * (len(chunks) - 1)
+    requests = renewals + sum(count * _pages(*slice_) for slice_, count in slices.items())
+    seconds = SECONDS_PER_PULL + SECONDS_PER_CHUNK * (chunks - 1)
     # The budget of a period can be used at once; requests beyond it wait for the following periods.
     waits = [
         period * math.ceil(max(0, requests - (allowed - used.get(period, 0))) / allowed)
@@ -46,7 +54,18 @@ def estimate(
     daily = limits.get(DAY_SECONDS)
     free_today = daily - used.get(DAY_SECONDS, 0) if daily else requests
     days = 1 + math.ceil(max(0, requests - free_today) / daily) if daily else 1
-    return Estimate(len(chunks), requests, seconds + max(waits, default=0), days)
+    return Estimate(chunks, requests, seconds + max(waits, default=0), days)
+
+
+def estimate_for_all(
+    chunks: Iterable[TimeRange],
+    athletes: int,
+    collections: Iterable[str],
+    limits: Mapping[int, int],
+    used: Mapping[int, int],
+) -> Estimate:
+    """Estimate a pull that asks all athletes for the same chunks."""
+    return estimate({pair: athletes for pair in product(chunks, collections)}, athletes, limits, used)
 
 
 def _pages(chunk: TimeRange, collection: str) -> int:

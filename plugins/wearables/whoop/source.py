@@ -1,18 +1,23 @@
 """WHOOP's API as a source of the pipeline."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection, Row
 
-from wearables.core.errors import AthleteError
+from wearables.core.errors import AthleteError, WearablesError
 from wearables.core.integrations import Integration
-from wearables.core.warehouse import run_sql, warehouse
+from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.pipeline.landing import Manifest
 from wearables.pipeline.plan import Plan
-from wearables.pipeline.slices import Slice
+from wearables.pipeline.slices import PlannedSlice, Slice
 from wearables.pipeline.stage import landed_rows
+from wearables.whoop.budget import DEFAULT_LIMITS, client_key
+from wearables.whoop.budget_usage import BudgetUsage, read_usage
 from wearables.whoop.client import WhoopClient
+from wearables.whoop.credentials import read_credentials
+from wearables.whoop.estimate import estimate
 from wearables.whoop.fetch import fetch_slice
 from wearables.whoop.grants import Grants
 from wearables.whoop.hook import WhoopHook
@@ -35,6 +40,15 @@ class WhoopSession:
             self._athlete_id = slice_.athlete_id
         return fetch_slice(self._client, self._hook.transport, slice_)
 
+    def answers(self, slice_: Slice) -> bool:
+        """Return whether WHOOP returns the first page of a slice."""
+        client = self._hook.client(self._grants.tokens(slice_.athlete_id))
+        try:
+            next(client.records(slice_.collection, slice_.chunk))
+        except WearablesError:
+            return False
+        return True
+
     def mark(self, athlete_id: int, error: AthleteError) -> None:
         """Mark the athlete's grant as unusable."""
         self._grants.mark(athlete_id, error)
@@ -51,6 +65,16 @@ class WhoopSource:
         """Ask WHOOP whether it accepts the client id and secret."""
         with closing(WhoopHook(integration.connection)) as hook:
             hook.token_endpoint.verify_client()
+
+    def cost(self, integration: Integration, slices: Sequence[PlannedSlice]) -> str:
+        """Estimate requests and time from WHOOP's rate limit and what is left of it."""
+        key = client_key(*read_credentials(integration.connection).app)
+        with transaction(warehouse()) as connection:
+            usage = read_usage(connection, [key]).get(
+                key, BudgetUsage({int(seconds): requests for seconds, requests in DEFAULT_LIMITS.items()})
+            )
+        asked = Counter((each.chunk, each.collection) for each in slices)
+        return str(estimate(asked, len({each.athlete_id for each in slices}), usage.allowed, usage.used))
 
     @contextmanager
     def open(self, integration: Integration) -> Iterator[WhoopSession]:

@@ -87,18 +87,7 @@ def _save(
     connection: Connection, integration: Integration, athlete_id: int, run_id: str, summaries: list[FileSummary]
 ) -> None:
     window = _window(summaries)
-    plan = Plan(
-        integration=integration.name,
-        run_id=run_id,
-        run_type=RUN_TYPE,
-        window=window,
-        chunks=[window],
-        athletes=[athlete_id],
-        collections=[each.collection for each in summaries],
-        # An import must not move the watermark, from which the next scheduled pull starts.
-        is_full_scope=False,
-    )
-    save_plan(connection, plan)
+    save_plan(connection, Plan(integration.name, run_id, RUN_TYPE, window))
     for each in summaries:
         counts = {key: value for key, value in asdict(each).items() if key not in {"first", "last"}}
         run_sql(

@@ -1,8 +1,8 @@
--- Offboard an athlete, and remove them from running pulls. Invitations come first to avoid a deadlock: a consent in
+-- Offboard an athlete, and remove what running pulls have not landed of them. Invitations come first to avoid a deadlock: a consent in
 -- progress also locks its invitation and then its athlete.
 -- Grain: one athlete.
 -- Parameters: integration, athlete_id.
--- Outputs: vault.invites, ops.athletes, vault.grants, vault.refresh_attempts, ops.runs.
+-- Outputs: vault.invites, ops.athletes, vault.grants, vault.refresh_attempts, ops.slices.
 delete from vault.invites
 where integration = %(integration)s
 and athlete_id = %(athlete_id)s
@@ -21,7 +21,11 @@ delete from vault.refresh_attempts
 where integration = %(integration)s
 and athlete_id = %(athlete_id)s;
 
-update ops.runs
-set athletes = array_remove(athletes, %(athlete_id)s)
-where integration = %(integration)s
-and state = 'running'
+delete from ops.slices
+using ops.runs
+where slices.integration = %(integration)s
+and slices.athlete_id = %(athlete_id)s
+and slices.state in ('planned', 'running', 'failed', 'skipped', 'deferred')
+and runs.integration = slices.integration
+and runs.run_id = slices.run_id
+and runs.state = 'running'

@@ -28,11 +28,17 @@ quarantined_before as (
 ),
 
 run as (
-    select
-        athletes,
-        window_end
+    select window_end
     from ops.runs
     where integration = %(integration)s and run_id = %(run_id)s
+),
+
+members as (
+    select distinct athlete_id
+    from ops.slices
+    where integration = %(integration)s
+    and run_id = %(run_id)s
+    and state <> 'skipped'
 ),
 
 latest as (
@@ -40,8 +46,7 @@ latest as (
     select
         member.athlete_id,
         max(known.metric_date) as latest_date
-    from run
-    cross join lateral unnest(run.athletes) as member (athlete_id)
+    from members as member
     left join analytics.metrics as known
         on known.integration = %(integration)s
         and member.athlete_id = known.athlete_id

@@ -1,14 +1,14 @@
--- The slices of a run with their states and errors.
--- Grain: one row per chunk, athlete and collection.
+-- How the slices of a run went, by athlete.
+-- Grain: one row per athlete and state, with the number of slices and their distinct errors.
 -- Parameters: integration, run_id.
 -- Inputs: ops.slices. Outputs: nothing.
 select
-    chunk_start,
     athlete_id,
-    collection,
     state,
-    error
+    count(*) as slices,
+    string_agg(distinct error, ' ') as reason
 from ops.slices
 where integration = %(integration)s
 and run_id = %(run_id)s
-order by chunk_start, athlete_id, collection
+group by athlete_id, state
+order by athlete_id, state

@@ -7,11 +7,7 @@ select
     run_id,
     run_type,
     window_start,
-    window_end,
-    chunks,
-    athletes,
-    collections,
-    is_full_scope
+    window_end
 from ops.runs
 where integration = %(integration)s
 and run_id = %(run_id)s

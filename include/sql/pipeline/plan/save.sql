@@ -1,11 +1,6 @@
--- Save the plan of a run and mark the run as running.
+-- Record that a run has begun, and freeze its window.
 -- Grain: one row of ops.runs.
--- Parameters: integration, run_id, run_type, window_start, window_end, chunks, athletes, collections, is_full_scope.
+-- Parameters: integration, run_id, run_type, window_start, window_end.
 -- Inputs: nothing. Outputs: ops.runs.
-insert into ops.runs (
-    integration, run_id, run_type, window_start, window_end, chunks, athletes, collections, is_full_scope, state
-)
-values (
-    %(integration)s, %(run_id)s, %(run_type)s, %(window_start)s, %(window_end)s, %(chunks)s,
-    %(athletes)s::bigint [], %(collections)s::text [], %(is_full_scope)s, 'running'
-)
+insert into ops.runs (integration, run_id, run_type, window_start, window_end, state)
+values (%(integration)s, %(run_id)s, %(run_type)s, %(window_start)s, %(window_end)s, 'running')

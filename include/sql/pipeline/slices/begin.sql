@@ -1,35 +1,20 @@
--- Record that an athlete's slices of a chunk are being pulled.
--- An erased athlete gets no row: the lock keeps an erasure from committing between the two statements.
--- Grain: one row of ops.slices per collection.
--- Parameters: integration, run_id, chunk_start, chunk_end, athlete_id; collections and paths (arrays of equal length).
--- Inputs: ops.athletes, ops.erased_athletes. Outputs: ops.slices.
-select
-from ops.athletes
-where integration = %(integration)s
-and athlete_id = %(athlete_id)s
-for key share;
-
-insert into ops.slices (integration, run_id, chunk_start, chunk_end, athlete_id, collection, state, path)
-select
-    %(integration)s,
-    %(run_id)s,
-    %(chunk_start)s,
-    %(chunk_end)s,
-    %(athlete_id)s,
-    slice.collection,
-    'running',
-    slice.path
-from unnest(%(collections)s::text [], %(paths)s::text []) as slice (collection, path)
-where not exists (
-    select
-    from ops.erased_athletes
-    where integration = %(integration)s
-    and athlete_id = %(athlete_id)s
-)
-on conflict (integration, run_id, chunk_start, athlete_id, collection) do update
+-- Record that slices of an athlete are being pulled. A slice that is gone is not pulled: its athlete has been
+-- erased or offboarded since the run was planned.
+-- Grain: one row of ops.slices per collection; returns the collections to pull.
+-- Parameters: integration, run_id, athlete_id; chunk_starts, collections and paths (arrays of equal length).
+-- Inputs: nothing. Outputs: ops.slices.
+update ops.slices
 set
-    state = excluded.state,
-    path = excluded.path,
+    state = 'running',
+    path = slice.path,
     started_at = now(),
     finished_at = null,
     error = null
+from unnest(%(chunk_starts)s::timestamptz [], %(collections)s::text [], %(paths)s::text [])
+    as slice (chunk_start, collection, path)
+where slices.integration = %(integration)s
+and slices.run_id = %(run_id)s
+and slices.chunk_start = slice.chunk_start
+and slices.athlete_id = %(athlete_id)s
+and slices.collection = slice.collection
+returning slices.collection

@@ -1,23 +1,19 @@
--- The slices of one chunk, without those of erased athletes.
+-- The slices of one chunk number, without those that the run skips.
 -- Grain: one row per athlete and collection.
--- Parameters: integration, run_id, chunk_start.
--- Inputs: ops.slices, ops.erased_athletes. Outputs: nothing.
+-- Parameters: integration, run_id, chunk_number, athletes.
+-- Inputs: ops.slices. Outputs: nothing.
 select
     athlete_id,
     collection,
+    chunk_start,
+    chunk_end,
     state,
-    path,
-    records,
-    quarantined,
-    error
+    was_inactive,
+    path
 from ops.slices
 where integration = %(integration)s
 and run_id = %(run_id)s
-and chunk_start = %(chunk_start)s
-and not exists (
-    select
-    from ops.erased_athletes as erased
-    where erased.integration = slices.integration
-    and erased.athlete_id = slices.athlete_id
-)
+and chunk_number = %(chunk_number)s
+and athlete_id = any(%(athletes)s::bigint [])
+and state <> 'skipped'
 order by athlete_id, collection

@@ -1,15 +1,15 @@
 -- Record which known records are missing from WHOOP's answer for a slice, if that answer was complete and not empty.
 -- Grain: one row of ops.absences per missing record. Returns one row: whether any is missing in this run so far.
--- Parameters: integration, run_id, chunk_start, chunk_end; athletes and collections (arrays of equal length: the
--- slices with such an answer).
--- Inputs: raw.records, incoming. Outputs: ops.absences.
+-- Parameters: integration, run_id.
+-- Inputs: staging, raw.records, incoming. Outputs: ops.absences.
 
 -- `offset 0` makes PostgreSQL probe one index per lateral subquery, even on a table that was never analysed.
--- `pulled_at < now()` leaves out the records that this transaction has just inserted, because WHOOP returned them.
+-- Records that were staged after WHOOP was asked are left out: they are part of this answer, or newer than it.
 -- No record is longer than a month, so records that started earlier are ignored.
 with complete_slices as (
     select *
-    from unnest(%(athletes)s::bigint [], %(collections)s::text []) as slice (athlete_id, collection)
+    from staging
+    where is_complete
 ),
 
 records_in_chunk as (
@@ -27,10 +27,10 @@ records_in_chunk as (
         where integration = %(integration)s
         and athlete_id = slice.athlete_id
         and collection = slice.collection
-        and started_at < %(chunk_end)s
-        and started_at > %(chunk_start)s::timestamptz - interval '1 month'
-        and ended_at > %(chunk_start)s
-        and pulled_at < now()
+        and started_at < slice.chunk_end
+        and started_at > slice.chunk_start - interval '1 month'
+        and ended_at > slice.chunk_start
+        and pulled_at < slice.started_at
         and superseded_at is null
         and deleted_at is null
         offset 0
@@ -53,9 +53,9 @@ recoveries_in_chunk as (
         where integration = %(integration)s
         and athlete_id = slice.athlete_id
         and collection in ('sleep', 'cycle')
-        and started_at < %(chunk_end)s
-        and started_at > %(chunk_start)s::timestamptz - interval '1 month'
-        and ended_at > %(chunk_start)s
+        and started_at < slice.chunk_end
+        and started_at > slice.chunk_start - interval '1 month'
+        and ended_at > slice.chunk_start
         and superseded_at is null
         offset 0
     ) as dated_by
@@ -70,7 +70,7 @@ recoveries_in_chunk as (
         and collection = 'recovery'
         and payload ->> 'sleep_id' = dated_by.record_id
         and dated_by.collection = 'sleep'
-        and pulled_at < now()
+        and pulled_at < slice.started_at
         and superseded_at is null
         and deleted_at is null
         union all
@@ -84,7 +84,7 @@ recoveries_in_chunk as (
         and collection = 'recovery'
         and record_id = dated_by.record_id
         and dated_by.collection = 'cycle'
-        and pulled_at < now()
+        and pulled_at < slice.started_at
         and superseded_at is null
         and deleted_at is null
     ) as recovery
@@ -117,12 +117,15 @@ inserted as (
     select
         %(integration)s,
         %(run_id)s,
-        athlete_id,
-        collection,
-        record_id,
-        %(chunk_start)s,
-        %(chunk_end)s
+        expected.athlete_id,
+        expected.collection,
+        expected.record_id,
+        slice.chunk_start,
+        slice.chunk_end
     from expected
+    inner join complete_slices as slice
+        on expected.athlete_id = slice.athlete_id
+        and expected.collection = slice.collection
     where not exists (
         select
         from incoming

@@ -1,20 +1,21 @@
 -- Mark the records that WHOOP no longer returns as deleted: those entirely within chunks in which they were missing.
 -- An open cycle has no end, so it is never within a chunk.
 -- Grain: one row of incoming, with the outcome `deleted`, per record.
--- Parameters: integration, run_id; athletes and collections (arrays of equal length: the complete slices).
--- Inputs: ops.absences, raw.current_records. Outputs: raw.records (deleted_at), incoming.
+-- Parameters: integration, run_id.
+-- Inputs: staging, ops.absences, raw.current_records. Outputs: raw.records (deleted_at), incoming.
 with missed as (
     select
         absences.athlete_id,
         absences.collection,
         absences.record_id,
         range_agg(tstzrange(absences.chunk_start, absences.chunk_end)) as missed_in
-    from unnest(%(athletes)s::bigint [], %(collections)s::text []) as slice (athlete_id, collection)
+    from staging as slice
     inner join ops.absences as absences
         on absences.integration = %(integration)s
         and absences.run_id = %(run_id)s
         and slice.athlete_id = absences.athlete_id
         and slice.collection = absences.collection
+    where slice.is_complete
     group by absences.athlete_id, absences.collection, absences.record_id
 ),
 

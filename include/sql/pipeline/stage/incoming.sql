@@ -2,7 +2,7 @@
 -- The payload stays in landed and is not parsed here.
 -- Grain: one row of incoming per athlete, collection and record.
 -- Parameters: integration.
--- Inputs: landed, raw.records. Outputs: temporary table incoming.
+-- Inputs: staging, landed, raw.records. Outputs: temporary table incoming.
 
 -- enough to sort and join the keys of a large chunk in memory
 set local work_mem = '32MB';
@@ -30,11 +30,16 @@ select
     case
         when known.place is null then 'new'
         when newest.source_updated_at < known.source_updated_at then 'unchanged'
+        -- another run has learnt since WHOOP was asked for this answer that the record is gone
+        when known.deleted_at > slice.started_at then 'unchanged'
         when known.deleted_at is null and known.payload_digest = newest.payload_digest then 'unchanged'
         else 'different'
     end as outcome,
     false as is_regression
 from newest
+inner join staging as slice
+    on newest.athlete_id = slice.athlete_id
+    and newest.collection = slice.collection
 left join lateral (
     -- `offset 0` makes PostgreSQL probe the index once per record, even on a table that was never analysed
     select

@@ -1,7 +1,7 @@
 -- Finish staging a chunk: queue the changed records for the transform and complete the pull log.
 -- Grain: one row of ops.slices, which is returned, and of ops.transform_queue if any changed, per athlete and collection.
--- Parameters: integration, run_id, chunk_start; athletes and collections (arrays of equal length: the staged slices).
--- Inputs: incoming. Outputs: ops.transform_queue, ops.slices.
+-- Parameters: integration, run_id.
+-- Inputs: staging, incoming. Outputs: ops.transform_queue, ops.slices.
 with queued as (
     insert into ops.transform_queue (integration, athlete_id, collection, record_ids)
     select
@@ -36,19 +36,21 @@ set
     unchanged = coalesce(counted.unchanged, 0),
     deleted = coalesce(counted.deleted, 0),
     regressions = coalesce(counted.regressions, 0)
-from unnest(%(athletes)s::bigint [], %(collections)s::text []) as staged (athlete_id, collection)
+from staging as staged
 left join counted
     on staged.athlete_id = counted.athlete_id
     and staged.collection = counted.collection
 where slice.integration = %(integration)s
 and slice.run_id = %(run_id)s
-and slice.chunk_start = %(chunk_start)s
+and slice.chunk_start = staged.chunk_start
 and slice.athlete_id = staged.athlete_id
 and slice.collection = staged.collection
 and slice.state = 'landed'
 returning
     slice.athlete_id,
     slice.collection,
+    slice.chunk_start,
+    slice.chunk_end,
     slice.pages,
     slice.records,
     slice.new,

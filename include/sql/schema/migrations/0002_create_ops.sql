@@ -55,26 +55,18 @@ create table ops.runs (
     run_type text not null,
     window_start timestamptz not null,
     window_end timestamptz not null,
-    chunks jsonb not null,
-    athletes bigint [] not null,
-    collections text [] not null,
-    is_full_scope boolean not null,
     state text not null check (state in ('running', 'complete', 'failed')),
     started_at timestamptz not null default now(),
     finished_at timestamptz,
     records bigint,
     primary key (integration, run_id)
 );
-comment on table ops.runs is 'One row per run: the plan that validate fixed, and how the run ended.';
+comment on table ops.runs is 'One row per run: the window that validate fixed, and how the run ended. Its plan is in ops.slices.';
 comment on column ops.runs.integration is 'Name of the integration.';
 comment on column ops.runs.run_id is 'Airflow run ID. For an import: "whoop_export/", the run ID and the first characters of the file''s digest.';
 comment on column ops.runs.run_type is 'manual, scheduled or backfill; export for the import of an athlete''s data export.';
 comment on column ops.runs.window_start is 'Start of the window that the run covers (inclusive).';
 comment on column ops.runs.window_end is 'End of the window (exclusive), fixed when the run started.';
-comment on column ops.runs.chunks is 'The chunks of at most 28 days that the window was split into, newest first.';
-comment on column ops.runs.athletes is 'Athletes whose data the run requests.';
-comment on column ops.runs.collections is 'Collections that the run requests.';
-comment on column ops.runs.is_full_scope is 'Whether the run requests every athlete and collection. Only such a run advances the watermark.';
 comment on column ops.runs.state is 'running, complete or failed.';
 comment on column ops.runs.started_at is 'When validate accepted the run.';
 comment on column ops.runs.finished_at is 'When check decided the outcome.';
@@ -83,11 +75,15 @@ comment on column ops.runs.records is 'Records landed by all slices together; nu
 create table ops.slices (
     integration text not null,
     run_id text not null,
+    chunk_number integer not null,
     chunk_start timestamptz not null,
     chunk_end timestamptz not null,
     athlete_id bigint not null,
     collection text not null,
-    state text not null check (state in ('running', 'landed', 'staged', 'failed', 'skipped', 'handed_over')),
+    state text not null check (
+        state in ('planned', 'running', 'landed', 'staged', 'failed', 'skipped', 'deferred')
+    ),
+    was_inactive boolean not null default false,
     path text,
     pages integer not null default 0,
     requests integer not null default 0,
@@ -107,14 +103,16 @@ create table ops.slices (
     primary key (integration, run_id, chunk_start, athlete_id, collection)
 );
 create index slices_athlete on ops.slices (integration, athlete_id, collection, chunk_start);
-comment on table ops.slices is 'One row per run, chunk, athlete and collection: the pull log.';
+comment on table ops.slices is 'One row per run, chunk, athlete and collection: the plan and the pull log.';
 comment on column ops.slices.integration is 'Name of the integration.';
 comment on column ops.slices.run_id is 'Run that the slice belongs to, see ops.runs.';
 comment on column ops.slices.chunk_start is 'Start of the chunk (inclusive).';
 comment on column ops.slices.chunk_end is 'End of the chunk (exclusive).';
 comment on column ops.slices.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column ops.slices.collection is 'cycle, recovery, sleep or workout; for an import: export_cycle, export_sleep, export_workout or journal.';
-comment on column ops.slices.state is 'running, landed, staged, failed, skipped (the grant was already known to be invalid) or handed_over (a later run staged the landed records).';
+comment on column ops.slices.chunk_number is 'Position of the chunk in the plan of the athlete and collection: 0 is the newest, and the only one that a scheduled run does not treat as catch-up. Slices with the same number are pulled by the same tasks.';
+comment on column ops.slices.state is 'planned, running, landed, staged, failed, skipped (the athlete cannot be asked) or deferred (catch-up for which the request budget was too small; the next scheduled run continues).';
+comment on column ops.slices.was_inactive is 'Whether the athlete''s membership was already known to be inactive when the run was planned. Then another refusal is a warning.';
 comment on column ops.slices.path is 'Path of the landed records in the landing zone; null for an import, which keeps no copy of the file.';
 comment on column ops.slices.pages is 'Pages that WHOOP returned.';
 comment on column ops.slices.requests is 'Requests sent, including retries.';
@@ -128,9 +126,22 @@ comment on column ops.slices.deleted is 'Records that WHOOP no longer returns.';
 comment on column ops.slices.regressions is 'Changed records that lack a value which the previous version had.';
 comment on column ops.slices.waited_seconds is 'Seconds spent waiting for the request budget.';
 comment on column ops.slices.seconds is 'Seconds from the first request to the landed file.';
-comment on column ops.slices.started_at is 'When work on the slice began.';
+comment on column ops.slices.started_at is 'When the source was asked; before that, when the slice was planned.';
 comment on column ops.slices.finished_at is 'When the slice was staged, failed or skipped.';
 comment on column ops.slices.error is 'What went wrong and what to do about it.';
+
+create table ops.watermarks (
+    integration text not null,
+    athlete_id bigint not null,
+    collection text not null,
+    covered tstzmultirange not null,
+    primary key (integration, athlete_id, collection)
+);
+comment on table ops.watermarks is 'One row per athlete and collection: the periods for which a complete answer has been staged. A scheduled run requests the rest.';
+comment on column ops.watermarks.integration is 'Name of the integration.';
+comment on column ops.watermarks.athlete_id is 'WHOOP user ID of the athlete.';
+comment on column ops.watermarks.collection is 'cycle, recovery, sleep or workout.';
+comment on column ops.watermarks.covered is 'The periods. A period ends at the watermark of a pull.';
 
 create table ops.absences (
     integration text not null,

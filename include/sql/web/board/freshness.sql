@@ -2,8 +2,9 @@
 -- east may have one.
 -- Grain: one row.
 -- Parameters: integration, today.
--- Inputs: analytics.days, ops.runs.
--- Outputs: newest_date with a recovery; pulled_until, the end of the newest complete pull of all athletes; pull_state
+-- Inputs: analytics.days, ops.watermarks, vault.grants (only the state), ops.runs.
+-- Outputs: newest_date with a recovery; pulled_until, the time up to which every athlete with an active grant has
+--   been pulled; pull_state
 --   of the newest pull.
 select
     (
@@ -14,12 +15,13 @@ select
         and days.metric_date <= %(today)s
     ) as newest_date,
     (
-        select max(runs.window_end)
-        from ops.runs
-        where runs.integration = %(integration)s
-        and runs.state = 'complete'
-        and runs.is_full_scope
-        and runs.run_type <> 'export'
+        select min(upper(watermarks.covered))
+        from ops.watermarks as watermarks
+        inner join vault.grants as grants
+            on watermarks.integration = grants.integration
+            and watermarks.athlete_id = grants.athlete_id
+        where watermarks.integration = %(integration)s
+        and grants.state = 'active'
     ) as pulled_until,
     (
         select runs.state

@@ -6,7 +6,7 @@
 --   stored.
 select
     runs.run_id,
-    runs.athletes[1] as athlete_id,
+    slices.athlete_id,
     runs.window_start,
     runs.window_end,
     runs.state,
@@ -20,6 +20,7 @@ select
 from ops.runs as runs
 cross join lateral (
     select
+        max(athlete_id) as athlete_id,
         coalesce(sum(records), 0) as records,
         coalesce(sum(new), 0) as new,
         coalesce(sum(changed), 0) as changed,

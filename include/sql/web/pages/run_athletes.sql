@@ -10,7 +10,7 @@ with slices as (
         count(*) filter (where state = 'staged') as staged,
         count(*) filter (where state = 'failed') as failed,
         count(*) filter (where state = 'skipped') as skipped,
-        count(*) filter (where state in ('running', 'landed')) as running,
+        count(*) filter (where state in ('planned', 'running', 'landed')) as running,
         sum(records) as records,
         sum(new) as new,
         sum(changed) as changed,

@@ -16,16 +16,21 @@ select
     runs.window_start,
     runs.window_end,
     runs.state,
-    jsonb_array_length(runs.chunks) as chunks,
-    cardinality(runs.athletes) as athletes,
-    runs.collections,
-    coalesce(runs.records, (
-        select sum(slices.records)
-        from ops.slices as slices
-        where slices.integration = runs.integration
-        and slices.run_id = runs.run_id
-    ), 0) as records
+    planned.chunks,
+    planned.athletes,
+    planned.collections,
+    planned.records
 from ops.runs as runs
 inner join wanted
     on runs.integration = wanted.integration
     and runs.run_id = wanted.run_id
+cross join lateral (
+    select
+        count(distinct slices.chunk_number) filter (where slices.state <> 'skipped') as chunks,
+        count(distinct slices.athlete_id) filter (where slices.state <> 'skipped') as athletes,
+        coalesce(array_agg(distinct slices.collection), '{}') as collections,
+        coalesce(sum(slices.records), 0) as records
+    from ops.slices as slices
+    where slices.integration = runs.integration
+    and slices.run_id = runs.run_id
+) as planned

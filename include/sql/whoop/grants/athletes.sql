@@ -7,6 +7,7 @@ select
     concat_ws(' ', athletes.first_name, athletes.last_name) as athlete_name,
     case when athletes.offboarded_at is null then coalesce(grants.state, 'none') else 'offboarded' end as grant_state,
     grants.reason,
+    athletes.offboarded_at is null and coalesce(grants.state = 'active', false) as is_askable,
     athletes.enrolled_at
 from ops.athletes as athletes
 left join vault.grants as grants

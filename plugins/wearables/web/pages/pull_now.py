@@ -19,7 +19,7 @@ from wearables.web.pages.integration import FileDep, IntegrationDep
 from wearables.web.rendering import page, redirect_to
 from wearables.web.status import IntegrationStatus, read_status
 from wearables.whoop.budget import DEFAULT_LIMITS
-from wearables.whoop.estimate import Estimate, estimate
+from wearables.whoop.estimate import Estimate, estimate_for_all
 
 router = APIRouter(prefix="/integrations/{dag_id}/pull")
 
@@ -102,4 +102,4 @@ def _preview(integration: Integration, status: IntegrationStatus, conf: dict[str
         return PullPreview(problem="No athlete has an active grant. Invite an athlete first.")
     limits = status.budget.allowed or {int(seconds): requests for seconds, requests in DEFAULT_LIMITS.items()}
     ranges = chunks(window, integration.chunk_days, integration.zone)
-    return PullPreview(window, estimate(ranges, athletes, integration.collections, limits, status.budget.used))
+    return PullPreview(window, estimate_for_all(ranges, athletes, integration.collections, limits, status.budget.used))

@@ -1,0 +1,108 @@
+"""Decide whom a run asks for which chunks.
+
+A manual run asks every athlete for the run's window. A scheduled run asks each athlete, for each collection, for what
+no complete answer covers yet: the time since the last pull, and any older gap. The newest chunk has number 0.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import groupby
+
+from sqlalchemy import Connection, Row
+
+from wearables.core.errors import PermanentError
+from wearables.core.integrations import Integration
+from wearables.core.warehouse import run_sql
+from wearables.core.windows import TimeRange, chunks, first_instant
+from wearables.pipeline.plan import SCHEDULED, Plan
+from wearables.pipeline.slices import PlannedSlice
+
+NO_GRANT = "No grant is stored. Ask the athlete to consent."
+MAX_NAMED_ATHLETES = 5
+
+Periods = tuple[TimeRange, ...]
+
+
+def scheduled_periods(
+    connection: Connection,
+    integration: Integration,
+    athletes: Sequence[Row],
+    collections: Sequence[str],
+    end: dt.datetime,
+) -> dict[tuple[int, str], Periods]:
+    """Return the periods that a scheduled run ending at ``end`` requests, by athlete and collection, the newest first.
+
+    Raises PermanentError if the integration's ``start_date`` is in the future.
+    """
+    start, zone = integration.start_date, integration.zone
+    if start and start > end.astimezone(zone).date():
+        raise PermanentError(f"{integration.name}: start_date {start} is in the future. Choose an earlier date.")
+    rows = run_sql(
+        connection,
+        "pipeline/plan/needed",
+        integration=integration.name,
+        athletes=[athlete.athlete_id for athlete in athletes],
+        first_instants=[
+            first_instant(start, athlete.enrolled_at, integration.lookback_days, zone) for athlete in athletes
+        ],
+        collections=list(collections),
+        window_end=end,
+        lookback_days=integration.lookback_days,
+    )
+    return {
+        key: tuple(TimeRange(row.period_start.astimezone(dt.UTC), row.period_end.astimezone(dt.UTC)) for row in of_key)
+        for key, of_key in groupby(rows, key=lambda row: (row.athlete_id, row.collection))
+    }
+
+
+def slices_of(
+    connection: Connection, integration: Integration, plan: Plan, athletes: Sequence[Row], collections: Sequence[str]
+) -> list[PlannedSlice]:
+    """Return the slices to add to a plan for athletes; those of an athlete who cannot be asked say why."""
+    askable = [athlete for athlete in athletes if athlete.is_askable]
+    needed: dict[tuple[int, str], Periods] = {
+        (athlete.athlete_id, name): (plan.window,) for athlete in askable for name in collections
+    }
+    newest_only = False
+    if plan.run_type == SCHEDULED:
+        needed = scheduled_periods(connection, integration, askable, collections, plan.window.end)
+        newest_only = run_sql(connection, "pipeline/plan/find_catch_up", **plan.run).scalar_one()
+
+    @cache
+    def numbered(periods: Periods) -> list[tuple[int, TimeRange]]:
+        pieces = [piece for period in periods for piece in chunks(period, integration.chunk_days, integration.zone)]
+        return list(enumerate(pieces[:1] if newest_only else pieces))
+
+    inactive = {athlete.athlete_id for athlete in askable if athlete.grant_state == "inactive"}
+    planned = [
+        PlannedSlice(athlete_id, collection, number, chunk, athlete_id in inactive)
+        for (athlete_id, collection), periods in needed.items()
+        for number, chunk in numbered(periods)
+    ]
+    return planned + list(_skipped(integration, plan, athletes, collections))
+
+
+def require_askable(athletes: Sequence[Row]) -> None:
+    """Raise PermanentError if none of the athletes can be asked, with the reasons."""
+    if any(athlete.is_askable for athlete in athletes):
+        return
+    reasons = [f"athlete {athlete.athlete_id}: {_reason(athlete)}" for athlete in athletes[:MAX_NAMED_ATHLETES]]
+    more = len(athletes) - len(reasons)
+    raise PermanentError(
+        f"No athlete can be asked, so nothing was pulled. {' '.join(reasons)}" + (f" And {more} more." if more else "")
+    )
+
+
+def _skipped(
+    integration: Integration, plan: Plan, athletes: Sequence[Row], collections: Sequence[str]
+) -> Iterator[PlannedSlice]:
+    newest = chunks(plan.window, integration.chunk_days, integration.zone)[0]
+    for athlete in athletes:
+        if not athlete.is_askable:
+            for collection in collections:
+                yield PlannedSlice(athlete.athlete_id, collection, 0, newest, error=_reason(athlete))
+
+
+def _reason(athlete: Row) -> str:
+    return athlete.reason or NO_GRANT

@@ -1,0 +1,32 @@
+"""Pull what a run lacks, when its ``check`` is cleared: for example after an athlete has consented again."""
+
+import logging
+
+from wearables.core.integrations import Integration
+from wearables.core.sources import load_source
+from wearables.core.warehouse import transaction, warehouse
+from wearables.pipeline.extract import extract
+from wearables.pipeline.plan import chunks_of, read_plan
+from wearables.pipeline.slices import replan
+from wearables.pipeline.stage import stage
+from wearables.pipeline.transform import transform
+
+log = logging.getLogger(__name__)
+
+
+def pull_missing(integration: Integration, run_id: str) -> None:
+    """Extract and stage the slices that were not staged, if their athletes can be asked now, and transform.
+
+    Raises what ``extract``, ``stage`` and ``transform`` raise.
+    """
+    source = load_source(integration.source)
+    with transaction(warehouse()) as connection:
+        plan = read_plan(connection, integration.name, run_id)
+        replan(connection, plan, source.athletes(connection, integration.name))
+        chunks = chunks_of(connection, plan, athletes_per_task=None, only_open=True)
+    log.info("%d chunk(s) have slices to pull again", len(chunks))
+    for chunk in chunks:
+        extract(integration, run_id, chunk)
+        stage(integration, run_id, chunk)
+    if chunks:
+        transform(integration, run_id)
