@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from wearables.core.errors import AthleteError, BudgetExhausted, IncompleteAnswer, SourceUnavailable, WearablesError
 from wearables.core.integrations import Integration
+from wearables.core.priority import Priority
 from wearables.core.sources import load_source
 from wearables.core.warehouse import transaction, warehouse
 from wearables.core.windows import TimeRange
@@ -33,7 +34,7 @@ def extract(integration: Integration, run_id: str, chunk: TimeRange, batch: Batc
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)
         slices = _not_landed(connection, replace(plan, athletes=batch.of(plan.athletes)), chunk)
-    with load_source(integration.source).open(integration) as session:
+    with load_source(integration.source).open(integration, Priority.ROUTINE) as session:
         extraction = _Extraction(session)
         for _ in range(ROUNDS):
             slices = extraction.try_each(slices)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row
 
 from wearables.core.errors import AthleteError
 from wearables.core.integrations import Integration
+from wearables.core.priority import Priority
 from wearables.core.warehouse import run_sql, warehouse
 from wearables.pipeline.landing import Manifest
 from wearables.pipeline.plan import Plan
@@ -53,9 +54,9 @@ class WhoopSource:
             hook.token_endpoint.verify_client()
 
     @contextmanager
-    def open(self, integration: Integration) -> Iterator[WhoopSession]:
+    def open(self, integration: Integration, priority: Priority) -> Iterator[WhoopSession]:
         """Open a session; at its end, return the unused part of its request budget."""
-        with closing(WhoopHook(integration.connection)) as hook:
+        with closing(WhoopHook(integration.connection, priority)) as hook:
             yield WhoopSession(hook, Grants(warehouse(), integration.name, hook.token_endpoint))
 
     def rows(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> Iterator[bytes]:
