@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Row
 
 from wearables.core.errors import AthleteError
 from wearables.core.integrations import Integration, load_integration
+from wearables.core.priority import Priority
 from wearables.core.sources import SOURCES, RegisteredSource
 from wearables.core.warehouse import transaction
 from wearables.pipeline.extract import extract
@@ -73,7 +74,7 @@ class DummySource:
         return f"{len(slices)} requests"
 
     @contextmanager
-    def open(self, integration: Integration) -> Iterator[DummySession]:
+    def open(self, integration: Integration, priority: Priority) -> Iterator[DummySession]:
         yield DummySession()
 
     def rows(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> Iterator[bytes]:

@@ -41,7 +41,9 @@ def forget(team: Team, athlete_id: int, days: int, until: int = 0) -> None:
 
 def asked_from(team: Team, athlete_id: int) -> dt.datetime:
     """Return the earliest time for which WHOOP was asked about the athlete."""
-    return min(dt.datetime.fromisoformat(each["query"]["start"]) for each in requested(team.world, athlete_id=athlete_id))
+    return min(
+        dt.datetime.fromisoformat(each["query"]["start"]) for each in requested(team.world, athlete_id=athlete_id)
+    )
 
 
 def states(team: Team, run_id: str) -> dict[tuple[int, str], int]:
@@ -87,7 +89,10 @@ def test_a_gap_between_complete_answers_is_closed(make_team: Any) -> None:
     team.world.requests.clear()
     scheduled(team)
     assert NOW - 48 * DAY < asked_from(team, team.athlete_ids[0]) < NOW - 46 * DAY
-    covered = team.rows("select distinct lower(covered)::date, upper(covered) > %s, covered = range_merge(covered)::tstzmultirange from ops.watermarks", NOW)
+    covered = team.rows(
+        "select distinct lower(covered)::date, upper(covered) > %s, covered = range_merge(covered)::tstzmultirange from ops.watermarks",
+        NOW,
+    )
     assert covered == [((NOW - 60 * DAY).date(), True, True)]
 
 
@@ -137,7 +142,9 @@ def test_older_days_for_which_the_budget_is_too_small_are_deferred_and_the_next_
     transform(team.integration, run_id)
     counts = check(team.integration, run_id)
     assert (counts["staged"], counts["deferred"]) == (8, 8 * (len(chunks) - 1))
-    reasons = team.rows("select distinct reason from analytics.coverage where metric_date = %s", (NOW - 38 * DAY).date())
+    reasons = team.rows(
+        "select distinct reason from analytics.coverage where metric_date = %s", (NOW - 38 * DAY).date()
+    )
     assert reasons == [("before_consent",)]
     team.rows("delete from ops.request_budgets where false returning 1")
     team.rows("update ops.request_budgets set limits = '{\"60\": 1000}' returning 1")

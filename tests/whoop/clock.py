@@ -20,5 +20,8 @@ class Clock:
                 "update ops.request_leases set leased_at = leased_at - make_interval(secs => %(seconds)s)", shift
             )
             connection.exec_driver_sql(
-                "update ops.request_budgets set resets_at = resets_at - make_interval(secs => %(seconds)s)", shift
+                "update ops.request_budgets set resets_at = resets_at - make_interval(secs => %(seconds)s), "
+                "consent_until = consent_until - make_interval(secs => %(seconds)s), "
+                "routine_until = routine_until - make_interval(secs => %(seconds)s)",
+                shift,
             )

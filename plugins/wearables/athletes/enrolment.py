@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from wearables.core.errors import PermanentError
 from wearables.core.integrations import load_integration
+from wearables.core.priority import Priority
 from wearables.core.schema import require_migrated
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.whoop.client import Profile
@@ -35,7 +36,7 @@ def enrol(integration_name: str, refresh_token: str) -> Athlete:
     engine = warehouse()
     with transaction(engine) as connection:
         require_migrated(connection)
-    with closing(WhoopHook(integration.connection)) as hook:
+    with closing(WhoopHook(integration.connection, Priority.CONSENT)) as hook:
         grants = Grants(engine, integration.name, hook.token_endpoint)
         pair = grants.claim(token, hook.token_endpoint.refresh)
         profile = profile_of(hook, pair)

@@ -12,6 +12,7 @@ PROJECT_DIR = Path(__file__).resolve().parents[3]
 SQL_DIR = PROJECT_DIR / "include" / "sql"
 WAREHOUSE_CONNECTION = "warehouse"
 MAX_INVITE_DAYS = 90
+MAX_CONSENT_SHARE = 50
 
 
 def integrations_dir() -> Path:
@@ -44,6 +45,14 @@ def invite_days() -> int:
     text = os.environ.get("WEARABLES_INVITE_DAYS") or "14"
     if not text.isdecimal() or not 1 <= int(text) <= MAX_INVITE_DAYS:
         raise PermanentError(f'WEARABLES_INVITE_DAYS must be from 1 to {MAX_INVITE_DAYS} days, not "{text}".')
+    return int(text)
+
+
+def consent_share() -> int:
+    """Return the per cent of the request budget that is reserved for consent and token refresh."""
+    text = os.environ.get("WEARABLES_CONSENT_SHARE") or "3"
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_CONSENT_SHARE:
+        raise PermanentError(f'WEARABLES_CONSENT_SHARE must be from 1 to {MAX_CONSENT_SHARE} per cent, not "{text}".')
     return int(text)
 
 

@@ -33,7 +33,7 @@ def extract(integration: Integration, run_id: str, chunk: Chunk) -> None:
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)
         slices, was_inactive = _not_landed(connection, plan, chunk)
-    with load_source(integration.source).open(integration) as session:
+    with load_source(integration.source).open(integration, plan.priority(chunk.number)) as session:
         extraction = _Extraction(session, was_inactive, can_wait=plan.is_catch_up(chunk.number))
         for _ in range(ROUNDS):
             slices = extraction.try_each(slices)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row
 
 from wearables.core.errors import PermanentError
+from wearables.core.priority import Priority
 from wearables.core.warehouse import run_sql
 from wearables.core.windows import TimeRange
 from wearables.pipeline.batches import Batch, batches
@@ -29,6 +30,11 @@ class Plan:
     def is_catch_up(self, chunk_number: int) -> bool:
         """Whether a chunk may wait for a later run: it is older than what a scheduled run pulls every time."""
         return self.run_type == SCHEDULED and chunk_number > 0
+
+    def priority(self, chunk_number: int) -> Priority:
+        """Return the priority of a chunk's requests: the newest days of a scheduled run come first."""
+        is_routine = self.run_type == SCHEDULED and not self.is_catch_up(chunk_number)
+        return Priority.ROUTINE if is_routine else Priority.BULK
 
 
 @dataclass(frozen=True)

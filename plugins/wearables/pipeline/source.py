@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from wearables.core.errors import AthleteError
 from wearables.core.integrations import Integration
+from wearables.core.priority import Priority
 from wearables.pipeline.landing import Manifest
 from wearables.pipeline.plan import Plan
 from wearables.pipeline.slices import PlannedSlice, Slice
@@ -57,5 +58,5 @@ class Source(StagedSource, Protocol):
     def cost(self, integration: Integration, slices: Sequence[PlannedSlice]) -> str:
         """Return a phrase with the requests and the time that slices need, for the log and the pages."""
 
-    def open(self, integration: Integration) -> AbstractContextManager[Session]:
-        """Open a session to fetch slices."""
+    def open(self, integration: Integration, priority: Priority) -> AbstractContextManager[Session]:
+        """Open a session to fetch slices. ``priority`` says which part of the request budget it may use."""

@@ -1,7 +1,8 @@
 """The request budget of a WHOOP app, shared by every task, host and integration with the same client id.
 
 WHOOP allows 100 requests a minute and 10,000 a day unless ``X-RateLimit-Limit`` says otherwise. The ledger is in the
-warehouse (``ops.request_budgets``, ``ops.request_leases``) and uses the warehouse's clock.
+warehouse (``ops.request_budgets``, ``ops.request_leases``) and uses the warehouse's clock. ``lease.sql`` decides how
+much of the budget each priority may use.
 """
 
 import hashlib
@@ -15,16 +16,29 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine
 
 from wearables.core.errors import BudgetExhausted
+from wearables.core.priority import Priority
+from wearables.core.settings import consent_share
 from wearables.core.warehouse import run_sql, transaction
 
 DEFAULT_LIMITS = {"60": 100, "86400": 10_000}
 # A request reaches WHOOP a little after it was leased, so the ledger counts it for that much longer than the period.
 MARGIN_SECONDS = 0.5
-LEASE_SIZE = 50
+# A consent needs one request at a time, and many athletes may consent at once.
+LEASE_SIZES = {Priority.CONSENT: 1, Priority.ROUTINE: 50, Priority.BULK: 50}
 LEASE_SECONDS = 0.25
+# The per cent of every period that bulk requests leave to routine ones, in addition to the share of consent.
+ROUTINE_SHARE = 20
+# For how long a request of a higher priority keeps the lower ones waiting.
+YIELD_SECONDS = 5
 LOW_REMAINING = 10
 LONGEST_WAIT_SECONDS = 15 * 60
 DEFAULT_PAUSE_SECONDS = 60.0
+SPENT = {
+    Priority.CONSENT: "The request budget of the WHOOP app is used up",
+    Priority.ROUTINE: "The request budget of the WHOOP app is used up",
+    Priority.BULK: "The part of the request budget that manual pulls and catch-up may use, which leaves the rest to "
+    "scheduled runs and consent, is used up",
+}
 
 
 @dataclass(frozen=True)
@@ -70,12 +84,16 @@ class Budget:
         engine: Engine,
         base_url: str,
         client_id: str,
+        priority: Priority = Priority.ROUTINE,
         *,
+        longest_wait_seconds: float = LONGEST_WAIT_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
         self._key = client_key(base_url, client_id)
+        self._priority = priority
+        self._longest_wait_seconds = longest_wait_seconds
         self._sleep = sleep
         self._clock = clock
         self._lease_id: int | None = None
@@ -85,18 +103,19 @@ class Budget:
         self._opened = False
         self.waited_seconds = 0.0
 
-    def spend(self) -> float:
-        """Wait until one request may be sent, and return the seconds waited.
+    def spend(self, priority: Priority | None = None) -> float:
+        """Wait until one request of this priority, by default the budget's, may be sent. Return the seconds waited.
 
-        Raises BudgetExhausted if the wait would be longer than LONGEST_WAIT_SECONDS.
+        Raises BudgetExhausted if the wait would be longer than ``longest_wait_seconds``.
         """
+        priority = priority or self._priority
         waited = 0.0
         while not self._from_lease():
-            pause = self._lease()
-            if pause > LONGEST_WAIT_SECONDS:
+            pause = self._lease(priority)
+            if pause > self._longest_wait_seconds:
                 resumes = datetime.now(UTC) + timedelta(seconds=pause)
                 raise BudgetExhausted(
-                    f"The request budget of the WHOOP app is used up until {resumes:%Y-%m-%d %H:%M} UTC. "
+                    f"{SPENT[priority]} until {resumes:%Y-%m-%d %H:%M} UTC. "
                     "Everything pulled so far is kept. Run the pull again then."
                 )
             if pause:
@@ -138,7 +157,7 @@ class Budget:
         self._sent += 1
         return True
 
-    def _lease(self) -> float:
+    def _lease(self, priority: Priority) -> float:
         """Take a new lease. Return 0 if it grants requests, otherwise the seconds to wait before the next attempt."""
         with transaction(self._engine) as connection:
             if not self._opened:
@@ -154,8 +173,12 @@ class Budget:
                 connection,
                 "whoop/budget/lease",
                 client_key=self._key,
-                wanted=LEASE_SIZE,
+                priority=priority,
+                wanted=LEASE_SIZES[priority],
+                consent_share=consent_share(),
+                routine_share=ROUTINE_SHARE,
                 margin_seconds=MARGIN_SECONDS,
+                yield_seconds=YIELD_SECONDS,
             ).one()
         self._lease_id, self._granted, self._sent = row.lease_id, row.granted, 0
         self._lease_until = self._clock() + LEASE_SECONDS

@@ -5,6 +5,7 @@ from functools import cached_property
 from airflow.sdk import BaseHook
 
 from wearables.core.errors import WearablesError
+from wearables.core.priority import Priority
 from wearables.core.warehouse import warehouse
 from wearables.whoop.budget import Budget
 from wearables.whoop.client import Tokens, WhoopClient
@@ -26,9 +27,10 @@ class WhoopHook(BaseHook):
     conn_type = "whoop"
     hook_name = "WHOOP"
 
-    def __init__(self, whoop_conn_id: str = default_conn_name) -> None:
+    def __init__(self, whoop_conn_id: str = default_conn_name, priority: Priority = Priority.ROUTINE) -> None:
         super().__init__()
         self.whoop_conn_id = whoop_conn_id
+        self.priority = priority
 
     @cached_property
     def credentials(self) -> Credentials:
@@ -39,7 +41,7 @@ class WhoopHook(BaseHook):
     def transport(self) -> HttpTransport:
         """The transport, with the request budget shared by everything that uses this client id."""
         credentials = self.credentials
-        return HttpTransport(credentials.base_url, Budget(warehouse(), *credentials.app))
+        return HttpTransport(credentials.base_url, Budget(warehouse(), *credentials.app, self.priority))
 
     @cached_property
     def token_endpoint(self) -> TokenEndpoint:

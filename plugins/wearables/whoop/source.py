@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from wearables.core.errors import AthleteError, WearablesError
 from wearables.core.integrations import Integration
+from wearables.core.priority import Priority
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.pipeline.landing import Manifest
 from wearables.pipeline.plan import Plan
@@ -77,9 +78,9 @@ class WhoopSource:
         return str(estimate(asked, len({each.athlete_id for each in slices}), usage.allowed, usage.used))
 
     @contextmanager
-    def open(self, integration: Integration) -> Iterator[WhoopSession]:
+    def open(self, integration: Integration, priority: Priority) -> Iterator[WhoopSession]:
         """Open a session; at its end, return the unused part of its request budget."""
-        with closing(WhoopHook(integration.connection)) as hook:
+        with closing(WhoopHook(integration.connection, priority)) as hook:
             yield WhoopSession(hook, Grants(warehouse(), integration.name, hook.token_endpoint))
 
     def rows(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> Iterator[bytes]:

@@ -18,6 +18,7 @@ from tenacity import (
 )
 
 from wearables.core.errors import BudgetExhausted, SourceUnavailable
+from wearables.core.priority import Priority
 from wearables.whoop.budget import LONGEST_WAIT_SECONDS, Budget, pause_after_429
 from wearables.whoop.statuses import RateLimited, Transient, data_error, token_transport_error
 
@@ -94,7 +95,8 @@ class HttpTransport:
         headers: dict[str, str] | None,
         arguments: dict,
     ) -> requests.Response:
-        self.budget.spend()
+        # A request without a token exchanges one, which athletes and pulls depend on.
+        self.budget.spend(None if token else Priority.CONSENT)
         bearer = {"Authorization": f"Bearer {token()}"} if token else {}
         self.requests_sent += 1
         try:

@@ -217,13 +217,17 @@ create table ops.request_budgets (
     client_key text primary key,
     limits jsonb not null,
     remaining integer,
-    resets_at timestamptz
+    resets_at timestamptz,
+    consent_until timestamptz,
+    routine_until timestamptz
 );
 comment on table ops.request_budgets is 'One row per WHOOP app: its rate limits, and how much of them is left.';
 comment on column ops.request_budgets.client_key is 'SHA-256 of the base URL and the client ID.';
 comment on column ops.request_budgets.limits is 'Requests allowed per period, by its length in seconds: {"60": 100, "86400": 10000}.';
 comment on column ops.request_budgets.remaining is 'Requests left in the period closest to its limit, according to the latest response of WHOOP.';
 comment on column ops.request_budgets.resets_at is 'When that period starts again.';
+comment on column ops.request_budgets.consent_until is 'Until when routine and bulk requests wait, because a consent or a token refresh was refused.';
+comment on column ops.request_budgets.routine_until is 'Until when bulk requests wait, because a scheduled run is sending requests.';
 
 create table ops.request_leases (
     id bigint generated always as identity primary key,

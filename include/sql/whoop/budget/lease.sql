@@ -1,74 +1,142 @@
--- Take a lease: how many requests may be sent now and, if none, how many seconds to wait.
--- Grain: exactly one row. Parameters: client_key, wanted, margin_seconds.
--- Inputs: ops.request_budgets, whose row must be locked (lock.sql), ops.request_leases. Outputs: ops.request_leases.
+-- Take a lease: how many requests of a priority may be sent now and, if none, how many seconds to wait.
+-- Grain: exactly one row.
+-- Parameters: client_key, priority (consent, routine or bulk), wanted, consent_share and routine_share (per cent),
+-- margin_seconds, yield_seconds.
+-- Inputs: ops.request_budgets, whose row must be locked (lock.sql), ops.request_leases.
+-- Outputs: ops.request_leases, ops.request_budgets.
 -- Periods slide: a request counts for a whole period after its lease, so that the limit holds whether WHOOP uses fixed
--- or sliding periods.
+-- or sliding periods. Routine requests leave the share of consent unused, bulk requests also the share of routine ones.
+-- A refused consent keeps the others waiting, and any routine request keeps bulk requests waiting.
 with budget as (
     select
         client_key,
         limits,
         case when resets_at > clock_timestamp() then remaining end as remaining,
-        resets_at
+        resets_at,
+        case
+            when %(priority)s = 'routine' then consent_until
+            when %(priority)s = 'bulk' then greatest(consent_until, routine_until)
+        end as yields_until
     from ops.request_budgets
     where client_key = %(client_key)s
 ),
 
+limits as (
+    select
+        each.seconds::double precision as seconds,
+        each.requests::integer as allowed
+    from budget
+    cross join lateral jsonb_each_text(budget.limits) as each (seconds, requests)
+),
+
+consent_reserves as (
+    -- At least one request, but never all of them.
+    select
+        seconds,
+        allowed,
+        case
+            when %(priority)s = 'consent' then 0
+            else greatest(0, least(allowed - 1, greatest(1, ceil(allowed * %(consent_share)s / 100.0))))
+        end as for_consent
+    from limits
+),
+
+reserves as (
+    select
+        seconds,
+        allowed,
+        for_consent + case
+            when %(priority)s = 'bulk'
+                then greatest(0, least(allowed - for_consent - 1, ceil(allowed * %(routine_share)s / 100.0)))
+            else 0
+        end as reserved
+    from consent_reserves
+),
+
 periods as (
     select
-        limits.seconds::double precision as seconds,
-        limits.requests::integer - coalesce(sum(leases.requests), 0) as free,
-        limits.requests::integer as allowed
-    from budget
-    cross join lateral jsonb_each_text(budget.limits) as limits (seconds, requests)
+        reserves.seconds,
+        reserves.allowed - reserves.reserved - coalesce(sum(leases.requests), 0) as free
+    from reserves
     left join ops.request_leases as leases
-        on budget.client_key = leases.client_key
+        on leases.client_key = %(client_key)s
         and leases.leased_at
-        > clock_timestamp() - make_interval(secs => limits.seconds::double precision + %(margin_seconds)s)
-    group by limits.seconds, limits.requests
+        > clock_timestamp() - make_interval(secs => reserves.seconds + %(margin_seconds)s)
+    group by reserves.seconds, reserves.allowed, reserves.reserved
 ),
 
 available as (
-    -- A full period has room again when its oldest lease leaves it.
+    -- A full period has room again when enough of its leases, the oldest first, have left it.
     select
         periods.free,
         case when periods.free <= 0 then (
             select extract(epoch from
-                min(leases.leased_at)
+                min(recent.leased_at)
                 + make_interval(secs => periods.seconds + %(margin_seconds)s)
                 - clock_timestamp()
             )
-            from ops.request_leases as leases
-            where leases.client_key = %(client_key)s
-            and leases.requests > 0
-            and leases.leased_at
-            > clock_timestamp() - make_interval(secs => periods.seconds + %(margin_seconds)s)
+            from (
+                select
+                    leases.leased_at,
+                    sum(leases.requests) over (order by leases.leased_at, leases.id) as leaving
+                from ops.request_leases as leases
+                where leases.client_key = %(client_key)s
+                and leases.leased_at
+                > clock_timestamp() - make_interval(secs => periods.seconds + %(margin_seconds)s)
+            ) as recent
+            where recent.leaving > -periods.free
         ) end as wait_seconds
     from periods
     union all
+    -- What WHOOP reports is about the shortest period that has not started again by then.
     select
-        budget.remaining,
-        case when budget.remaining <= 0
+        budget.remaining - reported.reserved,
+        case when budget.remaining <= reported.reserved
             then extract(epoch from budget.resets_at - clock_timestamp())
         end
     from budget
+    cross join lateral (
+        select reserves.reserved
+        from reserves
+        order by
+            reserves.seconds < extract(epoch from budget.resets_at - clock_timestamp()),
+            abs(reserves.seconds - extract(epoch from budget.resets_at - clock_timestamp()))
+        limit 1
+    ) as reported
     where budget.remaining is not null
+    union all
+    select
+        0,
+        extract(epoch from budget.yields_until - clock_timestamp())
+    from budget
+    where budget.yields_until > clock_timestamp()
 ),
 
 decision as (
     select
         -- At most a tenth of what is left, so that other tasks get their share.
-        greatest(0, least(%(wanted)s, case when min(free) > 0 then greatest(1, min(free) / 10) else 0 end))
+        greatest(0, least(%(wanted)s, case when min(free) > 0 then greatest(1, floor(min(free) / 10)) else 0 end))
             as granted,
-        coalesce(max(wait_seconds), 0) as wait_seconds
+        greatest(0, coalesce(max(wait_seconds), 0)) as wait_seconds
     from available
 ),
 
 counted_down as (
     update ops.request_budgets
-    set remaining = ops.request_budgets.remaining - decision.granted
+    set
+        remaining = ops.request_budgets.remaining - decision.granted,
+        consent_until = case
+            when %(priority)s = 'consent' and decision.granted = 0
+                then clock_timestamp() + make_interval(secs => least(decision.wait_seconds, 60) + %(yield_seconds)s)
+            else ops.request_budgets.consent_until
+        end,
+        routine_until = case
+            when %(priority)s = 'routine'
+                then clock_timestamp() + make_interval(secs => least(decision.wait_seconds, 60) + %(yield_seconds)s)
+            else ops.request_budgets.routine_until
+        end
     from decision
     where ops.request_budgets.client_key = %(client_key)s
-    and ops.request_budgets.remaining is not null
 ),
 
 leased as (
@@ -84,6 +152,6 @@ leased as (
 
 select
     decision.granted::integer as granted,
-    greatest(decision.wait_seconds, 0)::double precision as wait_seconds,
+    decision.wait_seconds::double precision as wait_seconds,
     (select id from leased) as lease_id
 from decision
