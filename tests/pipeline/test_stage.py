@@ -54,6 +54,11 @@ Pull = Callable[..., dict[str, int]]
 def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pull:
     """Return a function that lands and stages answers chunk by chunk as a new run and returns the last counts."""
     monkeypatch.setenv("WEARABLES_LANDING", tmp_path.as_uri())
+    with transaction(warehouse_engine) as connection:
+        connection.exec_driver_sql(
+            "insert into ops.athletes (integration, athlete_id, first_name, last_name) values ('team', %s, 'A', 'B')",
+            (ATHLETE,),
+        )
     runs = 0
 
     def run(answers: dict[TimeRange, list[dict]], collection: str = "workout", complete: bool = True) -> dict[str, int]:
