@@ -3,6 +3,9 @@
 validate -> extract (one per chunk of at most 28 days) -> stage (likewise) -> transform -> check
 
 For a large team, `athletes_per_task` in the integration file splits each chunk into several tasks.
+
+A scheduled run requests, for each athlete and collection, what no complete answer covers yet. To pull a past period of
+any length, trigger one run with both dates; backfills are not allowed, because they would start a run per day.
 """
 
 from typing import Any

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.factories import STEPS
+from wearables.pipeline.tasks import RETRIES
+
 ROOT = Path(__file__).parents[2]
 DEPENDENCIES = {
     "validate": ["extract"],
@@ -33,6 +36,7 @@ print(json.dumps({
             "schedule": None if dag.schedule is None else dag.schedule.serialize(),
             "catchup": dag.catchup,
             "max_active_runs": dag.max_active_runs,
+            "run_types": sorted(each.value for each in dag.allowed_run_types or []),
         }
         for dag_id, dag in bag.dags.items()
     },
@@ -85,7 +89,7 @@ def test_exports_have_their_own_dag(parsed: dict) -> None:
         "transform": {"check"},
         "check": set(),
     }
-    assert export["retries"] == {"validate": 2, "stage": 2, "transform": 2, "check": 2}
+    assert export["retries"] == dict.fromkeys(("validate", "stage", "transform", "check"), RETRIES["retries"])
     assert export["params"] == ["athlete", "file", "integration"]
     assert (export["schedule"]["expression"], export["catchup"], export["max_active_runs"]) == (
         "*/10 * * * *",
@@ -95,8 +99,7 @@ def test_exports_have_their_own_dag(parsed: dict) -> None:
 
 
 def test_every_task_is_retried_unless_its_error_is_permanent(parsed: dict) -> None:
-    retries = {"validate": 2, "extract": 2, "stage": 2, "transform": 2, "check": 2}
-    assert parsed["dags"]["south"]["retries"] == retries
+    assert parsed["dags"]["south"]["retries"] == dict.fromkeys(STEPS, RETRIES["retries"])
 
 
 def test_parameters_of_a_run(parsed: dict) -> None:
@@ -114,9 +117,17 @@ def test_a_new_integration_waits_for_its_schedule(parsed: dict) -> None:
     assert parsed["dags"]["south"]["schedule"]["run_immediately"] is False
 
 
-def test_missed_runs_are_not_caught_up_and_pulls_do_not_overlap(parsed: dict) -> None:
+def test_missed_runs_are_not_caught_up_because_the_next_run_covers_them(parsed: dict) -> None:
     assert not parsed["dags"]["south"]["catchup"]
-    assert parsed["dags"]["south"]["max_active_runs"] == 1
+
+
+def test_a_daily_pull_starts_although_a_long_one_is_running(parsed: dict) -> None:
+    assert parsed["dags"]["south"]["max_active_runs"] > 1
+
+
+def test_a_backfill_is_refused_because_one_manual_pull_covers_any_period(parsed: dict) -> None:
+    assert "backfill" not in parsed["dags"]["south"]["run_types"]
+    assert {"scheduled", "manual"} <= set(parsed["dags"]["south"]["run_types"])
 
 
 def test_only_the_transform_updates_the_asset(parsed: dict) -> None:

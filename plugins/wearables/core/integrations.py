@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 # A page has 25 records: 20 days of cycles, or of sleeps and naps, fit on one. See docs/decisions/0011.
 DEFAULT_CHUNK_DAYS = 20
-# WHOOP's rate limit is the bottleneck, so more tasks would only use more memory and warehouse connections.
-DEFAULT_TASKS_AT_ONCE = 4
+# WHOOP's rate limit is the bottleneck, so more tasks would only use more memory, and leave no worker to other pulls.
+DEFAULT_TASKS_AT_ONCE = 2
 # WHOOP's limit for a new app.
 DEFAULT_MEMBER_CAP = 10
 

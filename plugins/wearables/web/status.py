@@ -15,9 +15,11 @@ from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration, integration_files, read_integration
 from wearables.core.schema import require_migrated
 from wearables.core.warehouse import run_sql, transaction, warehouse
+from wearables.core.windows import TimeRange, chunks, first_instant
 from wearables.web import airflow_state
 from wearables.web.connections import ConnectionFacts, read_connections
-from wearables.whoop.budget_usage import BudgetUsage, read_usage
+from wearables.whoop.budget_usage import DEFAULT_LIMITS, BudgetUsage, read_usage
+from wearables.whoop.estimate import Estimate, estimate_for_all
 
 WITHOUT_GRANT = {"none", "offboarded"}
 
@@ -54,6 +56,16 @@ class IntegrationStatus:
     def slots(self) -> int:
         """The number of used member slots: one for each stored grant, even if it no longer works."""
         return sum(count for state, count in self.athletes.items() if state not in WITHOUT_GRANT)
+
+    @property
+    def first_pull(self) -> Estimate:
+        """The requests and the time of one athlete's first scheduled pull, which reaches back to ``start_date``."""
+        assert self.integration is not None
+        now = dt.datetime.now(dt.UTC)
+        start = first_instant(self.integration.start_date, now, self.integration.lookback_days, self.integration.zone)
+        pieces = chunks(TimeRange(min(start, now), now), self.integration.chunk_days, self.integration.zone)
+        limits = self.budget.allowed or DEFAULT_LIMITS
+        return estimate_for_all(pieces, 1, self.integration.collections, limits, self.budget.used)
 
     @property
     def is_changing(self) -> bool:

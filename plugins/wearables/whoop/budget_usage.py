@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Row
 
 from wearables.core.warehouse import run_sql
+from wearables.whoop import budget
+
+# By the seconds of a period, for an app that has not sent a request yet.
+DEFAULT_LIMITS = {int(seconds): requests for seconds, requests in budget.DEFAULT_LIMITS.items()}
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from wearables.pipeline.landing import Manifest
 from wearables.pipeline.plan import Plan
 from wearables.pipeline.slices import PlannedSlice, Slice
 from wearables.pipeline.stage import landed_rows
-from wearables.whoop.budget import DEFAULT_LIMITS, client_key
-from wearables.whoop.budget_usage import BudgetUsage, read_usage
+from wearables.whoop.budget import client_key
+from wearables.whoop.budget_usage import DEFAULT_LIMITS, BudgetUsage, read_usage
 from wearables.whoop.client import WhoopClient
 from wearables.whoop.credentials import read_credentials
 from wearables.whoop.estimate import estimate
@@ -71,9 +71,7 @@ class WhoopSource:
         """Estimate requests and time from WHOOP's rate limit and what is left of it."""
         key = client_key(*read_credentials(integration.connection).app)
         with transaction(warehouse()) as connection:
-            usage = read_usage(connection, [key]).get(
-                key, BudgetUsage({int(seconds): requests for seconds, requests in DEFAULT_LIMITS.items()})
-            )
+            usage = read_usage(connection, [key]).get(key, BudgetUsage(DEFAULT_LIMITS))
         asked = Counter((each.chunk, each.collection) for each in slices)
         return str(estimate(asked, len({each.athlete_id for each in slices}), usage.allowed, usage.used))
 

@@ -18,7 +18,7 @@ from wearables.web.guard import PULL_ACTION, READ_PAGE, RightsDep
 from wearables.web.pages.integration import FileDep, IntegrationDep
 from wearables.web.rendering import page, redirect_to
 from wearables.web.status import IntegrationStatus, read_status
-from wearables.whoop.budget import DEFAULT_LIMITS
+from wearables.whoop.budget_usage import DEFAULT_LIMITS
 from wearables.whoop.estimate import Estimate, estimate_for_all
 
 router = APIRouter(prefix="/integrations/{dag_id}/pull")
@@ -100,6 +100,6 @@ def _preview(integration: Integration, status: IntegrationStatus, conf: dict[str
         return PullPreview(problem=str(reason))
     if not (athletes := status.athletes.get("active")):
         return PullPreview(problem="No athlete has an active grant. Invite an athlete first.")
-    limits = status.budget.allowed or {int(seconds): requests for seconds, requests in DEFAULT_LIMITS.items()}
+    limits = status.budget.allowed or DEFAULT_LIMITS
     ranges = chunks(window, integration.chunk_days, integration.zone)
     return PullPreview(window, estimate_for_all(ranges, athletes, integration.collections, limits, status.budget.used))
