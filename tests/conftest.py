@@ -113,7 +113,7 @@ def make_team(
 def airflow_database() -> None:
     """Create Airflow's metadata database, once per session."""
     subprocess.run(
-        [sys.executable, "-m", "airflow", "db", "migrate"], env=os.environ, check=True, capture_output=True, timeout=200
+        [sys.executable, "-m", "airflow", "db", "migrate"], env=os.environ, check=True, capture_output=True, timeout=600
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.stack import Stack
-from tests.browser.steps import SECRET, Picture, fill_in, frame
+from tests.browser.steps import PULL_MILLISECONDS, SECRET, Picture, fill_in, frame
 
 WRONG = "a wrong secret"
 CHART_WIDTH = 614
@@ -43,7 +43,7 @@ def pull_and_follow(page: Page, athlete_id: int, picture: Picture) -> None:
     expect(run).to_contain_text(re.compile("queued|running"))
     expect(run).to_contain_text("running")
     picture(page, "pull-log-running")
-    expect(run).to_contain_text("success", timeout=90_000)
+    expect(run).to_contain_text("success", timeout=PULL_MILLISECONDS)
     expect(ours.locator(".steps li.success")).to_have_count(5)
     expect(ours.get_by_role("row", name=str(athlete_id))).to_contain_text("staged")
     assert ours.locator("[data-live]").count() == 0
@@ -75,7 +75,7 @@ def import_own_export(page: Page, athlete_id: int, content: bytes, picture: Pict
     file = {"name": "my export.zip", "mimeType": "application/zip", "buffer": content}
     ours.get_by_label("ZIP file").set_input_files(file)
     ours.get_by_role("button", name="Import").click()
-    expect(ours.get_by_role("heading", name="This import")).to_contain_text("success", timeout=90_000)
+    expect(ours.get_by_role("heading", name="This import")).to_contain_text("success", timeout=PULL_MILLISECONDS)
     expect(ours.get_by_role("row", name=str(athlete_id))).to_contain_text("complete")
     picture(page, "import")
 

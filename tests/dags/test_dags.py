@@ -12,7 +12,7 @@ from wearables.pipeline.tasks import RETRIES
 
 ROOT = Path(__file__).parents[2]
 DEPENDENCIES = {
-    "validate": ["extract"],
+    "validate": ["extract", "stage"],
     "extract": ["stage"],
     "stage": ["transform"],
     "transform": ["check"],

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from tests.factories import STEPS
+from wearables.core.errors import PermanentError
+from wearables.pipeline import extract as extract_module
+from wearables.pipeline.plan import Chunk
 
 
 @pytest.mark.dag
@@ -60,3 +63,22 @@ def test_one_athletes_failure_fails_only_check(make_team: Any, run_dag: Any) -> 
     assert [task for task, state in outcome["tasks"] if state == "failed"] == ["check"]
     assert {key[0] for key in team.metrics()} == {team.athlete_ids[1]}
     assert run_dag(**team.all_days())["run"] == "success"
+
+
+@pytest.mark.dag
+def test_a_chunk_that_cannot_be_extracted_keeps_nothing_else_out_of_the_metrics(
+    make_team: Any, run_dag: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = make_team(days=45)
+    original = extract_module.extract
+
+    def fail_for_the_second_chunk(integration: Any, run_id: str, chunk: Chunk) -> None:
+        original(integration, run_id, chunk)
+        if chunk.number == 1:
+            raise PermanentError("It is full.")
+
+    monkeypatch.setattr(extract_module, "extract", fail_for_the_second_chunk)
+    outcome = run_dag(**team.all_days())
+    assert [task for task, state in outcome["tasks"] if state != "success"] == ["extract"]
+    # What had landed before the failure is staged too.
+    assert team.metrics() == team.expected_metrics()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.factories import Team
-from wearables.core.errors import RunFailed
+from wearables.core.errors import RetryableError, RunFailed
 
 
 class FaultScenario:
@@ -19,10 +19,10 @@ class FaultScenario:
         team.world.requests.clear()
 
     def attempt(self) -> bool:
-        """Run or continue the pull. Return False if it fails with RunFailed."""
+        """Run or continue the pull. Return False if it fails, or if Airflow would retry it."""
         try:
             self.team.pull(self.run_id, **self.team.all_days())
-        except RunFailed:
+        except (RunFailed, RetryableError):
             return False
         return True
 

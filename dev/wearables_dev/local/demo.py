@@ -14,7 +14,7 @@ from wearables_dev.local.comparison import Key, comparable_days, compare, expect
 from wearables_dev.local.demo_athletes import INTEGRATION
 
 DAYS = 60
-PULL_SECONDS = 900
+PULL_SECONDS = 3600
 REPEAT_SECONDS = 15
 MAX_SENTENCES = 10
 TASKS = ("validate", "extract", "stage", "transform", "check")

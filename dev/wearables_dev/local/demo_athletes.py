@@ -4,7 +4,7 @@ from typing import Any
 
 from wearables.core.errors import PermanentError
 from wearables_dev.local import services
-from wearables_dev.local.health import session
+from wearables_dev.local.health import ask, session
 from wearables_dev.local.paths import LOCAL
 from wearables_dev.local.stack import sandbox_url, say
 
@@ -17,13 +17,12 @@ CONNECTION = {
 }
 # Records with which sandbox process the athletes were enrolled: a process loses its grants when it stops.
 ENROLLED_IN = LOCAL / "sandbox-enrolment"
-TIMEOUT_SECONDS = 30
 
 
 def ask_sandbox(method: str, path: str) -> Any:
     """Return the sandbox's JSON answer. Raises PermanentError if it is an error."""
     with session() as http:
-        answer = http.request(method, sandbox_url() + path, timeout=TIMEOUT_SECONDS)
+        answer = ask(http, method, sandbox_url() + path)
     if not answer.ok:
         raise PermanentError(
             f"The sandbox answered {method} {path} with {answer.status_code}. See {services.log_file('sandbox')}."

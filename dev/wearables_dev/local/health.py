@@ -7,13 +7,22 @@ from collections.abc import Callable
 from typing import Any
 
 import requests
+from tenacity import (
+    RetryError,
+    Retrying,
+    retry_if_exception_type,
+    retry_if_result,
+    stop_after_delay,
+    wait_random_exponential,
+)
 
 from wearables.core.errors import PermanentError
 from wearables_dev.local import services
 
 # Component in Airflow's health report: program in supervisord.conf.
 COMPONENTS = {"scheduler": "scheduler", "dag_processor": "dag-processor", "triggerer": "triggerer"}
-WAIT_SECONDS = 180
+WAIT_SECONDS = 600
+ANSWER_SECONDS = 300
 REPEAT_SECONDS = 10
 Say = Callable[[str], None]
 
@@ -28,6 +37,31 @@ def session() -> requests.Session:
     http = requests.Session()
     http.trust_env = False
     return http
+
+
+def ask(http: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
+    """Send a request until it is answered; on a busy machine, that can take minutes. Raises PermanentError.
+
+    A request may be sent several times, so a second one must not do any harm.
+    """
+    retrying = Retrying(
+        retry=retry_if_exception_type(requests.RequestException) | retry_if_result(_is_overloaded),
+        stop=stop_after_delay(ANSWER_SECONDS),
+        wait=wait_random_exponential(max=10),
+    )
+    try:
+        return retrying(http.request, method, url, timeout=30, **options)
+    except RetryError as error:
+        if not error.last_attempt.failed:
+            return error.last_attempt.result()
+        raise PermanentError(
+            f"{url.partition('?')[0]} gave no answer for {ANSWER_SECONDS} s. See the logs in {services.LOGS}, or try "
+            "again when the machine is less busy."
+        ) from None
+
+
+def _is_overloaded(answer: requests.Response) -> bool:
+    return answer.status_code >= 500
 
 
 def wait_healthy(since: dt.datetime | None, say: Say) -> None:
@@ -54,7 +88,7 @@ def wait_healthy(since: dt.datetime | None, say: Say) -> None:
                 time.sleep(0.5)
 
 
-def wait_answering(url: str, name: str, say: Say, seconds: int = 60) -> None:
+def wait_answering(url: str, name: str, say: Say, seconds: int = ANSWER_SECONDS) -> None:
     """Wait until a program answers at its address. Raises PermanentError."""
     started = said = time.monotonic()
     with session() as http:
