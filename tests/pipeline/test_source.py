@@ -57,7 +57,10 @@ class DummySource:
     """Implements ``wearables.pipeline.source.Source`` for everybody on the list of athletes."""
 
     def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
-        query = "select athlete_id, 'active' as grant_state, null as reason from ops.athletes where integration = %s"
+        query = """
+            select athlete_id, 'active' as grant_state, true as is_askable, null as reason
+            from ops.athletes where integration = %s
+        """
         return connection.exec_driver_sql(query, (integration,)).all()
 
     def check_credentials(self, integration: Integration) -> None:

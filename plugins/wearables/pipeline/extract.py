@@ -119,4 +119,4 @@ def _fail(slice_: Slice, error: WearablesError) -> None:
     who = slice_.athlete_id, slice_.collection, slice_.chunk
     log.warning("failed athlete=%d collection=%s chunk=%s: %s", *who, error)
     with transaction(warehouse()) as connection:
-        fail(connection, slice_, str(error))
+        fail(connection, slice_, str(error), error.slice_state)

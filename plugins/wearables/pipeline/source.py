@@ -43,7 +43,7 @@ class Source(StagedSource, Protocol):
     """A source that answers requests, such as a vendor's API; registered in core/sources.py."""
 
     def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
-        """Return the athletes who can be pulled: rows with athlete_id, grant_state and reason."""
+        """Return the athletes who can be pulled: rows with athlete_id, grant_state, is_askable and reason."""
 
     def check_credentials(self, integration: Integration) -> None:
         """Raise PermanentError if the source rejects the integration's credentials."""

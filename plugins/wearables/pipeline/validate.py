@@ -104,7 +104,7 @@ def _plan(connection: Connection, integration: Integration, run: Run, request: R
         run_type=run.run_type,
         window=window,
         chunks=chunks(window, integration.chunk_days, integration.zone),
-        athletes=[athlete.athlete_id for athlete in chosen if athlete.grant_state == "active"],
+        athletes=[athlete.athlete_id for athlete in chosen if athlete.is_askable],
         collections=collections,
         is_full_scope=len(chosen) == len(athletes) and set(collections) == set(integration.collections),
     )
@@ -133,7 +133,7 @@ def _window(connection: Connection, integration: Integration, run: Run, request:
 
 def _skip(connection: Connection, plan: Plan, chosen: list[Row]) -> None:
     for athlete in chosen:
-        if athlete.grant_state == "active":
+        if athlete.is_askable:
             continue
         reason = athlete.reason or "No grant is stored. Ask the athlete to consent."
         log.warning("athlete %d is skipped (%s): %s", athlete.athlete_id, athlete.grant_state, reason)

@@ -1,24 +1,38 @@
 """The grants of an integration's athletes: stored in ``vault.grants``, renewed one at a time.
 
-WHOOP rotates both tokens at each refresh and invalidates the old pair at once. So a refresh holds a lock on the
-athlete's row, the attempt is recorded before the request, and the new pair is committed before anyone uses it. Thanks
-to the lock, an error from WHOOP is conclusive: nobody else can have renewed the pair in the meantime.
+WHOOP rotates both tokens at each refresh and invalidates the old pair at once. So only the holder of a lease sends a
+refresh token, the attempt is recorded before the request, and the new pair is committed before anyone uses it. Each
+transaction ends before WHOOP is asked. So WHOOP's answer counts only if the pair that was sent is still the stored one.
 """
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
-from wearables.core.errors import AthleteError, MembershipInactive, PermanentError, ReconnectRequired
+from wearables.core.errors import (
+    FreshTokenRejected,
+    MembershipInactive,
+    PermanentError,
+    ReconnectRequired,
+    SourceUnavailable,
+)
 from wearables.core.warehouse import run_sql, transaction
 from wearables.whoop.client import Tokens
 from wearables.whoop.oauth import TokenEndpoint, TokenPair
+from wearables.whoop.refresh_lease import RefreshLease
 from wearables.whoop.vault import cipher, decrypted, encrypted
 
 # A page can take a minute to arrive, and the token must not expire before it does.
 EXPIRY_MARGIN = dt.timedelta(minutes=2)
+# While another task renews the token, look for its result this often and at most this long.
+POLL_SECONDS = 0.1
+LONGEST_POLL_SECONDS = 15 * 60
+
+Key = Mapping[str, Any]
 
 
 class Grants:
@@ -51,16 +65,28 @@ class Grants:
 
         return access_token
 
-    def mark(self, athlete_id: int, error: AthleteError) -> None:
-        """Mark an athlete's grant as unusable until it is renewed, with the error as reason."""
-        with transaction(self._engine) as connection:
-            _mark(connection, {"integration": self._integration, "athlete_id": athlete_id}, error)
+    def is_inactive(self, athlete_id: int) -> bool:
+        """Return whether the membership is known to be inactive."""
+        row = self._read(self._key(athlete_id))
+        return row is not None and row.state == "inactive"
+
+    def mark_inactive(self, athlete_id: int, reason: str) -> None:
+        """Record that WHOOP calls the membership inactive. From then on, WHOOP is asked once a day."""
+        self._run("mark_inactive", athlete_id, reason=reason)
+
+    def mark_active(self, athlete_id: int) -> None:
+        """Record that WHOOP has answered with the athlete's data, if the membership was inactive before."""
+        self._run("mark_active", athlete_id)
+
+    def pause_refresh(self, athlete_id: int) -> None:
+        """Do not renew rejected tokens for a minute, because WHOOP has rejected one that it had just issued."""
+        self._run("pause_refresh", athlete_id)
 
     def save(self, connection: Connection, athlete_id: int, pair: TokenPair) -> None:
-        """Save an athlete's pair in place of any older one."""
-        key = {"integration": self._integration, "athlete_id": athlete_id}
+        """Save the pair of an athlete who has consented, in place of any older one."""
+        key = self._key(athlete_id)
         run_sql(connection, "whoop/grants/save", **key, **encrypted(pair))
-        run_sql(connection, "whoop/grants/end_refresh", **key)
+        run_sql(connection, "whoop/grants/end_refresh", **key, holder=None)
 
     def claim(self, credential: str, exchange: Callable[[str], TokenPair]) -> TokenPair:
         """Exchange a refresh token or code for a pair, and keep the pair until its athlete is known.
@@ -86,36 +112,63 @@ class Grants:
             token_hash=_token_hash(credential),
         )
 
-    def _valid_pair(self, athlete_id: int, stale: str | None) -> TokenPair:
-        key = {"integration": self._integration, "athlete_id": athlete_id}
-        with transaction(self._engine) as connection:
-            pair = _usable_pair(run_sql(connection, "whoop/grants/read", **key).one_or_none())
-        return self._renew(key, stale) if _needs_renewal(pair, stale) else pair
+    def _key(self, athlete_id: int) -> Key:
+        return {"integration": self._integration, "athlete_id": athlete_id}
 
-    def _renew(self, key: dict, stale: str | None) -> TokenPair:
-        error: AthleteError
+    def _read(self, key: Key) -> Row | None:
         with transaction(self._engine) as connection:
-            row = run_sql(connection, "whoop/grants/lock", **key).one_or_none()
-            pair = _usable_pair(row)
-            if not _needs_renewal(pair, stale):
-                return pair  # another task renewed it while this one waited for the lock
-            with transaction(self._engine) as other:
-                run_sql(other, "whoop/grants/begin_refresh", **key)
-            try:
+            return run_sql(connection, "whoop/grants/read", **key).one_or_none()
+
+    def _run(self, name: str, athlete_id: int, **parameters: Any) -> None:
+        with transaction(self._engine) as connection:
+            run_sql(connection, f"whoop/grants/{name}", **self._key(athlete_id), **parameters)
+
+    def _valid_pair(self, athlete_id: int, stale: str | None) -> TokenPair:
+        """Return a stored pair that can be used, or renew it. While another task does that, wait for its result."""
+        key = self._key(athlete_id)
+        pair = _usable_pair(self._read(key), stale)
+        deadline = time.monotonic() + LONGEST_POLL_SECONDS
+        while _needs_renewal(pair, stale):
+            with transaction(self._engine) as connection:
+                pair = _usable_pair(_locked(connection, key), stale)
+                lease = RefreshLease.take(connection, key) if _needs_renewal(pair, stale) else None
+            if lease:
+                return self._renewed(lease, pair) or self._valid_pair(athlete_id, stale)
+            if _needs_renewal(pair, stale):
+                _wait(deadline)
+        return pair
+
+    def _renewed(self, lease: RefreshLease, pair: TokenPair) -> TokenPair | None:
+        """Renew the pair and save the new one. Return None if another pair has been stored in the meantime."""
+        try:
+            with lease.extended(self._engine):
                 fresh = self._endpoint.refresh(pair.refresh_token)
-            except PermanentError:
-                with transaction(self._engine) as other:
-                    run_sql(other, "whoop/grants/end_refresh", **key)
-                raise
-            except AthleteError as rejection:
-                error = _with_interruption(rejection, row.attempted_at if row else None)
-                _mark(connection, key, error)
-                run_sql(connection, "whoop/grants/end_refresh", **key)
-            else:
-                run_sql(connection, "whoop/grants/save", **key, **encrypted(fresh))
-                run_sql(connection, "whoop/grants/end_refresh", **key)
-                return fresh
-        raise error
+        except ReconnectRequired as rejection:
+            return self._rejected(lease, pair, rejection)
+        except PermanentError:
+            with transaction(self._engine) as connection:
+                lease.end(connection)
+            raise
+        except BaseException:
+            with transaction(self._engine) as connection:
+                lease.release(connection)
+            raise
+        with transaction(self._engine) as connection:
+            is_current = _is_stored(connection, lease.key, pair)
+            lease.end(connection)
+            if is_current:
+                run_sql(connection, "whoop/grants/save_refreshed", **lease.key, **encrypted(fresh))
+        return fresh if is_current else None
+
+    def _rejected(self, lease: RefreshLease, pair: TokenPair, rejection: ReconnectRequired) -> None:
+        """Mark the grant and raise, unless another task or a new consent may have replaced the pair that was sent."""
+        error = _with_interruption(rejection, lease.interrupted_at)
+        with transaction(self._engine) as connection:
+            is_conclusive = _is_stored(connection, lease.key, pair) and lease.end(connection)
+            if is_conclusive:
+                run_sql(connection, "whoop/grants/mark_reconnect", **lease.key, reason=str(error))
+        if is_conclusive:
+            raise error
 
 
 def rotate_keys(engine: Engine) -> int:
@@ -135,31 +188,51 @@ def rotate_keys(engine: Engine) -> int:
     return len(rows)
 
 
-def _usable_pair(row: Row | None) -> TokenPair:
+def _locked(connection: Connection, key: Key) -> Row | None:
+    # A lock that had to wait would still return the row as it was before.
+    run_sql(connection, "whoop/grants/lock", **key)
+    return run_sql(connection, "whoop/grants/read", **key).one_or_none()
+
+
+def _is_stored(connection: Connection, key: Key, pair: TokenPair) -> bool:
+    row = _locked(connection, key)
+    return row is not None and decrypted(row).refresh_token == pair.refresh_token
+
+
+def _usable_pair(row: Row | None, stale: str | None) -> TokenPair:
+    """Return the pair of a grant. ``stale`` is an access token that WHOOP has just rejected."""
     if row is None:
         raise ReconnectRequired("No grant is stored. Ask the athlete to consent.")
     if row.state == "reconnect":
         raise ReconnectRequired(row.reason)
-    if row.state == "inactive":
+    if not row.is_askable:
         raise MembershipInactive(row.reason)
-    return decrypted(row)
+    pair = decrypted(row)
+    if row.is_refresh_paused and pair.access_token == stale and not pair.expires_within(EXPIRY_MARGIN):
+        raise FreshTokenRejected(
+            "WHOOP rejects the access token (401), as it did a moment ago with one that it had just issued. The grant "
+            "is kept. Check WHOOP's status page, and any proxy or firewall in between. Then run the pull again."
+        )
+    return pair
 
 
 def _needs_renewal(pair: TokenPair, stale: str | None) -> bool:
     return pair.access_token == stale or pair.expires_within(EXPIRY_MARGIN)
 
 
-def _with_interruption(rejection: AthleteError, attempted_at: dt.datetime | None) -> AthleteError:
-    if attempted_at is None:
+def _wait(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise SourceUnavailable("Another task has been waiting for WHOOP to renew the token. Run the pull again.")
+    time.sleep(POLL_SECONDS)
+
+
+def _with_interruption(rejection: ReconnectRequired, interrupted_at: dt.datetime | None) -> ReconnectRequired:
+    if interrupted_at is None:
         return rejection
     return ReconnectRequired(
-        f"A refresh that began at {attempted_at:%Y-%m-%d %H:%M} UTC was interrupted before WHOOP's answer was saved, "
+        f"A refresh that began at {interrupted_at:%Y-%m-%d %H:%M} UTC was interrupted before WHOOP's answer was saved, "
         "and WHOOP no longer accepts the grant. Ask the athlete to consent again."
     )
-
-
-def _mark(connection: Connection, key: dict, error: AthleteError) -> None:
-    run_sql(connection, "whoop/grants/mark", **key, state=error.grant_state, reason=str(error))
 
 
 def _token_hash(credential: str) -> str:

@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection, Row
 
-from wearables.core.errors import AthleteError
+from wearables.core.errors import AthleteError, FreshTokenRejected, MembershipInactive, StillInactive
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import run_sql, warehouse
 from wearables.pipeline.landing import Manifest
@@ -27,17 +27,32 @@ class WhoopSession:
         self._grants = grants
         self._athlete_id: int | None = None
         self._client: WhoopClient
+        self._is_active = False
 
     def fetch(self, slice_: Slice) -> Manifest:
         """Land the complete answer for a slice."""
-        if slice_.athlete_id != self._athlete_id:
-            self._client = self._hook.client(self._grants.tokens(slice_.athlete_id))
-            self._athlete_id = slice_.athlete_id
-        return fetch_slice(self._client, self._hook.transport, slice_)
+        athlete_id = slice_.athlete_id
+        if athlete_id != self._athlete_id:
+            self._client = self._hook.client(self._grants.tokens(athlete_id))
+            self._athlete_id, self._is_active = athlete_id, False
+        try:
+            manifest = fetch_slice(self._client, self._hook.transport, slice_)
+        except FreshTokenRejected:
+            self._grants.pause_refresh(athlete_id)
+            raise
+        except MembershipInactive as refusal:
+            if self._grants.is_inactive(athlete_id):
+                raise StillInactive(str(refusal)) from None
+            raise
+        if not self._is_active:
+            self._grants.mark_active(athlete_id)
+            self._is_active = True
+        return manifest
 
     def mark(self, athlete_id: int, error: AthleteError) -> None:
-        """Mark the athlete's grant as unusable."""
-        self._grants.mark(athlete_id, error)
+        """Mark the athlete as inactive, if this is the error. A dead grant has been marked by its refresh."""
+        if isinstance(error, MembershipInactive):
+            self._grants.mark_inactive(athlete_id, str(error))
 
 
 class WhoopSource:
