@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.fault_scenario import FaultScenario
 from tests.factories import Team, requested
+from tests.faults.fault_scenario import FaultScenario
 from wearables.core.errors import RunFailed
 from wearables.pipeline.check import check
 from wearables.pipeline.extract import extract

@@ -38,8 +38,12 @@ def check(integration: Integration, run_id: str) -> dict[str, int]:
 
 
 def _missing(plan: Plan, slices: list[Row]) -> list[str]:
-    """Return a sentence for each athlete whose planned slices were not all staged."""
-    done = {(slice_.chunk_start, slice_.athlete_id, slice_.collection) for slice_ in slices if slice_.state == "staged"}
+    """Return a sentence for each athlete whose planned slices were neither all staged nor skipped."""
+    done = {
+        (slice_.chunk_start, slice_.athlete_id, slice_.collection)
+        for slice_ in slices
+        if slice_.state in ("staged", "skipped")
+    }
     sentences = []
     for athlete_id in plan.athletes:
         missing = [

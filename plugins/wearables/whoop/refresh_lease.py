@@ -33,9 +33,7 @@ class RefreshLease:
     def take(cls, connection: Connection, key: Mapping[str, Any]) -> "RefreshLease | None":
         """Return a lease, or None if another task holds one. The row of the grant must be locked."""
         holder = str(uuid.uuid4())
-        row = run_sql(
-            connection, "whoop/grants/take_lease", **key, holder=holder, seconds=LEASE_SECONDS
-        ).one_or_none()
+        row = run_sql(connection, "whoop/grants/take_lease", **key, holder=holder, seconds=LEASE_SECONDS).one_or_none()
         return cls(key, row.interrupted_at, holder) if row else None
 
     def end(self, connection: Connection) -> bool:
