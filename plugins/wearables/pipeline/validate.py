@@ -44,6 +44,7 @@ def validate(integration: Integration, run: Run) -> Plan:
     """
     source = load_source(integration.source)
     request = read_request(run.conf, integration)
+    source.require_connection(integration)
     with transaction(warehouse()) as connection:
         athletes = _athletes(connection, source, integration)
         known = find_plan(connection, integration.name, run.run_id)
@@ -63,6 +64,7 @@ def validate(integration: Integration, run: Run) -> Plan:
 def check_setup(integration: Integration) -> Sequence[Row]:
     """Check warehouse, enrolment and credentials; return the athletes. Raises PermanentError."""
     source = load_source(integration.source)
+    source.require_connection(integration)
     with transaction(warehouse()) as connection:
         athletes = _athletes(connection, source, integration)
     source.check_credentials(integration)
