@@ -1,15 +1,19 @@
 """Answers that look like the end of a grant: only WHOOP's own words end one, and each athlete is caught up later."""
 
+import os
+import signal
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.factories import Team, requested
-from tests.faults.fault_scenario import FaultScenario
+from tests.faults.fault_scenario import FaultScenario, run_in_child
 from wearables.core.errors import RunFailed
 from wearables.pipeline.check import check
 from wearables.pipeline.extract import extract
+from wearables.whoop import refresh_lease
 
 ALWAYS = 10_000
 DATA_FAULTS = {
@@ -104,6 +108,27 @@ def test_an_inactive_athlete_is_asked_again_once_a_day_and_returns(make_team: An
     pass_a_day(team)
     scenario.recover()
     assert states(team) == ["active", "active"]
+
+
+def test_a_task_is_killed_while_whoop_renews_a_token(
+    make_team: Any, record_property: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh_lease, "LEASE_SECONDS", 1)
+    monkeypatch.setattr(refresh_lease, "EXTEND_SECONDS", 0.1)
+    team = make_team(days=20)
+    scenario = FaultScenario(team, "SIGKILL while a token is renewed", record_property)
+    for athlete_id in team.athlete_ids:
+        team.world.expire(athlete_id)
+    team.world.add_fault("slow", collection="token", seconds=5)
+    child = run_in_child(lambda: extract(team.integration, scenario.run_id, scenario.chunks[0]))
+    while team.world.faults[0].times:
+        time.sleep(0.01)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert team.rows("select count(*) from vault.refresh_attempts where holder is not null") == [(1,)]
+    assert scenario.attempt()
+    assert states(team) == ["active", "active"]
+    scenario.recover()
 
 
 def pass_a_day(team: Team) -> None:
