@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -14,6 +15,7 @@ from wearables.core.warehouse import transaction
 from wearables.whoop import refresh_lease
 from wearables.whoop.grants import Grants, rotate_keys
 from wearables.whoop.oauth import TokenPair
+from wearables_dev.local.postgres import Server
 
 
 @pytest.fixture(autouse=True)
@@ -159,6 +161,24 @@ def test_an_answer_is_saved_although_the_keys_were_rotated_meanwhile(
 
     grants, _ = with_pair(late)
     assert grants.access_token(ATHLETE) == "access-2"
+    assert grants.access_token(ATHLETE) == "access-2"
+
+
+def test_a_new_pair_is_saved_although_the_warehouse_restarts_meanwhile(
+    warehouse_engine: Engine, with_pair: Callable
+) -> None:
+    folder = Path(execute(warehouse_engine, "show data_directory")[0][0]).parent
+    server = Server(home=folder, port=warehouse_engine.url.port, password=warehouse_engine.url.password)
+    restart = threading.Thread(target=server.start)
+
+    def answer(token: str) -> TokenPair:
+        server.stop("immediate")
+        restart.start()
+        return pair("2")
+
+    grants, _ = with_pair(answer)
+    assert grants.access_token(ATHLETE) == "access-2"
+    restart.join()
     assert grants.access_token(ATHLETE) == "access-2"
 
 

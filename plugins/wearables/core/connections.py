@@ -48,18 +48,20 @@ def _reason(connection_id: str, remedy: str) -> WearablesError:
 
 
 def _unreachable_api(connection_id: str) -> AirflowUnavailable | None:
-    from airflow.sdk.execution_time.comms import ErrorResponse, GetConnection
+    from airflow.sdk.execution_time.comms import ErrorResponse, GetConnection, GetDRCount
     from airflow.sdk.execution_time.task_runner import SUPERVISOR_COMMS
 
-    try:
-        answer = SUPERVISOR_COMMS.send(GetConnection(conn_id=connection_id))
-    except AirflowRuntimeError as failure:
-        answer = failure.error
-    if isinstance(answer, ErrorResponse) and answer.error != ErrorType.CONNECTION_NOT_FOUND:
-        return AirflowUnavailable(
-            f"Airflow's API could not be asked for the connection {connection_id!r} ({answer.error.value}). "
-            "Check the api-server and Airflow's database."
-        )
+    # The API also answers 404 if its database is down, so ask for something else in the database.
+    for question in (GetConnection(conn_id=connection_id), GetDRCount(dag_id=connection_id)):
+        try:
+            answer = SUPERVISOR_COMMS.send(question)
+        except AirflowRuntimeError as failure:
+            answer = failure.error
+        if isinstance(answer, ErrorResponse) and answer.error != ErrorType.CONNECTION_NOT_FOUND:
+            return AirflowUnavailable(
+                f"Airflow's API could not be asked for the connection {connection_id!r} ({answer.error.value}). "
+                "Check the api-server and Airflow's database."
+            )
     return None
 
 

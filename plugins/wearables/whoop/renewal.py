@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from wearables.core.errors import (
     FreshTokenRejected,
@@ -18,6 +19,7 @@ from wearables.core.errors import (
     PermanentError,
     ReconnectRequired,
     SourceUnavailable,
+    WarehouseUnavailable,
 )
 from wearables.core.warehouse import run_sql, transaction
 from wearables.whoop.oauth import TokenEndpoint, TokenPair
@@ -88,12 +90,23 @@ class Renewal:
             with transaction(self._engine) as connection:
                 lease.release(connection)
             raise
+        return fresh if self._save(lease, pair, fresh) else None
+
+    # Without the new pair, the athlete would have to consent again, so wait for a warehouse that restarts.
+    @retry(
+        retry=retry_if_exception_type(WarehouseUnavailable),
+        stop=stop_after_delay(60),
+        wait=wait_fixed(1),
+        reraise=True,
+    )
+    def _save(self, lease: RefreshLease, pair: TokenPair, fresh: TokenPair) -> bool:
+        """Save the new pair in place of the one that was sent. Return whether that one was still stored."""
         with transaction(self._engine) as connection:
             is_current = self._is_stored(connection, pair)
             lease.end(connection)
             if is_current:
                 run_sql(connection, "whoop/grants/save_refreshed", **self._key, **encrypted(fresh))
-        return fresh if is_current else None
+        return is_current
 
     def _rejected(self, lease: RefreshLease, pair: TokenPair, rejection: ReconnectRequired) -> None:
         """Mark the grant and raise, unless another task or a new consent may have replaced the pair that was sent."""
