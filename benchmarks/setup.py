@@ -32,6 +32,7 @@ def prepare_environment() -> None:
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
         "WEARABLES_INTEGRATIONS": str(home / "integrations"),
         "WEARABLES_LANDING": (home / "landing").as_uri(),
+        "WEARABLES_WHOOP_HOSTS": "127.0.0.1",
         "WEARABLES_GRANT_KEYS": Fernet.generate_key().decode(),
     }
 

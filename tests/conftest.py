@@ -28,6 +28,7 @@ def _isolate() -> None:
         "AIRFLOW__CORE__FERNET_KEY": "ZmVybmV0IGtleSBvZiB0aGUgdGVzdHMsIDMyIGJ5dGU=",
         "AIRFLOW__API_AUTH__JWT_SECRET": "a test secret long enough to sign tokens",
         "WEARABLES_LANDING": f"file://{HOME.name}/landing",
+        "WEARABLES_WHOOP_HOSTS": "api.prod.whoop.com,127.0.0.1",
         "WEARABLES_GRANT_KEYS": "Z3JhbnQga2V5cyBvZiB0aGUgdGVzdHMsIDMyIGJ5dGU=",
     }
 

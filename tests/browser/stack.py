@@ -82,6 +82,7 @@ def _environment(home: Path) -> dict[str, str]:
     (home / "passwords.json").write_text(json.dumps(USERS))
     settings = isolated_stack.environment(home)
     return settings | {
+        "WEARABLES_WHOOP_HOSTS": "127.0.0.1",
         "WEARABLES_INTEGRATIONS": str(home / "integrations"),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin,user:user,viewer:viewer",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "passwords.json"),

@@ -1,11 +1,13 @@
 """Inject a fault into a pull, run the pull again, and compare the warehouse with the records at WHOOP."""
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from tests.factories import Team
 from wearables.core.errors import RetryableError, RunFailed
+from wearables.core.warehouse import warehouse
 
 
 class FaultScenario:
@@ -77,3 +79,18 @@ class WatchedRequests(list):
         super().append(request)
         self._count += 1
         self._watch(self._count)
+
+
+def run_in_child(work: Callable[[], None]) -> int:
+    """Fork a child that does the work with its own connections. Return its process id."""
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        # Forget the parent's connections without closing them: the parent still uses them.
+        warehouse.cache_clear()
+        work()
+        status = 0
+    finally:
+        os._exit(status)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from tests.faults.fault_scenario import FaultScenario, WatchedRequests
+from tests.faults.fault_scenario import FaultScenario, WatchedRequests, run_in_child
 from wearables.core.errors import LandingUnavailable
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.pipeline import merge
@@ -23,21 +23,6 @@ from wearables_dev.local.postgres import Server
 
 KILLS = 20
 PROCESSES, REFRESHES_EACH = 2, 100
-
-
-def run_in_child(work: Callable[[], None]) -> int:
-    """Fork a child that does the work with its own connections. Return its process id."""
-    child = os.fork()
-    if child:
-        return child
-    status = 1
-    try:
-        # Forget the parent's connections without closing them: the parent still uses them.
-        warehouse.cache_clear()
-        work()
-        status = 0
-    finally:
-        os._exit(status)
 
 
 @pytest.mark.parametrize("number", range(KILLS))

@@ -77,6 +77,7 @@ def test_a_wrong_secret_is_rejected_not_shown_and_not_saved(
         ("client_id", " ", "Client ID and Client secret are required."),
         ("client_secret", "", "Client ID and Client secret are required."),
         ("address", "ftp://example.org", "is not a URL. Use"),
+        ("address", "https://example.org", "WEARABLES_WHOOP_HOSTS"),
     ],
 )
 def test_an_invalid_field_is_reported_and_nothing_is_saved(

@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Engine
 
-from wearables.core.errors import MembershipInactive, PermanentError, ReconnectRequired, SourceUnavailable
+from wearables.core.errors import PermanentError, ReconnectRequired, SourceUnavailable
 from wearables.core.warehouse import run_sql, transaction
 from wearables.whoop.grants import Grants, rotate_keys
 from wearables.whoop.oauth import TokenPair
@@ -155,18 +155,11 @@ def test_invalid_client_credentials_do_not_change_the_grant(warehouse_engine: En
     assert attempts(warehouse_engine) == 0
 
 
-def test_an_inactive_membership_is_remembered(warehouse_engine: Engine) -> None:
-    grants = Grants(warehouse_engine, "team", Endpoint(dead))
-    stored(warehouse_engine, grants, pair("1"))
-    grants.mark(ATHLETE, MembershipInactive("not active"))
-    with pytest.raises(MembershipInactive, match="not active"):
-        grants.access_token(ATHLETE)
-
-
 def test_a_new_consent_makes_a_dead_grant_active(warehouse_engine: Engine) -> None:
     grants = Grants(warehouse_engine, "team", Endpoint(dead))
-    stored(warehouse_engine, grants, pair("1"))
-    grants.mark(ATHLETE, ReconnectRequired("dead"))
+    stored(warehouse_engine, grants, pair("1", seconds=0))
+    with pytest.raises(ReconnectRequired):
+        grants.access_token(ATHLETE)
     stored(warehouse_engine, grants, pair("2"))
     assert grants.access_token(ATHLETE) == "access-2"
 

@@ -67,12 +67,12 @@ def test_an_answer_without_scopes_grants_all_but_offline_needs_a_refresh_token(w
         assert endpoint(warehouse_engine, whoop).redeem("c", "https://team.example.org").lost_scopes == ["offline"]
 
 
-@pytest.mark.parametrize(
-    ("status", "error"),
-    [(400, "invalid_grant"), (401, "invalid_grant"), (400, "token_inactive"), (401, "token_inactive")],
-)
-def test_a_grant_that_whoop_rejects_needs_a_new_consent(warehouse_engine: Engine, status: int, error: str) -> None:
-    with scripted(answer(status, error=error)) as whoop, pytest.raises(ReconnectRequired, match="consent again"):
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_grant_that_whoop_rejects_needs_a_new_consent(warehouse_engine: Engine, status: int) -> None:
+    with (
+        scripted(answer(status, error="invalid_grant")) as whoop,
+        pytest.raises(ReconnectRequired, match="consent again"),
+    ):
         endpoint(warehouse_engine, whoop).refresh("old")
 
 
@@ -96,7 +96,14 @@ def test_invalid_client_credentials_are_reported_with_the_fix(warehouse_engine: 
         Answer(200, b"null"),
         Answer(200, b'"text"'),
         Answer(401, b"[]"),
-        answer(200, **GOOD | {"expires_in": "soon"}),
+        Answer(401, b""),
+        Answer(401, b"<a href='?error=invalid_grant&x=1'>"),
+        Answer(400, b"error=invalid_grant"),
+        answer(401, error="token_inactive"),
+        answer(401, error={"code": "invalid_grant"}),
+        answer(403, message="invalid_grant"),
+        answer(200, error="invalid_grant"),
+        answer(200, access_token=5),
     ],
 )
 def test_any_other_answer_does_not_invalidate_the_grant(warehouse_engine: Engine, odd: Answer) -> None:
@@ -113,9 +120,36 @@ def test_a_client_is_verified_with_a_made_up_grant(warehouse_engine: Engine, err
     assert len(set(made_up)) == 2
 
 
-@pytest.mark.parametrize("no", [answer(401, error="invalid_client"), Answer(401, b""), Answer(401, b"no")])
-def test_a_client_that_whoop_does_not_know_is_rejected(warehouse_engine: Engine, no: Answer) -> None:
-    with scripted(no) as whoop, pytest.raises(PermanentError, match="does not accept the client id"):
+def test_a_token_is_kept_although_its_lifetime_or_scope_is_odd(warehouse_engine: Engine) -> None:
+    lifetimes = ["soon", -1, 0, None, [], 1e300, 10**40]
+    bodies = [GOOD | {"expires_in": each} for each in lifetimes] + [GOOD | {"scope": 5}]
+    with scripted(*[answer(200, **body) for body in bodies]) as whoop:
+        for _ in bodies:
+            pair = endpoint(warehouse_engine, whoop).refresh("old")
+            assert dt.timedelta(minutes=59) < pair.expires_at - dt.datetime.now(dt.UTC) <= dt.timedelta(hours=1)
+
+
+def test_an_error_code_is_repeated_only_if_it_looks_like_one(warehouse_engine: Engine) -> None:
+    with scripted(answer(400, error="refresh token SECRET")) as whoop, pytest.raises(SourceUnavailable) as error:
+        endpoint(warehouse_engine, whoop).refresh("old")
+    assert "400 without an OAuth error code" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "unclear", [Answer(401, b""), Answer(401, b"<html>"), answer(400, error="invalid_request"), Answer(200, b"<html>")]
+)
+def test_a_client_is_neither_accepted_nor_rejected_by_an_answer_that_does_not_say_so(
+    warehouse_engine: Engine, unclear: Answer
+) -> None:
+    with scripted(unclear) as whoop, pytest.raises(SourceUnavailable, match="says nothing about client or grant"):
+        endpoint(warehouse_engine, whoop).verify_client()
+
+
+def test_a_client_that_whoop_does_not_know_is_rejected(warehouse_engine: Engine) -> None:
+    with (
+        scripted(answer(401, error="invalid_client")) as whoop,
+        pytest.raises(PermanentError, match="does not accept the client id"),
+    ):
         endpoint(warehouse_engine, whoop).verify_client()
 
 

@@ -9,7 +9,7 @@ from tests.whoop.clock import Clock
 from tests.whoop.fakes import Answer, scripted
 from wearables.core.errors import BudgetExhausted, MembershipInactive, SourceUnavailable
 from wearables.whoop.budget import Budget
-from wearables.whoop.statuses import BadRequest, NotFound, Unauthorized
+from wearables.whoop.statuses import BadRequest, NotFound, Unauthorized, UnexpectedAnswer
 from wearables.whoop.transport import ATTEMPTS, HttpTransport
 
 
@@ -53,10 +53,51 @@ def test_an_unreachable_server_is_unavailable(warehouse_engine: Engine) -> None:
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(401, Unauthorized), (403, MembershipInactive), (404, NotFound), (400, BadRequest), (302, BadRequest)],
+    [
+        (401, Unauthorized),
+        (403, UnexpectedAnswer),
+        (404, NotFound),
+        (400, BadRequest),
+        (302, UnexpectedAnswer),
+    ],
 )
 def test_a_permanent_error_is_not_retried(warehouse_engine: Engine, status: int, error: type[Exception]) -> None:
     with scripted(Answer(status)) as whoop, pytest.raises(error):
+        send(transport(warehouse_engine, whoop.url, []))
+
+
+@pytest.mark.parametrize("body", [b'{"error": "deactivated_user"}', b' {"message": 1, "error": "deactivated_user"}\n'])
+def test_a_403_that_names_a_deactivated_user_means_an_inactive_membership(
+    warehouse_engine: Engine, body: bytes
+) -> None:
+    with scripted(Answer(403, body)) as whoop, pytest.raises(MembershipInactive):
+        send(transport(warehouse_engine, whoop.url, []))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>deactivated_user</html>",
+        b"deactivated_user",
+        b'"deactivated_user"',
+        b'["deactivated_user"]',
+        b'{"error": "forbidden", "message": "deactivated_user"}',
+        b'{"error": {"code": "deactivated_user"}}',
+        b'{"error": ["deactivated_user"]}',
+        b'{"deactivated_user": true}',
+        b'{"error": "deactivated_user"',
+        b"\xff\xfe",
+        b"[" * 100_000,
+    ],
+)
+def test_any_other_403_says_nothing_about_the_membership(warehouse_engine: Engine, body: bytes) -> None:
+    with scripted(Answer(403, body)) as whoop, pytest.raises(UnexpectedAnswer):
+        send(transport(warehouse_engine, whoop.url, []))
+
+
+def test_a_web_page_is_not_data(warehouse_engine: Engine) -> None:
+    with scripted(Answer(200, b"\n<!doctype html>")) as whoop, pytest.raises(UnexpectedAnswer, match="a web page"):
         send(transport(warehouse_engine, whoop.url, []))
 
 

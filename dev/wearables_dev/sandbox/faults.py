@@ -1,10 +1,12 @@
 """Faults that a test can schedule for the sandbox's next answers."""
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
 
 Kind = Literal[
     "status",  # answer with `status` (default 500) and an HTML page
+    "json",  # answer with `status` and the JSON `body`
+    "bare",  # answer with `status` and no body
     "malformed",  # send truncated JSON in a complete HTTP response
     "truncated",  # send fewer bytes than Content-Length announces
     "disconnect",  # hang up before the body; the token endpoint has rotated the tokens by then
@@ -28,6 +30,7 @@ class Fault:
     collection: str | None = None
     status: int = 500
     seconds: float = 0.0
+    body: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

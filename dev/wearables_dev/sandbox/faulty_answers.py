@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
 from wearables_dev.sandbox.faults import Fault
 
@@ -20,6 +20,10 @@ async def apply_fault(fault: Fault, answer: Response) -> Response:
     """Return the answer with the fault applied, except ``repeat_token``, which ``list_records`` applies itself."""
     if fault.kind == "status":
         return HTMLResponse("<html><body>scheduled fault</body></html>", fault.status)
+    if fault.kind == "json":
+        return JSONResponse(fault.body, fault.status)
+    if fault.kind == "bare":
+        return Response(status_code=fault.status)
     if fault.kind == "rate_limited":
         return ProxyResponse(
             status_code=429, headers={"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(fault.seconds)}

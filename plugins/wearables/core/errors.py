@@ -7,12 +7,15 @@
     ├── RetryableError         another attempt may succeed: Airflow retries the task
     │   ├── WarehouseUnavailable
     │   ├── LandingUnavailable
+    │   ├── AirflowUnavailable
     │   ├── SourceUnavailable  the source cannot be reached or returns errors, even after the client's own retries
+    │   │   └── FreshTokenRejected  an access token is rejected although it has just been renewed
     │   ├── IncompleteAnswer   the source's answer may be incomplete
     │   └── BudgetExhausted    the request budget is used up for longer than a task should wait
     └── AthleteError           one athlete cannot be pulled; recorded in the pull log, never raised to Airflow
         ├── ReconnectRequired  the grant is no longer valid: the athlete must consent again
         └── MembershipInactive the membership is not active
+            └── StillInactive  this was known before: a warning, and no failure of the run
 
 A message is one line that says what happened and what to do. It never contains a token, a secret or a health value.
 Any other exception is a bug and keeps its traceback.
@@ -20,7 +23,12 @@ Any other exception is a bug and keeps its traceback.
 
 
 class WearablesError(Exception):
-    """Base of every error that is reported to the user in one sentence."""
+    """Base of every error that is reported to the user in one sentence.
+
+    ``slice_state`` is the state of a slice in the pull log that this error prevented.
+    """
+
+    slice_state = "failed"
 
 
 class PermanentError(WearablesError):
@@ -43,12 +51,20 @@ class WarehouseUnavailable(RetryableError):
     """The warehouse cannot be reached."""
 
 
+class AirflowUnavailable(RetryableError):
+    """Airflow's API or database, which stores the connections, cannot be reached."""
+
+
 class LandingUnavailable(RetryableError):
     """The storage of the landing zone or of an export cannot be reached."""
 
 
 class SourceUnavailable(RetryableError):
     """The source could not be reached or returned errors, even after the client's own retries."""
+
+
+class FreshTokenRejected(SourceUnavailable):
+    """The source rejects an access token that it has just issued; this says nothing about the grant."""
 
 
 class IncompleteAnswer(RetryableError):
@@ -75,3 +91,9 @@ class MembershipInactive(AthleteError):
     """The athlete's membership is not active."""
 
     grant_state = "inactive"
+
+
+class StillInactive(MembershipInactive):
+    """The athlete's membership was known to be inactive, and still is."""
+
+    slice_state = "skipped"

@@ -13,6 +13,7 @@ SQL_DIR = PROJECT_DIR / "include" / "sql"
 WAREHOUSE_CONNECTION = "warehouse"
 MAX_INVITE_DAYS = 90
 MAX_CONSENT_SHARE = 50
+WHOOP_HOST = "api.prod.whoop.com"
 
 
 def integrations_dir() -> Path:
@@ -38,6 +39,29 @@ def grant_keys() -> list[str]:
             "WEARABLES_GRANT_KEYS contains an invalid Fernet key. Separate several keys with commas."
         ) from None
     return keys
+
+
+def whoop_hosts() -> set[tuple[str, int | None]]:
+    """Return the hosts that credentials may be sent to, each with its port or, for any port, None.
+
+    WHOOP's own host has one port. Raises PermanentError if the setting is not valid.
+    """
+    entries = [each.strip() for each in os.environ.get("WEARABLES_WHOOP_HOSTS", "").split(",")]
+    hosts = {_host_and_port(entry) for entry in entries if entry} or {(WHOOP_HOST, None)}
+    return {(host, port or (443 if host == WHOOP_HOST else None)) for host, port in hosts}
+
+
+def _host_and_port(entry: str) -> tuple[str, int | None]:
+    try:
+        parts = urlsplit(f"//{entry}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or parts.netloc != entry or "@" in entry or any(letter.isspace() for letter in entry):
+        raise PermanentError(
+            f'WEARABLES_WHOOP_HOSTS contains "{entry}". Write host or host:port, and separate several with commas.'
+        )
+    return host, port
 
 
 def invite_days() -> int:

@@ -7,12 +7,11 @@ from itertools import islice
 from typing import Any
 
 import psycopg2
-from airflow.sdk import BaseHook
-from airflow.sdk.exceptions import AirflowNotFoundException
 from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from wearables.core.errors import PermanentError, WarehouseUnavailable
+from wearables.core.connections import airflow_connection
+from wearables.core.errors import WarehouseUnavailable
 from wearables.core.settings import WAREHOUSE_CONNECTION
 from wearables.core.sql_files import sql
 
@@ -31,14 +30,9 @@ def run_sql(connection: Connection, name: str, **parameters: Any) -> CursorResul
 
 
 def warehouse_url() -> URL:
-    """Return the URL of the Airflow connection ``warehouse``. Raises PermanentError if there is none."""
-    try:
-        connection = BaseHook.get_connection(WAREHOUSE_CONNECTION)
-    except AirflowNotFoundException:
-        raise PermanentError(
-            f"Airflow has no connection {WAREHOUSE_CONNECTION!r}. "
-            "Add one of type postgres, or set AIRFLOW_CONN_WAREHOUSE."
-        ) from None
+    """Return the URL of the Airflow connection ``warehouse``. Raises the errors of ``airflow_connection``."""
+    remedy = "Add one of type postgres, or set AIRFLOW_CONN_WAREHOUSE."
+    connection = airflow_connection(WAREHOUSE_CONNECTION, remedy)
     return URL.create(
         "postgresql+psycopg2",
         username=connection.login,

@@ -13,11 +13,13 @@ from wearables.core.warehouse import transaction, warehouse
 from wearables.core.windows import TimeRange
 from wearables.pipeline.landing import Landing, Manifest
 from wearables.pipeline.plan import Chunk, Plan, read_plan
-from wearables.pipeline.slices import Slice, adopt, athletes_in, begin, fail, land, read_slices
-from wearables.pipeline.source import Session
+from wearables.pipeline.slices import Slice, adopt, athletes_in, begin, fail, land, read_slices, replan
+from wearables.pipeline.source import Session, Source
 
 log = logging.getLogger(__name__)
 
+BEGUN = ("running", "landed")
+OPEN = ("planned", *BEGUN)
 # Slices that the source did not answer are tried once more, after all others have landed.
 ROUNDS = 2
 # If the source answers none of so many athletes in a row, it is unavailable: asking the others would only take time.
@@ -30,11 +32,12 @@ def extract(integration: Integration, run_id: str, chunk: Chunk) -> None:
     A failure of one athlete or one answer is recorded in the pull log and affects nobody else; ``check`` decides
     whether the run fails. Raises SourceUnavailable if the source answers nobody, so that the task is retried.
     """
+    source = load_source(integration.source)
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)
-        slices, was_inactive = _not_landed(connection, plan, chunk)
-    with load_source(integration.source).open(integration, plan.priority(chunk.number)) as session:
-        extraction = _Extraction(session, was_inactive, can_wait=plan.is_catch_up(chunk.number))
+        slices = _not_landed(connection, plan, source, chunk)
+    with source.open(integration, plan.priority(chunk.number)) as session:
+        extraction = _Extraction(session, can_wait=plan.is_catch_up(chunk.number))
         for _ in range(ROUNDS):
             slices = extraction.try_each(slices)
         extraction.require_answers()
@@ -43,9 +46,8 @@ def extract(integration: Integration, run_id: str, chunk: Chunk) -> None:
 class _Extraction:
     """The requests of one task. Once the budget is exhausted, every further slice fails without a request."""
 
-    def __init__(self, session: Session, was_inactive: set[int], can_wait: bool) -> None:
+    def __init__(self, session: Session, can_wait: bool) -> None:
         self._session = session
-        self._was_inactive = was_inactive
         self._can_wait = can_wait
         self._exhausted: BudgetExhausted | None = None
         self._outage: SourceUnavailable | None = None
@@ -81,17 +83,17 @@ class _Extraction:
                 if error is not blocked_by:
                     self._session.mark(slice_.athlete_id, error)
                 blocked_by = error
-                _fail(slice_, error, "skipped" if slice_.athlete_id in self._was_inactive else "failed")
+                _fail(slice_, error)
             except BudgetExhausted as error:
                 blocked_by = self._exhausted = error
-                _fail(slice_, error, "deferred" if self._can_wait else "failed")
+                _fail(slice_, error, "deferred" if self._can_wait else None)
             except IncompleteAnswer as error:
                 again.append(slice_)
-                _fail(slice_, error, "failed")
+                _fail(slice_, error)
             except SourceUnavailable as error:
                 again.append(slice_)
                 self._outage = error
-                _fail(slice_, error, "failed")
+                _fail(slice_, error)
         if landed:
             with transaction(warehouse()) as connection:
                 land(connection, slices[0].run, landed)
@@ -114,27 +116,28 @@ class _Extraction:
         return manifest
 
 
-def _not_landed(connection: Connection, plan: Plan, chunk: Chunk) -> tuple[list[Slice], set[int]]:
-    """Return the slices to request, and the athletes among theirs whose membership was known to be inactive."""
+def _not_landed(connection: Connection, plan: Plan, source: Source, chunk: Chunk) -> list[Slice]:
     athletes = athletes_in(connection, plan, chunk)
+    known = [row for row in source.athletes(connection, plan.integration) if row.athlete_id in athletes]
+    replan(connection, plan, known, chunk.number)
     adopt(connection, plan, chunk.number, athletes)
     rows = read_slices(connection, plan, chunk.number, athletes)
     # A task may be killed between writing a manifest and updating the pull log, so the manifest decides.
-    begun = [row for row in rows if row.state in ("running", "landed")]
+    begun = [row for row in rows if row.state in BEGUN]
     manifests = [found for row in begun if (found := Landing(row.path).manifest())]
     if manifests:
         land(connection, plan.run, manifests)
         log.info("%d answers for %s had already landed", len(manifests), chunk.period)
     landed = {(manifest.athlete_id, manifest.collection) for manifest in manifests}
-    missing = [row for row in rows if row.state != "staged" and (row.athlete_id, row.collection) not in landed]
-    slices = [
+    return [
         Slice(plan.integration, plan.run_id, TimeRange(row.chunk_start, row.chunk_end), row.athlete_id, row.collection)
-        for row in missing
+        for row in rows
+        if row.state in OPEN and (row.athlete_id, row.collection) not in landed
     ]
-    return slices, {row.athlete_id for row in missing if row.was_inactive}
 
 
-def _fail(slice_: Slice, error: WearablesError, state: str) -> None:
+def _fail(slice_: Slice, error: WearablesError, state: str | None = None) -> None:
+    state = state or error.slice_state
     who = slice_.athlete_id, slice_.collection, slice_.chunk
     log.warning("%s athlete=%d collection=%s chunk=%s: %s", state, *who, error)
     with transaction(warehouse()) as connection:

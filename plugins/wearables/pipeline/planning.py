@@ -74,9 +74,8 @@ def slices_of(
         pieces = [piece for period in periods for piece in chunks(period, integration.chunk_days, integration.zone)]
         return list(enumerate(pieces[:1] if newest_only else pieces))
 
-    inactive = {athlete.athlete_id for athlete in askable if athlete.grant_state == "inactive"}
     planned = [
-        PlannedSlice(athlete_id, collection, number, chunk, athlete_id in inactive)
+        PlannedSlice(athlete_id, collection, number, chunk)
         for (athlete_id, collection), periods in needed.items()
         for number, chunk in numbered(periods)
     ]

@@ -51,7 +51,6 @@ class PlannedSlice:
     collection: str
     chunk_number: int
     chunk: TimeRange
-    was_inactive: bool = False
     error: str | None = None
 
 
@@ -66,13 +65,15 @@ def plan_slices(connection: Connection, plan: Plan, slices: Sequence[PlannedSlic
         chunk_numbers=[each.chunk_number for each in slices],
         chunk_starts=[each.chunk.start for each in slices],
         chunk_ends=[each.chunk.end for each in slices],
-        were_inactive=[each.was_inactive for each in slices],
         errors=[each.error for each in slices],
     )
 
 
-def replan(connection: Connection, plan: Plan, athletes: Sequence[Row]) -> None:
-    """Plan the slices again that an earlier attempt did not pull, if their athletes can be asked now."""
+def replan(connection: Connection, plan: Plan, athletes: Sequence[Row], number: int | None = None) -> None:
+    """Plan the slices again that an earlier attempt did not pull, if their athletes can be asked now.
+
+    None stands for the slices of all chunk numbers.
+    """
     run_sql(
         connection,
         "pipeline/slices/retry",
@@ -80,6 +81,7 @@ def replan(connection: Connection, plan: Plan, athletes: Sequence[Row]) -> None:
         athletes=[athlete.athlete_id for athlete in athletes],
         is_askable=[athlete.is_askable for athlete in athletes],
         reasons=[athlete.reason for athlete in athletes],
+        chunk_number=number,
     )
 
 

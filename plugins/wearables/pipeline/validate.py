@@ -47,6 +47,7 @@ def validate(integration: Integration, run: Run) -> list[Chunk]:
     source = load_source(integration.source)
     request = read_request(run.conf, integration)
     collections = request.collections or list(integration.collections)
+    source.require_connection(integration)
     with transaction(warehouse()) as connection:
         athletes = _chosen(integration, _athletes(connection, source, integration), request)
         require_askable(athletes)
@@ -68,6 +69,7 @@ def validate(integration: Integration, run: Run) -> list[Chunk]:
 def check_setup(integration: Integration) -> Sequence[Row]:
     """Check warehouse, enrolment and credentials; return the athletes. Raises PermanentError."""
     source = load_source(integration.source)
+    source.require_connection(integration)
     with transaction(warehouse()) as connection:
         athletes = _athletes(connection, source, integration)
     source.check_credentials(integration)

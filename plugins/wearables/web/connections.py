@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from airflow.exceptions import AirflowNotFoundException
 from airflow.models.connection import Connection
+from cryptography.fernet import InvalidToken
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from wearables.core.connections import RESTORE_KEY
 from wearables.core.errors import PermanentError
 from wearables.whoop.budget import client_key
 from wearables.whoop.credentials import Credentials, base_url
@@ -25,9 +27,15 @@ class ConnectionFacts:
 
 def read_connections(session: Session, names: Iterable[str]) -> dict[str, ConnectionFacts]:
     """Return the facts of each connection, including those that are missing or incomplete."""
-    unique = set(names)
-    stored = {each.conn_id: each for each in session.scalars(select(Connection).where(Connection.conn_id.in_(unique)))}
-    return {name: _facts(name, stored.get(name) or _from_secrets(name)) for name in unique}
+    return {name: _read(session, name) for name in set(names)}
+
+
+def _read(session: Session, name: str) -> ConnectionFacts:
+    try:
+        stored = session.scalar(select(Connection).where(Connection.conn_id == name))
+    except (InvalidToken, ValueError):  # loading a connection decrypts it
+        return ConnectionFacts(name, problem=f"{name} cannot be decrypted. Please {RESTORE_KEY}.")
+    return _facts(name, stored or _from_secrets(name))
 
 
 def _from_secrets(name: str) -> Connection | None:

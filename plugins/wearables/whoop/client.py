@@ -6,11 +6,11 @@ from typing import Protocol
 
 import msgspec
 
-from wearables.core.errors import IncompleteAnswer, ReconnectRequired, SourceUnavailable
+from wearables.core.errors import FreshTokenRejected, IncompleteAnswer, SourceUnavailable
 from wearables.core.windows import TimeRange
 from wearables.whoop.collections import ENDPOINTS
 from wearables.whoop.paging import pages
-from wearables.whoop.statuses import BadRequest, NotFound, Unauthorized
+from wearables.whoop.statuses import BadRequest, NotFound, Unauthorized, UnexpectedAnswer
 from wearables.whoop.transport import Transport
 
 PAGE_SIZE = 25  # WHOOP's maximum
@@ -60,7 +60,7 @@ class WhoopClient:
             raise IncompleteAnswer("WHOOP returned a profile that is not the expected JSON. Try again.") from None
 
     def revoke_access(self) -> None:
-        """Revoke the athlete's grant at WHOOP. Raises ReconnectRequired if WHOOP has already invalidated it."""
+        """Revoke the athlete's grant at WHOOP. Raises the same errors as ``records``."""
         self._request("DELETE", ACCESS_PATH, {})
 
     def _get(self, path: str, query: dict[str, str]) -> bytes:
@@ -70,8 +70,14 @@ class WhoopClient:
         try:
             return self._send(method, path, query)
         except Unauthorized:
-            raise ReconnectRequired(
-                "WHOOP rejected a renewed access token. Ask the athlete to consent again."
+            raise FreshTokenRejected(
+                f"WHOOP answered {path} with 401 although the access token has just been renewed, so the grant is "
+                "valid. Check WHOOP's status page, and any proxy or firewall in between. Then run the pull again."
+            ) from None
+        except UnexpectedAnswer as error:
+            raise SourceUnavailable(
+                f"{path} was answered with {error}, which WHOOP does not document. Check the base URL in the Airflow "
+                "connection, and any proxy or firewall in between. Then run the pull again."
             ) from None
         except NotFound:
             raise SourceUnavailable(

@@ -1,14 +1,20 @@
-"""A WHOOP app's credentials, read from an Airflow connection of type ``whoop``."""
+"""A WHOOP app's credentials, read from an Airflow connection of type ``whoop``.
 
+A base URL is checked before it becomes part of credentials, so that nothing is sent to a host that is not allowed.
+"""
+
+import re
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from airflow.sdk import BaseHook
-from airflow.sdk.exceptions import AirflowNotFoundException
-
+from wearables.core.connections import airflow_connection
 from wearables.core.errors import PermanentError
+from wearables.core.settings import WHOOP_HOST, whoop_hosts
 
-DEFAULT_BASE_URL = "https://api.prod.whoop.com"
+DEFAULT_BASE_URL = f"https://{WHOOP_HOST}"
+DEFAULT_PORTS = {"https": 443, "http": 80}
+# Programs disagree about what these characters mean in a URL. A base URL has no query and no fragment either.
+AMBIGUOUS = re.compile(r"[\s\\?#@]")
 
 
 @dataclass(frozen=True)
@@ -26,13 +32,12 @@ class Credentials:
 
 
 def read_credentials(connection_id: str) -> Credentials:
-    """Return the credentials of a connection. Raises PermanentError if it is missing or incomplete."""
-    try:
-        connection = BaseHook.get_connection(connection_id)
-    except AirflowNotFoundException:
-        raise PermanentError(
-            f"Airflow has no connection {connection_id!r}. Add one of type WHOOP with Client ID and Client secret."
-        ) from None
+    """Return the credentials of a connection.
+
+    Raises PermanentError if it is missing or incomplete or its host is not allowed, AirflowUnavailable if Airflow
+    cannot be asked.
+    """
+    connection = airflow_connection(connection_id, "Add one of type WHOOP with Client ID and Client secret.")
     if not connection.login or not connection.password:
         raise PermanentError(
             f"The connection {connection_id!r} needs both a Client ID and a Client secret. Add the missing one."
@@ -41,13 +46,32 @@ def read_credentials(connection_id: str) -> Credentials:
 
 
 def base_url(host: str | None, port: int | None) -> str:
-    """Return the base URL for a connection's host and port. Raises PermanentError if the host is not valid."""
-    if not host:
-        return DEFAULT_BASE_URL
-    url = host if "://" in host else f"https://{host}"
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise PermanentError(f"The host {host!r} of the WHOOP connection is not a URL. Use {DEFAULT_BASE_URL}.")
-    if port and not parts.port:
-        url = parts._replace(netloc=f"{parts.netloc}:{port}").geturl()
-    return url.rstrip("/")
+    """Return the base URL for a connection's host and port.
+
+    Raises PermanentError if the host is not valid or not on the list WEARABLES_WHOOP_HOSTS.
+    """
+    text = host or DEFAULT_BASE_URL
+    url = text if "://" in text else f"https://{text}"
+    try:
+        parts = urlsplit(url)
+        scheme, name, port = parts.scheme, parts.hostname, parts.port or port
+    except ValueError:
+        raise _not_a_url() from None
+    if AMBIGUOUS.search(url) or scheme not in DEFAULT_PORTS or not name:
+        raise _not_a_url()
+    if name == WHOOP_HOST and scheme != "https":
+        raise PermanentError(f"WHOOP is asked over https only. Use {DEFAULT_BASE_URL} in the WHOOP connection.")
+    actual_port = port or DEFAULT_PORTS[scheme]
+    if not whoop_hosts() & {(name, None), (name, actual_port)}:
+        raise PermanentError(
+            f'The host "{name}:{actual_port}" of the WHOOP connection is not allowed. Use {DEFAULT_BASE_URL}, or add '
+            "the host to the environment variable WEARABLES_WHOOP_HOSTS."
+        )
+    # Built from what was checked, so that no other reading of the URL matters.
+    address = f"[{name}]" if ":" in name else name
+    is_default = actual_port == DEFAULT_PORTS[scheme]
+    return f"{scheme}://{address}{'' if is_default else f':{actual_port}'}{parts.path.rstrip('/')}"
+
+
+def _not_a_url() -> PermanentError:
+    return PermanentError(f"The host of the WHOOP connection is not a URL. Use {DEFAULT_BASE_URL}.")

@@ -1,31 +1,27 @@
 """OAuth 2 with WHOOP: client credentials go into the form body, and each refresh rotates both tokens.
 
-oauthlib builds the requests and parses the responses; this module adds what is specific to WHOOP.
+oauthlib builds the requests; statuses.py interprets the answers.
 """
 
 import datetime as dt
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode
 
-from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
+from oauthlib.oauth2 import WebApplicationClient
 
 from wearables.core.errors import PermanentError, ReconnectRequired, SourceUnavailable
 from wearables.whoop.credentials import Credentials
-from wearables.whoop.statuses import (
-    BadRequest,
-    ClientRejected,
-    GrantRejected,
-    TokenRejected,
-    UnexpectedAnswer,
-    token_error,
-)
+from wearables.whoop.statuses import ClientRejected, GrantRejected, TokenInactive, UnexpectedAnswer, token_of
 from wearables.whoop.transport import Transport
 
 AUTHORIZATION_PATH = "/oauth/oauth2/auth"
 TOKEN_PATH = "/oauth/oauth2/token"  # noqa: S105 - a path
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 DEFAULT_TOKEN_SECONDS = 3600
+LONGEST_TOKEN_SECONDS = 10 * 365 * 86_400
 OFFLINE = "offline"
 SCOPES = (
     "read:recovery",
@@ -97,20 +93,18 @@ class TokenEndpoint:
         return self._exchange(body, "")
 
     def verify_client(self) -> None:
-        """Check client id and secret without any athlete: WHOOP may reject a made-up refresh token, but not the client.
+        """Check client id and secret without any athlete: WHOOP rejects a made-up refresh token, but not the client.
 
-        Raises PermanentError when WHOOP rejects the client, SourceUnavailable when it gives no valid answer.
+        Raises PermanentError when WHOOP rejects the client, SourceUnavailable when its answer proves neither.
         """
         try:
             self._request(self._refresh_body(secrets.token_urlsafe(32)))
-        except (GrantRejected, BadRequest):
+        except (GrantRejected, TokenInactive):
             return
-        except (ClientRejected, TokenRejected):
+        except ClientRejected:
             raise self._bad_client() from None
         except UnexpectedAnswer as error:
-            raise SourceUnavailable(
-                f"WHOOP's token endpoint answered {error}. Check the base URL in the connection."
-            ) from None
+            raise self._unavailable(error) from None
 
     def _refresh_body(self, refresh_token: str) -> str:
         # WHOOP sends no new refresh token unless `offline` is requested again.
@@ -118,38 +112,23 @@ class TokenEndpoint:
 
     def _exchange(self, body: str, refresh_token: str) -> TokenPair:
         try:
-            return self._pair(self._request(body), refresh_token)
+            return _pair(self._request(body), refresh_token)
         except ClientRejected:
             raise self._bad_client() from None
-        except (GrantRejected, TokenRejected):
+        except GrantRejected:
             raise ReconnectRequired("WHOOP no longer accepts the grant. Ask the athlete to consent again.") from None
-        except (BadRequest, UnexpectedAnswer) as error:
-            raise SourceUnavailable(
-                f"WHOOP's token endpoint answered {error}. Run the pull again. If the error persists, report it."
-            ) from None
+        except UnexpectedAnswer as error:
+            raise self._unavailable(error) from None
 
-    def _request(self, body: str) -> dict:
-        """Send a token request and return the token; raises the errors of ``token_error``."""
+    def _request(self, body: str) -> Mapping[str, Any]:
+        """Send a token request and return the token; raises the errors of ``token_of``."""
         app = {"client_id": self._credentials.client_id, "client_secret": self._credentials.client_secret}
-        response = self._transport.send("POST", TOKEN_PATH, data=f"{body}&{urlencode(app)}", headers=FORM)
-        try:
-            return self._messages.parse_request_body_response(response.text)
-        except OAuth2Error as error:
-            raise token_error(response, error.error or "") from None
-        except (AttributeError, TypeError, ValueError):
-            # JSON, but not an object with a token's fields.
-            raise UnexpectedAnswer("without a token") from None
+        return token_of(self._transport.send("POST", TOKEN_PATH, data=f"{body}&{urlencode(app)}", headers=FORM))
 
-    def _pair(self, token: dict, refresh_token: str) -> TokenPair:
-        try:
-            seconds = int(token.get("expires_in") or DEFAULT_TOKEN_SECONDS)
-        except (TypeError, ValueError):
-            raise UnexpectedAnswer("with an expiry that is not a number") from None
-        return TokenPair(
-            access_token=token["access_token"],
-            refresh_token=token.get("refresh_token") or refresh_token,
-            expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds),
-            scopes=" ".join(token.get("scope") or ()),
+    def _unavailable(self, error: UnexpectedAnswer) -> SourceUnavailable:
+        return SourceUnavailable(
+            f"WHOOP's token endpoint answered {error}. This says nothing about client or grant. Check the base URL "
+            f"{self._credentials.base_url}, and any proxy or firewall in between. Then try again."
         )
 
     def _bad_client(self) -> PermanentError:
@@ -157,3 +136,19 @@ class TokenEndpoint:
             f"WHOOP at {self._credentials.base_url} does not accept the client id and secret. "
             "Correct Client ID and Client secret in the Airflow connection."
         )
+
+
+def _pair(token: Mapping[str, Any], refresh_token: str) -> TokenPair:
+    # By now WHOOP has rotated the tokens, so an odd value elsewhere in the answer must not lose them.
+    rotated, scope = token.get("refresh_token"), token.get("scope")
+    return TokenPair(
+        access_token=token["access_token"],
+        refresh_token=rotated if rotated and isinstance(rotated, str) else refresh_token,
+        expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(seconds=_seconds(token.get("expires_in"))),
+        scopes=scope if isinstance(scope, str) else "",
+    )
+
+
+def _seconds(expires_in: object) -> float:
+    is_valid = isinstance(expires_in, int | float) and 0 < expires_in <= LONGEST_TOKEN_SECONDS
+    return float(expires_in) if is_valid else DEFAULT_TOKEN_SECONDS  # type: ignore[arg-type]

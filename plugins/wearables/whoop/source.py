@@ -6,7 +6,13 @@ from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection, Row
 
-from wearables.core.errors import AthleteError, WearablesError
+from wearables.core.errors import (
+    AthleteError,
+    FreshTokenRejected,
+    MembershipInactive,
+    StillInactive,
+    WearablesError,
+)
 from wearables.core.integrations import Integration
 from wearables.core.priority import Priority
 from wearables.core.warehouse import run_sql, transaction, warehouse
@@ -33,13 +39,27 @@ class WhoopSession:
         self._grants = grants
         self._athlete_id: int | None = None
         self._client: WhoopClient
+        self._is_active = False
 
     def fetch(self, slice_: Slice) -> Manifest:
         """Land the complete answer for a slice."""
-        if slice_.athlete_id != self._athlete_id:
-            self._client = self._hook.client(self._grants.tokens(slice_.athlete_id))
-            self._athlete_id = slice_.athlete_id
-        return fetch_slice(self._client, self._hook.transport, slice_)
+        athlete_id = slice_.athlete_id
+        if athlete_id != self._athlete_id:
+            self._client = self._hook.client(self._grants.tokens(athlete_id))
+            self._athlete_id, self._is_active = athlete_id, False
+        try:
+            manifest = fetch_slice(self._client, self._hook.transport, slice_)
+        except FreshTokenRejected:
+            self._grants.pause_refresh(athlete_id)
+            raise
+        except MembershipInactive as refusal:
+            if self._grants.is_inactive(athlete_id):
+                raise StillInactive(str(refusal)) from None
+            raise
+        if not self._is_active:
+            self._grants.mark_active(athlete_id)
+            self._is_active = True
+        return manifest
 
     def answers(self, slice_: Slice) -> bool:
         """Return whether WHOOP returns the first page of a slice."""
@@ -51,8 +71,9 @@ class WhoopSession:
         return True
 
     def mark(self, athlete_id: int, error: AthleteError) -> None:
-        """Mark the athlete's grant as unusable."""
-        self._grants.mark(athlete_id, error)
+        """Mark the athlete as inactive, if this is the error. A dead grant has been marked by its refresh."""
+        if isinstance(error, MembershipInactive):
+            self._grants.mark_inactive(athlete_id, str(error))
 
 
 class WhoopSource:
@@ -61,6 +82,10 @@ class WhoopSource:
     def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
         """Return everybody who has ever consented and has not been erased."""
         return run_sql(connection, "whoop/grants/athletes", integration=integration).all()
+
+    def require_connection(self, integration: Integration) -> None:
+        """Read the app's credentials."""
+        read_credentials(integration.connection)
 
     def check_credentials(self, integration: Integration) -> None:
         """Ask WHOOP whether it accepts the client id and secret."""

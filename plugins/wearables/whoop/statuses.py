@@ -1,6 +1,13 @@
-"""The meaning of WHOOP's HTTP statuses and OAuth error codes, which no other module interprets."""
+"""The meaning of WHOOP's HTTP answers and OAuth error codes, which no other module interprets.
 
+Only two answers say something about an athlete: the error code ``invalid_grant`` of the token endpoint, and a 403 with
+the error code ``deactivated_user`` of a data endpoint. Anything else may come from a proxy, a firewall or an outage.
+"""
+
+import json
+import re
 from collections.abc import Mapping
+from typing import Any
 
 import requests
 
@@ -8,7 +15,7 @@ from wearables.core.errors import MembershipInactive
 
 
 class Unauthorized(Exception):
-    """WHOOP rejected the access token; the client refreshes it once."""
+    """A data endpoint rejected the access token; the client renews it once."""
 
 
 class NotFound(Exception):
@@ -16,7 +23,7 @@ class NotFound(Exception):
 
 
 class BadRequest(Exception):
-    """WHOOP rejected the request itself; the message holds only the status and OAuth's error code."""
+    """WHOOP rejected the request itself; the message holds only the status."""
 
 
 class Transient(Exception):
@@ -35,43 +42,45 @@ class GrantRejected(Exception):
     """The token endpoint does not accept the refresh token or code."""
 
 
-class TokenRejected(Exception):
-    """The token endpoint answered 401 without saying whether it rejects the client or the grant."""
-
-
 class UnexpectedAnswer(Exception):
-    """The token endpoint answered in a way that OAuth does not know; the base URL may be wrong."""
+    """WHOOP does not document this answer, so it may come from a proxy or firewall. The message describes it."""
 
 
-# Statuses not listed: 2xx is an answer, 5xx is transient, anything else is a bad request.
+class TokenInactive(UnexpectedAnswer):
+    """The token endpoint calls the token inactive, which proves that it accepts the client."""
+
+
+DEACTIVATED = "deactivated_user"
+INACTIVE = "WHOOP says the membership is not active. Ask the athlete to renew it; WHOOP is asked again once a day."
+# Statuses not listed: 2xx is an answer, 3xx is unexpected, 5xx is transient, anything else is a bad request.
 DATA_ERRORS: Mapping[int, type[Exception]] = {
     401: Unauthorized,
-    403: MembershipInactive,
+    403: UnexpectedAnswer,
     404: NotFound,
     408: Transient,
     425: Transient,
     429: RateLimited,
 }
-# The token endpoint's error code takes precedence over its status.
 TOKEN_ERRORS: Mapping[str, type[Exception]] = {
     "invalid_client": ClientRejected,
     "unauthorized_client": ClientRejected,
     "invalid_grant": GrantRejected,
-    "token_inactive": GrantRejected,
+    "token_inactive": TokenInactive,
 }
-TOKEN_STATUSES: Mapping[int, type[Exception]] = {400: BadRequest, 401: TokenRejected, 403: BadRequest}
-MESSAGES: Mapping[type[Exception], str] = {
-    MembershipInactive: "WHOOP says the membership is not active. Renew it, then enrol the athlete again.",
-    RateLimited: "429, too many requests",
-}
+MESSAGES: Mapping[type[Exception], str] = {RateLimited: "429, too many requests"}
+# Only such a code is repeated in a message: an answer could contain anything, even the token that was sent.
+PLAIN_CODE = re.compile("[a-z_]{1,40}")
 
 
 def data_error(response: requests.Response) -> Exception | None:
     """Return the error that a data endpoint's answer means, or None if it is a success."""
     status = response.status_code
     if 200 <= status < 300:
-        return Transient("an empty answer") if status == 200 and not response.content else None
-    kind = DATA_ERRORS.get(status, Transient if status >= 500 else BadRequest)
+        return _missing_data(response)
+    if status == 403 and _error_code(response) == DEACTIVATED:
+        return MembershipInactive(INACTIVE)
+    default = Transient if status >= 500 else UnexpectedAnswer if status < 400 else BadRequest
+    kind = DATA_ERRORS.get(status, default)
     return kind(MESSAGES.get(kind, f"status {status}"))
 
 
@@ -81,7 +90,35 @@ def token_transport_error(response: requests.Response) -> Exception | None:
     return error if isinstance(error, Transient) else None
 
 
-def token_error(response: requests.Response, code: str) -> Exception:
-    """Return the error that a failed token request with this OAuth error code means."""
-    kind = TOKEN_ERRORS.get(code) or TOKEN_STATUSES.get(response.status_code, UnexpectedAnswer)
-    return kind(f"{response.status_code} ({code})")
+def token_of(response: requests.Response) -> Mapping[str, Any]:
+    """Return the token of the token endpoint's answer. Raises one of TOKEN_ERRORS or UnexpectedAnswer."""
+    status, body = response.status_code, _json_object(response)
+    if 200 <= status < 300:
+        if isinstance(body.get("access_token"), str):
+            return body
+        raise UnexpectedAnswer(f"{status} without a token")
+    code = _error_code(response)
+    kind = TOKEN_ERRORS.get(code, UnexpectedAnswer) if 400 <= status < 500 else UnexpectedAnswer
+    raise kind(f"{status} ({code})" if PLAIN_CODE.fullmatch(code) else f"{status} without an OAuth error code")
+
+
+def _missing_data(response: requests.Response) -> Exception | None:
+    if response.status_code == 200 and not response.content:
+        return Transient("an empty answer")
+    if response.content.lstrip().startswith(b"<"):
+        return UnexpectedAnswer(f"status {response.status_code} and a web page")
+    return None
+
+
+def _error_code(response: requests.Response) -> str:
+    code = _json_object(response).get("error")
+    return code if isinstance(code, str) else ""
+
+
+def _json_object(response: requests.Response) -> dict[str, Any]:
+    """Return the body if it is a JSON object, and an empty one otherwise."""
+    try:
+        body = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -78,7 +78,7 @@ class HttpTransport:
         """Send one request, retries included.
 
         ``token`` is called after the wait for the budget, so that a token never expires in the queue.
-        Raises SourceUnavailable, BudgetExhausted, MembershipInactive, Unauthorized, NotFound or BadRequest.
+        Raises SourceUnavailable, BudgetExhausted, or an error of ``data_error`` that is not transient.
         """
         try:
             return self._retrying.copy()(self._attempt, method, path, token, headers, {"params": params, "data": data})

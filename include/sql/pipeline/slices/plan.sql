@@ -1,16 +1,15 @@
 -- Add slices to the plan of a run, in place of those that the run has skipped. A slice that the run has already begun stays.
 -- An erased athlete gets no row: the lock keeps an erasure from committing before this transaction.
 -- Grain: one row of ops.slices per athlete, collection and chunk.
--- Parameters: integration, run_id; athletes, collections, chunk_numbers, chunk_starts, chunk_ends, were_inactive, errors
--- (arrays of equal length; a slice with an error is skipped).
+-- Parameters: integration, run_id; athletes, collections, chunk_numbers, chunk_starts, chunk_ends, errors (arrays of
+-- equal length; a slice with an error is skipped).
 -- Inputs: ops.athletes. Outputs: ops.slices.
 with wanted as (
     select *
     from unnest(
         %(athletes)s::bigint [], %(collections)s::text [], %(chunk_numbers)s::integer [],
-        %(chunk_starts)s::timestamptz [], %(chunk_ends)s::timestamptz [], %(were_inactive)s::boolean [],
-        %(errors)s::text []
-    ) as slice (athlete_id, collection, chunk_number, chunk_start, chunk_end, was_inactive, error)
+        %(chunk_starts)s::timestamptz [], %(chunk_ends)s::timestamptz [], %(errors)s::text []
+    ) as slice (athlete_id, collection, chunk_number, chunk_start, chunk_end, error)
 ),
 
 present as (
@@ -22,7 +21,7 @@ present as (
 )
 
 insert into ops.slices (
-    integration, run_id, chunk_number, chunk_start, chunk_end, athlete_id, collection, state, was_inactive, error
+    integration, run_id, chunk_number, chunk_start, chunk_end, athlete_id, collection, state, error
 )
 select
     %(integration)s,
@@ -33,7 +32,6 @@ select
     wanted.athlete_id,
     wanted.collection,
     case when wanted.error is null then 'planned' else 'skipped' end,
-    wanted.was_inactive,
     wanted.error
 from wanted
 inner join present on wanted.athlete_id = present.athlete_id
@@ -42,6 +40,5 @@ set
     chunk_number = excluded.chunk_number,
     chunk_end = excluded.chunk_end,
     state = excluded.state,
-    was_inactive = excluded.was_inactive,
     error = excluded.error
 where slices.state = 'skipped'

@@ -8,7 +8,6 @@ select
     chunk_start,
     chunk_end,
     state,
-    was_inactive,
     path
 from ops.slices
 where integration = %(integration)s

@@ -1,6 +1,6 @@
 -- Plan the slices again that were not pulled, if their athlete can be asked now. The others get the current reason.
 -- Grain: one row of ops.slices per slice that was not pulled.
--- Parameters: integration, run_id; athletes, is_askable, reasons (arrays of equal length: every known athlete).
+-- Parameters: integration, run_id, chunk_number (null: all chunks); athletes, is_askable, reasons (arrays of equal length: every known athlete).
 -- Inputs: nothing. Outputs: ops.slices.
 update ops.slices
 set
@@ -12,3 +12,4 @@ where slices.integration = %(integration)s
 and slices.run_id = %(run_id)s
 and slices.athlete_id = known.athlete_id
 and slices.state in ('failed', 'skipped', 'deferred')
+and (%(chunk_number)s::integer is null or slices.chunk_number = %(chunk_number)s)

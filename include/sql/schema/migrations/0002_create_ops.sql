@@ -83,7 +83,6 @@ create table ops.slices (
     state text not null check (
         state in ('planned', 'running', 'landed', 'staged', 'failed', 'skipped', 'deferred')
     ),
-    was_inactive boolean not null default false,
     path text,
     pages integer not null default 0,
     requests integer not null default 0,
@@ -112,7 +111,6 @@ comment on column ops.slices.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column ops.slices.collection is 'cycle, recovery, sleep or workout; for an import: export_cycle, export_sleep, export_workout or journal.';
 comment on column ops.slices.chunk_number is 'Position of the chunk in the plan of the athlete and collection: 0 is the newest, and the only one that a scheduled run does not treat as catch-up. Slices with the same number are pulled by the same tasks.';
 comment on column ops.slices.state is 'planned, running, landed, staged, failed, skipped (the athlete cannot be asked) or deferred (catch-up for which the request budget was too small; the next scheduled run continues).';
-comment on column ops.slices.was_inactive is 'Whether the athlete''s membership was already known to be inactive when the run was planned. Then another refusal is a warning.';
 comment on column ops.slices.path is 'Path of the landed records in the landing zone; null for an import, which keeps no copy of the file.';
 comment on column ops.slices.pages is 'Pages that WHOOP returned.';
 comment on column ops.slices.requests is 'Requests sent, including retries.';

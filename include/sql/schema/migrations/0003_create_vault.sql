@@ -13,6 +13,8 @@ create table vault.grants (
     scopes text not null,
     state text not null default 'active' check (state in ('active', 'reconnect', 'inactive')),
     reason text,
+    ask_again_at timestamptz,
+    refresh_after timestamptz,
     updated_at timestamptz not null default now(),
     primary key (integration, athlete_id)
 );
@@ -23,20 +25,26 @@ comment on column vault.grants.access_token is 'Access token, encrypted with Fer
 comment on column vault.grants.refresh_token is 'Refresh token, encrypted with Fernet; WHOOP issues a new one at each refresh.';
 comment on column vault.grants.expires_at is 'When the access token expires.';
 comment on column vault.grants.scopes is 'Granted scopes, separated by spaces.';
-comment on column vault.grants.state is 'active, reconnect (WHOOP rejected the grant; the athlete must consent again) or inactive (no active membership).';
+comment on column vault.grants.state is 'active, reconnect (WHOOP rejected the grant; the athlete must consent again) or inactive (no active membership; WHOOP is asked again once a day).';
 comment on column vault.grants.reason is 'Why the grant is not active, in one sentence.';
+comment on column vault.grants.ask_again_at is 'When WHOOP may be asked again whether an inactive membership has been renewed; null in other states.';
+comment on column vault.grants.refresh_after is 'A rejected access token is not renewed before this time, because WHOOP has rejected one that it had just issued; null otherwise.';
 comment on column vault.grants.updated_at is 'When the tokens or the state last changed.';
 
 create table vault.refresh_attempts (
     integration text not null,
     athlete_id bigint not null,
     attempted_at timestamptz not null default now(),
+    holder uuid,
+    leased_until timestamptz not null,
     primary key (integration, athlete_id)
 );
-comment on table vault.refresh_attempts is 'One row per token refresh that has started and has not finished.';
+comment on table vault.refresh_attempts is 'One row per token refresh that has started and whose outcome is not known.';
 comment on column vault.refresh_attempts.integration is 'Name of the integration.';
 comment on column vault.refresh_attempts.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column vault.refresh_attempts.attempted_at is 'When the refresh started.';
+comment on column vault.refresh_attempts.holder is 'The task that may send the refresh token; null if it has given up without an answer.';
+comment on column vault.refresh_attempts.leased_until is 'Until when nobody else may send the refresh token. The holder extends this while it waits for WHOOP.';
 
 create table vault.unclaimed_grants (
     integration text not null,

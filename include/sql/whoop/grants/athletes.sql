@@ -1,5 +1,6 @@
 -- The athletes of an integration and the states of their grants, without erased athletes.
--- Grain: one row per athlete. grant_state is `offboarded` or `none` if the athlete has no usable grant.
+-- Grain: one row per athlete. grant_state is `offboarded` or `none` if the athlete has no usable grant. is_askable: WHOOP
+-- may be asked for the athlete's data, because the grant is active, or inactive and the last refusal a day ago.
 -- Parameters: integration.
 -- Inputs: ops.athletes, vault.grants, ops.erased_athletes. Outputs: nothing.
 select
@@ -7,7 +8,10 @@ select
     concat_ws(' ', athletes.first_name, athletes.last_name) as athlete_name,
     case when athletes.offboarded_at is null then coalesce(grants.state, 'none') else 'offboarded' end as grant_state,
     grants.reason,
-    athletes.offboarded_at is null and coalesce(grants.state = 'active', false) as is_askable,
+    athletes.offboarded_at is null
+    and coalesce(
+        grants.state = 'active' or (grants.state = 'inactive' and grants.ask_again_at <= clock_timestamp()), false
+    ) as is_askable,
     athletes.enrolled_at
 from ops.athletes as athletes
 left join vault.grants as grants

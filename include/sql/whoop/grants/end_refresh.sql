@@ -1,7 +1,8 @@
--- Delete the record of an athlete's token refresh, once its outcome is saved.
--- Grain: at most one row of vault.refresh_attempts.
--- Parameters: integration, athlete_id.
+-- Delete the record of an athlete's token refresh, once its outcome is known.
+-- Grain: at most one row of vault.refresh_attempts: none if somebody else holds the lease by now.
+-- Parameters: integration, athlete_id, holder (null = whoever it is).
 -- Inputs: nothing. Outputs: vault.refresh_attempts.
 delete from vault.refresh_attempts
 where integration = %(integration)s
 and athlete_id = %(athlete_id)s
+and (%(holder)s::uuid is null or holder = %(holder)s)

@@ -1,19 +1,9 @@
--- An athlete's grant, locked until the transaction ends, and when an unfinished refresh of it began.
+-- Lock an athlete's grant until the transaction ends, so that the next statement sees its last change.
 -- Grain: at most one row.
 -- Parameters: integration, athlete_id.
--- Inputs: vault.grants (locks the row), vault.refresh_attempts. Outputs: nothing.
-select
-    grants.access_token,
-    grants.refresh_token,
-    grants.expires_at,
-    grants.scopes,
-    grants.state,
-    grants.reason,
-    attempts.attempted_at
-from vault.grants as grants
-left join vault.refresh_attempts as attempts
-    on grants.integration = attempts.integration
-    and grants.athlete_id = attempts.athlete_id
-where grants.integration = %(integration)s
-and grants.athlete_id = %(athlete_id)s
-for update of grants
+-- Inputs: vault.grants (locks the row). Outputs: nothing.
+select athlete_id
+from vault.grants
+where integration = %(integration)s
+and athlete_id = %(athlete_id)s
+for update

@@ -1,4 +1,4 @@
--- Save an athlete's newest token pair and make the grant active again.
+-- Save the token pair of an athlete who has consented and make the grant active.
 -- Grain: one row of vault.grants.
 -- Parameters: integration, athlete_id, access_token, refresh_token (both encrypted), expires_at, scopes.
 -- Inputs: nothing. Outputs: vault.grants.
@@ -17,4 +17,6 @@ set
     scopes = coalesce(nullif(excluded.scopes, ''), stored.scopes),
     state = excluded.state,
     reason = excluded.reason,
+    ask_again_at = null,
+    refresh_after = null,
     updated_at = excluded.updated_at
