@@ -9,7 +9,8 @@ from tests import fakes
 from tests.pipeline.factories import land
 from wearables.athletes.offboarding import offboard
 from wearables.core.settings import landing_url
-from wearables.pipeline.landing import Landing, _storage, file_system
+from wearables.pipeline.landing import Landing
+from wearables.pipeline.storage import _storage, file_system
 
 PARTS = ("team", "run", "chunk", "1", "sleep")
 

@@ -12,7 +12,7 @@ from wearables.core.sql_files import sql
 from wearables.core.warehouse import copy_lines, run_sql, transaction, warehouse
 from wearables.core.windows import TimeRange
 from wearables.pipeline.batches import EVERYONE, Batch
-from wearables.pipeline.erasure import delete_landed_since_erasure
+from wearables.pipeline.erasure import delete_landed_of_erased, delete_landed_since_erasure
 from wearables.pipeline.landing import Landing
 from wearables.pipeline.merge import merge
 from wearables.pipeline.plan import Plan, read_plan
@@ -75,8 +75,11 @@ def _stage(connection: Connection, source: StagedSource, plan: Plan, chunk: Time
 
 
 def _quarantine(connection: Connection, plan: Plan, slices: list[Row]) -> None:
+    owners = set()
     for slice_ in slices:
-        if slice_.quarantined:
-            who = {"athlete_id": slice_.athlete_id, "collection": slice_.collection}
-            for rejected in Landing(slice_.path).rejects():
-                run_sql(connection, "pipeline/stage/quarantine", **plan.run, **who, **rejected)
+        landing = Landing(slice_.path)
+        manifest = landing.manifest() if slice_.quarantined else None
+        for rejected in landing.rejects(manifest) if manifest else ():
+            run_sql(connection, "pipeline/stage/quarantine", **plan.run, collection=slice_.collection, **rejected)
+            owners.add(rejected["athlete_id"])
+    delete_landed_of_erased(connection, plan.integration, owners)
