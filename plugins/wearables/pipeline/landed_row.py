@@ -31,6 +31,4 @@ def _field(field: object) -> bytes:
     if field is None:
         return b"\\N"
     content = field if isinstance(field, bytes) else str(field).encode()
-    return (
-        content.replace(b"\\", b"\\\\").replace(b"\t", b"\\t").replace(b"\n", b"\\n").replace(b"\r", b"\\r")
-    )
+    return content.replace(b"\\", b"\\\\").replace(b"\t", b"\\t").replace(b"\n", b"\\n").replace(b"\r", b"\\r")

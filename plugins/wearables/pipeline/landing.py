@@ -4,8 +4,8 @@
                                                     <collection>.manifest.json  written last
                                   <chunk>/<owner>/<collection>.<attempt>.rejected.ndjson.gz
 
-Records that cannot be staged are rejected. They are stored in the folder of their owner, who is another athlete if the
-source mixes up its answers, so that an erasure deletes them too. The manifest names the attempt that fetched the answer.
+Records that cannot be staged are rejected. They are stored in the folder of their owner, so that an erasure deletes
+them: the owner is another athlete if the source mixes up its answers. The manifest names the attempt that is complete.
 
 Any storage that Airflow's object storage supports will do. An answer without a manifest does not count, so a task that
 is killed leaves either a complete answer or none.

@@ -90,7 +90,7 @@ class Endpoint:
     known_fields: dict[Parent, frozenset[str]]
 
     @property
-    def scored_type(self) -> type[msgspec.Struct]:
+    def scored_type(self) -> Any:
         """The type of a scored record: its score is required, and every known value in it is a number or null."""
         scores = {parent: names for parent, names in self.known_fields.items() if parent}
         return msgspec.defstruct(f"Scored{self.record_type.__name__}", [("score", _numbers(("score",), scores))])

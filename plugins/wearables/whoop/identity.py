@@ -44,7 +44,7 @@ def _athlete(named: Any) -> int | None:
 def _read(raw: bytes) -> dict[str, Any]:
     # Read as much as possible: a record with a damaged text or an endless number may still name its athlete.
     try:
-        content = json.loads(raw.decode(errors="replace"), strict=False, parse_int=_short, parse_float=str)
+        content = json.loads(raw.decode(errors="replace"), strict=False, parse_int=_short, parse_float=_nothing)
     except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
@@ -52,3 +52,7 @@ def _read(raw: bytes) -> dict[str, Any]:
 
 def _short(number: str) -> int | None:
     return int(number) if len(number) <= 20 else None
+
+
+def _nothing(number: str) -> None:
+    return None

@@ -56,8 +56,8 @@ def landed_row(number: int, line: bytes, collection: str) -> bytes:
     """Return the row of `landed` for a line from `record_line`: its keys, a digest, and the line itself."""
     key = _key_decoder.decode(line)
     record_id = key.cycle_id if collection == "recovery" else key.id
-    times = (_utc(key.updated_at), key.start and _utc(key.start), key.end and _utc(key.end))
-    return row(number, collection, key.user_id, record_id, *times, line)
+    start, end = _utc(key.start) if key.start else None, _utc(key.end) if key.end else None
+    return row(number, collection, key.user_id, record_id, _utc(key.updated_at), start, end, line)
 
 
 def unknown_fields(line: bytes, collection: str) -> list[str]:
