@@ -69,6 +69,7 @@ LANDED: dict[str, Callable[[dict], bytes]] = {
     "-1e-400 in an unknown field": written(unknown='{"deep": [-1e-400]}'),
     "400 digits in an unknown field": written(unknown="9" * 400),
     "-0 and 1E+2 in unknown fields": written(unknown="-0", another="1E+2"),
+    "updated_at with 300 decimals": changed(updated_at=f"2026-01-02T00:30:00.{'1' * 300}Z"),
     "updated_at with an offset of 23 hours": changed(updated_at="2026-01-02T00:30:00.123+23:00"),
 }
 

@@ -22,13 +22,16 @@ def landed_row(
 def copy_row(*fields: object) -> bytes:
     """Return one row in the text format of PostgreSQL's COPY, whatever characters the fields contain.
 
-    A field is bytes in UTF-8, None, or anything else as its text. PostgreSQL cannot store a NUL.
+    A field is bytes in UTF-8, None, or anything else as its text. Raises ValueError for a NUL, which PostgreSQL cannot
+    store.
     """
-    return b"\t".join([_field(field) for field in fields]) + b"\n"
+    # Escaping the whole row at once is several times as fast, so bytes that no field contains stand for tab and null.
+    row = b"\x00".join([field if isinstance(field, bytes) else _encoded(field) for field in fields])
+    if row.count(b"\x00") != len(fields) - 1:
+        raise ValueError("a field contains a NUL")
+    escaped = row.replace(b"\\", b"\\\\").replace(b"\t", b"\\t").replace(b"\n", b"\\n").replace(b"\r", b"\\r")
+    return escaped.replace(b"\x00", b"\t").replace(b"\xff", b"\\N") + b"\n"
 
 
-def _field(field: object) -> bytes:
-    if field is None:
-        return b"\\N"
-    content = field if isinstance(field, bytes) else str(field).encode()
-    return content.replace(b"\\", b"\\\\").replace(b"\t", b"\\t").replace(b"\n", b"\\n").replace(b"\r", b"\\r")
+def _encoded(field: object) -> bytes:
+    return b"\xff" if field is None else str(field).encode()

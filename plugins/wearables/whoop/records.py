@@ -15,6 +15,7 @@ EARLIEST = dt.datetime(2012, 1, 1, tzinfo=dt.UTC)
 TOLERANCE = dt.timedelta(days=2)
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]|Z", re.ASCII)
+LENGTH_OF_TIME = len("2026-04-24T14:25:44.774000Z")
 SCORED = "SCORED"
 # A field's name is logged, so anything else could be data.
 FIELD_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}", re.ASCII)
@@ -28,11 +29,11 @@ class _Key(msgspec.Struct):
     """The fields that identify a record and its version."""
 
     user_id: int
-    updated_at: dt.datetime
+    updated_at: str
     id: int | str | None = None
     cycle_id: int | None = None
-    start: dt.datetime | None = None
-    end: dt.datetime | None = None
+    start: str | None = None
+    end: str | None = None
 
 
 _key_decoder = msgspec.json.Decoder(_Key)
@@ -56,7 +57,7 @@ def landed_row(number: int, line: bytes, collection: str) -> bytes:
     """Return the row of `landed` for a line from `record_line`: its keys, a digest, and the line itself."""
     key = _key_decoder.decode(line)
     record_id = key.cycle_id if collection == "recovery" else key.id
-    start, end = _utc(key.start) if key.start else None, _utc(key.end) if key.end else None
+    start, end = key.start and _utc(key.start), key.end and _utc(key.end)
     return row(number, collection, key.user_id, record_id, _utc(key.updated_at), start, end, line)
 
 
@@ -66,8 +67,9 @@ def unknown_fields(line: bytes, collection: str) -> list[str]:
     A name that does not look like one is replaced by ``?``.
     """
     found = []
+    record = _object_decoder.decode(line)
     for parent, known in ENDPOINTS[collection].known_fields.items():
-        content = _object_decoder.decode(line)
+        content = record
         for name in parent:
             value = bytes(content.get(name, b""))
             content = _object_decoder.decode(value) if value.startswith(b"{") else {}
@@ -102,9 +104,11 @@ def _require_plausible(record: Record, athlete_id: int) -> None:
         raise InvalidRecord("timezone_offset is not a UTC offset such as -05:00")
 
 
-def _utc(moment: dt.datetime) -> str:
-    # PostgreSQL rejects some of the offsets that WHOOP's format allows.
-    return moment.astimezone(dt.UTC).isoformat()
+def _utc(moment: str) -> str:
+    # WHOOP writes times like 2026-04-24T14:25:44.774Z. PostgreSQL rejects some of the others that its format allows.
+    if len(moment) <= LENGTH_OF_TIME and moment.endswith("Z"):
+        return moment
+    return msgspec.convert(moment, dt.datetime).astimezone(dt.UTC).isoformat()
 
 
 def _without_values(message: str) -> str:

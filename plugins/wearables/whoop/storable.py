@@ -14,6 +14,7 @@ MAX_DEPTH = 1000
 MAX_BYTES = 16 * 1024 * 1024
 # A record of fewer bytes can exceed what PostgreSQL stores only by an exponent.
 SHORT = MAX_DIGITS
+TINY = re.compile(rb"[0-9][eE]-[0-9]{4}")
 
 
 class InvalidRecord(Exception):
@@ -39,7 +40,7 @@ def _is_suspicious(raw: bytes) -> bool:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise InvalidRecord("is not JSON") from None
     # msgspec decodes a number that is too small for double precision as 0.
-    return len(raw) > SHORT or b"e-" in raw or b"E-" in raw
+    return len(raw) > SHORT or ((b"e-" in raw or b"E-" in raw) and bool(TINY.search(raw)))
 
 
 def _require_moderate(raw: bytes) -> None:
@@ -47,9 +48,11 @@ def _require_moderate(raw: bytes) -> None:
         level: list[Any] = [json.loads(raw, parse_int=_require_short, parse_float=_require_short)]
     except RecursionError:
         raise InvalidRecord("is nested too deeply") from None
-    for _ in range(MAX_DEPTH):
+    depth = 0
+    while level:
         level = [child for each in level for child in _children(each)]
-    if level:
+        depth += 1
+    if depth > MAX_DEPTH:
         raise InvalidRecord("is nested too deeply")
 
 
