@@ -113,8 +113,11 @@ class Landing:
         if manifest is None or hashed.sha256 != manifest.sha256:
             raise PermanentError(f"{self.url} has changed since it landed. Delete its manifest and run the pull again.")
 
-    def rejects(self, manifest: Manifest) -> Iterator[dict[str, Any]]:
+    def rejects(self) -> Iterator[dict[str, Any]]:
         """Yield the rejected records: athlete_id, record_id, reason and payload. Those of erased athletes are gone."""
+        manifest = self.manifest()
+        if manifest is None:
+            return
         with available():
             chunk, name = escape(self._folder.rpartition("/")[0]), escape(self._rejects(manifest.attempt))
             for path in sorted(self._storage.glob(f"{chunk}/*/{name}")):

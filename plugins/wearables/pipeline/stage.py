@@ -77,9 +77,8 @@ def _stage(connection: Connection, source: StagedSource, plan: Plan, chunk: Time
 def _quarantine(connection: Connection, plan: Plan, slices: list[Row]) -> None:
     owners = set()
     for slice_ in slices:
-        landing = Landing(slice_.path)
-        manifest = landing.manifest() if slice_.quarantined else None
-        for rejected in landing.rejects(manifest) if manifest else ():
-            run_sql(connection, "pipeline/stage/quarantine", **plan.run, collection=slice_.collection, **rejected)
-            owners.add(rejected["athlete_id"])
+        if slice_.quarantined:
+            for rejected in Landing(slice_.path).rejects():
+                run_sql(connection, "pipeline/stage/quarantine", **plan.run, collection=slice_.collection, **rejected)
+                owners.add(rejected["athlete_id"])
     delete_landed_of_erased(connection, plan.integration, owners)

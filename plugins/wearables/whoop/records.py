@@ -5,14 +5,12 @@ import re
 
 import msgspec
 
+from wearables.core.plausible_dates import is_plausible
 from wearables.pipeline.landed_row import landed_row as row
 from wearables.whoop.collections import ENDPOINTS, Record
 from wearables.whoop.identity import is_id
 from wearables.whoop.storable import InvalidRecord, require_storable
 
-# WHOOP was founded in 2012. A day of the future covers every time zone, another one a wrong clock.
-EARLIEST = dt.datetime(2012, 1, 1, tzinfo=dt.UTC)
-TOLERANCE = dt.timedelta(days=2)
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]|Z", re.ASCII)
 LENGTH_OF_TIME = len("2026-04-24T14:25:44.774000Z")
@@ -92,11 +90,10 @@ def _require_plausible(record: Record, athlete_id: int) -> None:
             raise InvalidRecord(f"{name} is out of range")
         if isinstance(found, str) and not UUID.fullmatch(found):
             raise InvalidRecord(f"{name} is not a UUID")
-    latest = dt.datetime.now(dt.UTC) + TOLERANCE
     for name in ("created_at", "updated_at", "start", "end"):
         moment = getattr(record, name, None)
-        if moment and not EARLIEST <= moment <= latest:
-            raise InvalidRecord(f"{name} is before {EARLIEST.year} or in the future")
+        if moment and not is_plausible(moment):
+            raise InvalidRecord(f"{name} is before 2012 or in the future")
     start, end = getattr(record, "start", None), getattr(record, "end", None)
     if start and end and end < start:
         raise InvalidRecord("ends before it starts")
