@@ -52,6 +52,7 @@ QUARANTINED: dict[str, tuple[str, Callable[[dict], bytes]]] = {
     "1e200000 in an unknown field": ("workout", written(unknown="1e200000")),
     "1e-200000 in an unknown field": ("workout", written(unknown="[[-1e-200000]]")),
     "200,000 digits in an unknown field": ("workout", written(unknown="9" * 200_000)),
+    "a text of 17 MiB": ("workout", changed(note="x" * 17 * 1024**2)),
     "a user_id of 400 digits": ("workout", written(user_id="9" * 400)),
     "dates of 1970": ("cycle", changed(start="1970-01-01T00:00:00.000Z", end="1970-01-02T00:00:00.000Z")),
     "dates of 2100": ("cycle", changed(start="2100-01-01T00:00:00.000Z", end="2100-01-02T00:00:00.000Z")),
@@ -69,6 +70,10 @@ LANDED: dict[str, Callable[[dict], bytes]] = {
     "-1e-400 in an unknown field": written(unknown='{"deep": [-1e-400]}'),
     "400 digits in an unknown field": written(unknown="9" * 400),
     "-0 and 1E+2 in unknown fields": written(unknown="-0", another="1E+2"),
+    "a key of 100,000 characters": changed(**{"x" * 100_000: 1}),
+    "keys that are there twice": lambda record: (
+        b'{"user_id": 5, "id": "\x7f", "score": 0, ' + json.dumps(record).encode()[1:]
+    ),
     "updated_at with 300 decimals": changed(updated_at=f"2026-01-02T00:30:00.{'1' * 300}Z"),
     "updated_at with an offset of 23 hours": changed(updated_at="2026-01-02T00:30:00.123+23:00"),
 }

@@ -128,7 +128,12 @@ class Landing:
     def _write_rejects(self, owner: int, attempt: str, lines: list[bytes]) -> None:
         folder = f"{self._folder.rpartition('/')[0]}/{owner}"
         make_folder(self._storage, folder)
-        with self._open(f"{folder}/{self._rejects(attempt)}", "wb") as file, compressed(file) as rejects:
+        # The folder is missing again if the owner is being erased at this moment.
+        with (
+            suppress(FileNotFoundError),
+            self._open(f"{folder}/{self._rejects(attempt)}", "wb") as file,
+            compressed(file) as rejects,
+        ):
             rejects.writelines(lines)
 
     def _rejects(self, attempt: str) -> str:

@@ -198,7 +198,7 @@ create table ops.schema_drift (
 comment on table ops.schema_drift is 'One row per field that WHOOP sends but the project does not know. Its values are in raw.records.payload.';
 comment on column ops.schema_drift.integration is 'Name of the integration.';
 comment on column ops.schema_drift.collection is 'Collection of the record.';
-comment on column ops.schema_drift.field is 'Path of the field in the record, truncated to 200 characters.';
+comment on column ops.schema_drift.field is 'Path of the field in the record. A name that does not look like one is replaced by ?.';
 comment on column ops.schema_drift.run_id is 'Run that pulled the field first.';
 comment on column ops.schema_drift.seen_at is 'When the field was first pulled.';
 
