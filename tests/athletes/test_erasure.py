@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.athletes.factories import Make, pulled_team
+from tests.athletes.factories import TOMBSTONE, Make, landed, pulled_team, tables_with
 from wearables.athletes import offboarding
 from wearables.athletes.enrolment import enrol
 from wearables.athletes.offboarding import offboard
@@ -21,35 +21,12 @@ from wearables.pipeline.stage import stage
 from wearables.pipeline.validate import check_setup
 from wearables.whoop import source as source_module
 
-TOMBSTONE = "ops.erased_athletes"
-
-
-def tables_with(team: Any, athlete_id: int) -> set[str]:
-    """Return the tables with a row that contains the id in any column."""
-    tables = team.rows("""
-        select namespaces.nspname || '.' || relations.relname
-        from pg_class as relations
-        inner join pg_namespace as namespaces on relations.relnamespace = namespaces.oid
-        where relations.relkind in ('r', 'p', 'm')
-        and namespaces.nspname !~ '^pg_' and namespaces.nspname <> 'information_schema'
-    """)
-    return {
-        table
-        for (table,) in tables
-        if team.rows(f"select 1 from {table} as each where each::text like %s limit 1", f"%{athlete_id}%")
-    }
-
 
 def rows_of_others(team: Any, athlete_id: int) -> list[list[tuple]]:
     return [
         team.rows(f"select * from {table} as each where athlete_id <> %s order by each::text", athlete_id)
         for table in ("raw.records", "analytics.metrics", "analytics.cycle_days", "vault.grants", "ops.slices")
     ]
-
-
-def landed(folder: Path, athlete_id: int) -> list[Path]:
-    """Return the files and folders whose path contains the athlete's id."""
-    return sorted(path for path in folder.rglob("*") if str(athlete_id) in path.parts)
 
 
 def test_erasure_leaves_only_the_tombstone(make_team: Make, tmp_path: Path) -> None:

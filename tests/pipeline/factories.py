@@ -19,6 +19,7 @@ def manifest(writer: Writer) -> Manifest:
         waited_seconds=0.0,
         seconds=0.1,
         sha256=writer.sha256,
+        attempt=writer.attempt,
     )
 
 

@@ -2,6 +2,8 @@
 
 import json
 import random
+import secrets
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,9 +63,39 @@ def test_a_file_that_differs_from_its_manifest_is_rejected(landing: Landing) -> 
 
 def test_a_rejected_record_is_kept_with_its_reason(landing: Landing) -> None:
     with landing.writer() as writer:
-        writer.reject(b'{"id": "\xff"}', "5", "is not JSON")
+        writer.reject(b'{"id": "\xff"}', 1, "5", "is not JSON")
     landing.commit(manifest(writer))
-    assert list(landing.rejects()) == [{"record_id": "5", "reason": "is not JSON", "payload": '{"id": "\\xff"}'}]
+    rejected = {"athlete_id": 1, "record_id": "5", "reason": "is not JSON", "payload": '{"id": "\\xff"}'}
+    assert list(landing.rejects()) == [rejected]
+
+
+def test_a_rejected_record_lies_in_the_folder_of_its_owner_and_names_nobody_else(
+    landing: Landing, tmp_path: Path
+) -> None:
+    with landing.writer() as writer:
+        writer.reject(b"{}", 2, "", "was in the answer for another athlete")
+    landing.commit(manifest(writer))
+    assert [each["athlete_id"] for each in landing.rejects()] == [2]
+    (path,) = tmp_path.rglob("*.rejected.ndjson.gz")
+    assert (path.parent.name, "1" in path.name.split(".")) == ("2", False)
+    shutil.rmtree(path.parent)
+    assert list(landing.rejects()) == []
+
+
+def test_records_rejected_by_an_attempt_that_was_killed_do_not_count(landing: Landing) -> None:
+    with landing.writer() as writer:
+        writer.reject(b"1", 2, "", "is not an object")
+    with landing.writer() as writer:
+        writer.reject(b"2", 1, "", "is not an object")
+    landing.commit(manifest(writer))
+    assert [each["payload"] for each in landing.rejects()] == ["2"]
+
+
+def test_of_a_huge_rejected_record_only_the_start_is_kept(landing: Landing) -> None:
+    with landing.writer() as writer:
+        writer.reject(b"x" * 3_000_000, 1, "", "is larger than 16 MiB")
+    landing.commit(manifest(writer))
+    assert [len(each["payload"]) for each in landing.rejects()] == [1024**2]
 
 
 def test_the_manifest_is_plain_json(landing: Landing, tmp_path: Path) -> None:
@@ -72,20 +104,26 @@ def test_the_manifest_is_plain_json(landing: Landing, tmp_path: Path) -> None:
     assert (content["records"], content["pages"], len(content["sha256"])) == (1, 1, 64)
 
 
-@pytest.mark.parametrize("suffix", ["ndjson.gz", "rejected.ndjson.gz"])
 @pytest.mark.parametrize("records", [1, 30], ids=["a small answer", "a large answer"])
-def test_a_full_disk_makes_the_landing_zone_unavailable(
-    landing: Landing, tmp_path: Path, suffix: str, records: int
-) -> None:
+def test_a_full_disk_makes_the_landing_zone_unavailable(landing: Landing, tmp_path: Path, records: int) -> None:
     land(landing, [])
-    path = tmp_path / "landing" / "team" / "run" / "chunk" / "1" / f"sleep.{suffix}"
+    fill_disk(tmp_path / "landing" / "team" / "run" / "chunk" / "1" / "sleep.ndjson.gz")
+    with pytest.raises(LandingUnavailable, match="No space left"), landing.writer() as writer:
+        for number in range(records):
+            writer.write(random.Random(number).randbytes(40_000).hex().encode())
+
+
+def test_a_full_disk_is_noticed_when_rejected_records_are_written(
+    landing: Landing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secrets, "token_hex", lambda size: "attempt")
+    land(landing, [])
+    fill_disk(tmp_path / "landing" / "team" / "run" / "chunk" / "1" / "sleep.attempt.rejected.ndjson.gz")
+    with pytest.raises(LandingUnavailable, match="No space left"), landing.writer() as writer:
+        writer.reject(b"x", 1, "1", "is not JSON")
+
+
+def fill_disk(path: Path) -> None:
     path.unlink(missing_ok=True)
     # Writing to this device fails as if the disk were full.
     path.symlink_to("/dev/full")
-    with pytest.raises(LandingUnavailable, match="No space left"), landing.writer() as writer:
-        for number in range(records):
-            record = random.Random(number).randbytes(40_000).hex().encode()
-            if suffix == "ndjson.gz":
-                writer.write(record)
-            else:
-                writer.reject(record, "1", "is not JSON")

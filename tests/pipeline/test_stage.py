@@ -20,6 +20,7 @@ from wearables.whoop.records import record_line
 
 TEAM = Integration(name="team", connection="team")
 ATHLETE = 2**40
+A, B, C = (f"{letter * 8}-0000-4000-8000-000000000000" for letter in "abc")
 
 
 def utc(month: int, day: int, hour: int = 0) -> dt.datetime:
@@ -44,7 +45,7 @@ def workout(record_id: str, day: int = 2, *, updated: int = 1, month: int = 3, *
 
 
 def cycle(record_id: int, day: int, **changes: object) -> dict:
-    return workout("x", day) | {"id": record_id, "end": utc(3, day + 1, 10).isoformat()} | changes
+    return workout(A, day) | {"id": record_id, "end": utc(3, day + 1, 10).isoformat()} | changes
 
 
 Pull = Callable[..., dict[str, int]]
@@ -122,15 +123,15 @@ def versions(engine: Engine) -> list[tuple]:
 
 
 def test_an_unknown_record_is_new_and_stored_whole(pull: Pull, warehouse_engine: Engine) -> None:
-    assert pull({CHUNK: [workout("a", odd_key={"x": [1, None]})]}) == counts(new=1)
+    assert pull({CHUNK: [workout(A, odd_key={"x": [1, None]})]}) == counts(new=1)
     with transaction(warehouse_engine) as connection:
         row = connection.exec_driver_sql("select * from raw.records").one()
-    assert row.payload == workout("a", odd_key={"x": [1, None]})
+    assert row.payload == workout(A, odd_key={"x": [1, None]})
     assert (row.integration, row.athlete_id, row.run_id) == ("team", ATHLETE, "run-1")
 
 
 def test_staging_the_same_records_again_touches_nothing(pull: Pull, warehouse_engine: Engine) -> None:
-    answer = {CHUNK: [workout("a"), workout("b", 3)]}
+    answer = {CHUNK: [workout(A), workout(B, 3)]}
     pull(answer)
     before = raw_state(warehouse_engine)
     assert pull(answer) == counts(unchanged=2)
@@ -143,82 +144,82 @@ def raw_state(engine: Engine) -> list:
 
 
 def test_a_different_order_of_keys_is_not_a_change(pull: Pull) -> None:
-    pull({CHUNK: [workout("a")]})
-    assert pull({CHUNK: [dict(reversed(workout("a").items()))]}) == counts(unchanged=1)
+    pull({CHUNK: [workout(A)]})
+    assert pull({CHUNK: [dict(reversed(workout(A).items()))]}) == counts(unchanged=1)
 
 
 def test_a_newer_version_supersedes_the_older_one_which_stays_in_history(pull: Pull, warehouse_engine: Engine) -> None:
-    pull({CHUNK: [workout("a")]})
+    pull({CHUNK: [workout(A)]})
     assert pull(
-        {CHUNK: [workout("a", updated=2, score={"strain": 9, "zone_durations": {"zone_zero_milli": 2}})]}
+        {CHUNK: [workout(A, updated=2, score={"strain": 9, "zone_durations": {"zone_zero_milli": 2}})]}
     ) == counts(changed=1)
-    assert versions(warehouse_engine) == [("a", "8.5", False, False), ("a", "9", True, False)]
+    assert versions(warehouse_engine) == [(A, "8.5", False, False), (A, "9", True, False)]
 
 
 def test_an_older_answer_that_arrives_later_changes_nothing(pull: Pull, warehouse_engine: Engine) -> None:
-    pull({CHUNK: [workout("a", updated=2)]})
-    assert pull({CHUNK: [workout("a", updated=1, score={"strain": 1})]}) == counts(unchanged=1)
-    assert versions(warehouse_engine) == [("a", "8.5", True, False)]
+    pull({CHUNK: [workout(A, updated=2)]})
+    assert pull({CHUNK: [workout(A, updated=1, score={"strain": 1})]}) == counts(unchanged=1)
+    assert versions(warehouse_engine) == [(A, "8.5", True, False)]
 
 
 def test_with_equal_updated_at_the_version_seen_later_wins(pull: Pull, warehouse_engine: Engine) -> None:
-    pull({CHUNK: [workout("a")]})
+    pull({CHUNK: [workout(A)]})
     score = {"strain": 9, "zone_durations": {"zone_zero_milli": 1}}
-    assert pull({CHUNK: [workout("a", score=score)]}) == counts(changed=1)
-    assert versions(warehouse_engine)[-1] == ("a", "9", True, False)
+    assert pull({CHUNK: [workout(A, score=score)]}) == counts(changed=1)
+    assert versions(warehouse_engine)[-1] == (A, "9", True, False)
 
 
 def test_a_version_that_returns_is_stored_as_a_new_version(pull: Pull, warehouse_engine: Engine) -> None:
-    pull({CHUNK: [workout("a")]})
-    pull({CHUNK: [workout("a", score={"strain": 9, "zone_durations": {"zone_zero_milli": 1}})]})
-    assert pull({CHUNK: [workout("a")]}) == counts(changed=1)
+    pull({CHUNK: [workout(A)]})
+    pull({CHUNK: [workout(A, score={"strain": 9, "zone_durations": {"zone_zero_milli": 1}})]})
+    assert pull({CHUNK: [workout(A)]}) == counts(changed=1)
     assert [row[1:3] for row in versions(warehouse_engine)] == [("8.5", False), ("9", False), ("8.5", True)]
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"score": None},
+        {"score_state": "UNSCORABLE", "score": None},
         {"score": {"strain": 8.5}},
         {"score": {"strain": None, "zone_durations": {"zone_zero_milli": 1}}},
     ],
-    ids=["no score", "no zones", "null strain"],
+    ids=["no longer scored", "no zones", "null strain"],
 )
 def test_a_version_with_fewer_values_wins_and_is_counted_as_a_regression(pull: Pull, changes: dict) -> None:
-    pull({CHUNK: [workout("a")]})
-    assert pull({CHUNK: [workout("a", updated=2, **changes)]}) == counts(changed=1, regressions=1)
+    pull({CHUNK: [workout(A)]})
+    assert pull({CHUNK: [workout(A, updated=2, **changes)]}) == counts(changed=1, regressions=1)
 
 
 def test_a_record_on_two_pages_is_staged_once_in_its_newest_version(pull: Pull, warehouse_engine: Engine) -> None:
-    versions_of_a = [workout("a", updated=2), workout("a", updated=1, score={"strain": 1})]
+    versions_of_a = [workout(A, updated=2), workout(A, updated=1, score={"strain": 1})]
     assert pull({CHUNK: versions_of_a}) == counts(new=1)
-    assert versions(warehouse_engine) == [("a", "8.5", True, False)]
+    assert versions(warehouse_engine) == [(A, "8.5", True, False)]
 
 
 def test_a_record_that_whoop_no_longer_returns_is_marked_deleted(pull: Pull, warehouse_engine: Engine) -> None:
-    pull({CHUNK: [workout("a"), workout("b", 3)]})
-    assert pull({CHUNK: [workout("b", 3)]}) == counts(unchanged=1, deleted=1)
-    assert versions(warehouse_engine) == [("a", "8.5", True, True), ("b", "8.5", True, False)]
+    pull({CHUNK: [workout(A), workout(B, 3)]})
+    assert pull({CHUNK: [workout(B, 3)]}) == counts(unchanged=1, deleted=1)
+    assert versions(warehouse_engine) == [(A, "8.5", True, True), (B, "8.5", True, False)]
 
 
 def test_an_empty_answer_never_deletes(pull: Pull) -> None:
-    pull({CHUNK: [workout("a")]})
+    pull({CHUNK: [workout(A)]})
     assert pull({CHUNK: []}) == counts()
 
 
 def test_an_answer_that_did_not_land_never_deletes(pull: Pull) -> None:
-    pull({CHUNK: [workout("a")]})
+    pull({CHUNK: [workout(A)]})
     assert pull({CHUNK: []}, complete=False) == counts()
 
 
 def test_a_chunk_that_does_not_contain_the_record_never_deletes_it(pull: Pull) -> None:
-    pull({CHUNK: [workout("a", 2)], NEXT_CHUNK: [workout("b", 1, month=4)]})
-    assert pull({NEXT_CHUNK: [workout("b", 1, month=4)]}) == counts(unchanged=1)
+    pull({CHUNK: [workout(A, 2)], NEXT_CHUNK: [workout(B, 1, month=4)]})
+    assert pull({NEXT_CHUNK: [workout(B, 1, month=4)]}) == counts(unchanged=1)
 
 
 def test_a_record_across_two_chunks_is_deleted_only_when_missing_from_both(pull: Pull) -> None:
-    across = workout("a", start=utc(3, 24, 23).isoformat(), end=utc(3, 25, 1).isoformat())
-    others = {CHUNK: [workout("b", 3)], NEXT_CHUNK: [workout("c", 1, month=4)]}
+    across = workout(A, start=utc(3, 24, 23).isoformat(), end=utc(3, 25, 1).isoformat())
+    others = {CHUNK: [workout(B, 3)], NEXT_CHUNK: [workout(C, 1, month=4)]}
     pull({CHUNK: [across, *others[CHUNK]], NEXT_CHUNK: others[NEXT_CHUNK]})
     assert pull({CHUNK: others[CHUNK]}) == counts(unchanged=1)
     assert pull(others) == counts(unchanged=1, deleted=1)
@@ -230,38 +231,40 @@ def test_an_open_cycle_is_never_deleted(pull: Pull) -> None:
 
 
 def test_a_recovery_belongs_to_the_chunk_of_its_sleep(pull: Pull) -> None:
-    pull({CHUNK: [workout("s1", 2, nap=False), workout("s2", 3, nap=False)]}, "sleep")
-    recoveries = [workout("x") | {"cycle_id": number, "sleep_id": f"s{number}"} for number in (1, 2)]
+    score = {"respiratory_rate": 16}
+    pull({CHUNK: [workout(A, 2, nap=False, score=score), workout(B, 3, nap=False, score=score)]}, "sleep")
+    recovery = workout(A, score={"recovery_score": 61})
+    recoveries = [recovery | {"cycle_id": number, "sleep_id": sleep} for number, sleep in ((1, A), (2, B))]
     pull({CHUNK: recoveries}, "recovery")
     assert pull({CHUNK: recoveries[:1]}, "recovery") == counts(unchanged=1, deleted=1)
 
 
 def test_a_deleted_record_that_returns_is_current_again(pull: Pull, warehouse_engine: Engine) -> None:
-    both = [workout("a"), workout("b", 3)]
+    both = [workout(A), workout(B, 3)]
     pull({CHUNK: both})
     pull({CHUNK: both[1:]})
     assert pull({CHUNK: both}) == counts(changed=1, unchanged=1)
-    assert versions(warehouse_engine)[:2] == [("a", "8.5", False, True), ("a", "8.5", True, False)]
+    assert versions(warehouse_engine)[:2] == [(A, "8.5", False, True), (A, "8.5", True, False)]
 
 
 def test_only_touched_records_are_queued_for_the_transform(pull: Pull, warehouse_engine: Engine) -> None:
-    pull({CHUNK: [workout("a"), workout("b", 3)]})
+    pull({CHUNK: [workout(A), workout(B, 3)]})
     with transaction(warehouse_engine) as connection:
         connection.exec_driver_sql("delete from ops.transform_queue")
-    pull({CHUNK: [workout("b", 3, updated=2), workout("c", 4)]})
+    pull({CHUNK: [workout(B, 3, updated=2), workout(C, 4)]})
     with transaction(warehouse_engine) as connection:
         row = connection.exec_driver_sql("select athlete_id, collection, record_ids from ops.transform_queue").one()
-    assert (row.athlete_id, row.collection, sorted(row.record_ids)) == (ATHLETE, "workout", ["a", "b", "c"])
+    assert (row.athlete_id, row.collection, sorted(row.record_ids)) == (ATHLETE, "workout", [A, B, C])
 
 
 def test_staging_the_same_chunk_again_does_nothing(pull: Pull, warehouse_engine: Engine) -> None:
-    pull({CHUNK: [workout("a")]})
+    pull({CHUNK: [workout(A)]})
     assert stage(TEAM, "run-1", Chunk(0, CHUNK, EVERYONE)) == counts()
 
 
 def test_the_pull_log_contains_the_counts(pull: Pull, warehouse_engine: Engine) -> None:
-    pull({CHUNK: [workout("a"), workout("b", 3)]})
-    pull({CHUNK: [workout("b", 3, updated=2), workout("c", 4)]})
+    pull({CHUNK: [workout(A), workout(B, 3)]})
+    pull({CHUNK: [workout(B, 3, updated=2), workout(C, 4)]})
     with transaction(warehouse_engine) as connection:
         row = connection.exec_driver_sql("select * from ops.slices where run_id = 'run-2'").one()
     assert (row.state, row.records, row.new, row.changed, row.unchanged, row.deleted) == ("staged", 2, 1, 1, 0, 1)

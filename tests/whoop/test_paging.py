@@ -37,6 +37,35 @@ def test_half_a_surrogate_pair_does_not_invalidate_the_page() -> None:
     assert list(pages(lambda token: sent)) == [[b'{"id": 1}', b'{"note": "\\ud83d"}']]
 
 
+@pytest.mark.parametrize("bad", [b'"\\ud83d"', b'"\xff"', b'"a\nb"', b'"\\ud800", "y": NaN'])
+def test_a_text_that_is_not_unicode_leaves_every_other_record_as_it_was_sent(bad: bytes) -> None:
+    good = [b'{"x" : 1.50,\n "y":1e400}', b"[ ]", b'"\xc3\xab"', b"%s" % (b"9" * 5000)]
+    sent = b'\n{"a": {"records": 1}, "records" : [%s, {"x": %s}\n] , "next_token":"" }'
+    (records,) = pages(lambda token: sent % (b" , ".join(good), bad))
+    assert records == [*good, b'{"x": %s}' % bad]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b'{"records": [], "next_token": "\\ud83d"}',
+        b'{"records": ["\\ud83d"], "next_token": 3}',
+        b'{"records": ["\\ud83d"',
+        b'{"records": {"\\ud83d": 1}}',
+        b'{"x": "\\ud83d"}',
+        b'["\\ud83d"]',
+        b'{"records": ["\\ud83d", %s%s]}' % (b"[" * 100_000, b"]" * 100_000),
+    ],
+)
+def test_a_page_that_cannot_be_split_is_an_error(answer: bytes) -> None:
+    with pytest.raises(IncompleteAnswer, match="not the expected JSON"):
+        list(pages(lambda token: answer))
+
+
+def test_an_empty_page_may_contain_a_text_that_is_not_unicode() -> None:
+    assert list(pages(lambda token: b'{"records": [ ], "note": "\\ud83d"}')) == [[]]
+
+
 def test_a_repeated_token_is_an_error() -> None:
     answers = {None: body([], "a"), "a": body([], "b"), "b": body([], "a")}
     with pytest.raises(IncompleteAnswer, match="repeated"):

@@ -1,10 +1,12 @@
 """Which records can be staged."""
 
+import datetime as dt
 import json
 
 import pytest
 
-from wearables.whoop.records import InvalidRecord, identify, record_line
+from wearables.whoop.records import record_line, unknown_fields
+from wearables.whoop.storable import InvalidRecord
 
 CYCLE = {
     "id": 93845,
@@ -71,16 +73,130 @@ def test_the_reason_never_contains_a_value(secret: str) -> None:
     assert secret not in str(error.value)
 
 
+UUID = "ecfc6a15-4661-442f-a9a4-f160dd7afae8"
+SLEEP = {name: value for name, value in CYCLE.items() if name != "end"} | {
+    "id": UUID,
+    "end": "2026-04-24T09:25:44.774Z",
+    "nap": False,
+    "cycle_id": 93845,
+}
+SCORES = {"stage_summary": {"total_rem_sleep_time_milli": 5879573}, "respiratory_rate": 16.1}
+
+
+def sleep(**changes: object) -> bytes:
+    return record_line(json.dumps(SLEEP | changes).encode(), "sleep", 10129)
+
+
+def in_days(days: float) -> str:
+    return (dt.datetime.now(dt.UTC) + dt.timedelta(days=days)).isoformat()
+
+
+@pytest.mark.parametrize("record_id", [UUID, UUID.upper()])
+def test_a_sleep_is_identified_by_a_uuid(record_id: str) -> None:
+    assert sleep(id=record_id)
+
+
 @pytest.mark.parametrize(
-    ("raw", "record_id"),
+    "changes",
     [
-        (b'{"id": 5}', "5"),
-        (b'{"cycle_id": 7}', "7"),
-        (b'{"id": "a\\u0000"}', "a"),
-        (b"{}", ""),
-        (b"[]", ""),
-        (b"{", ""),
+        {"id": "93845"},
+        {"id": 93845},
+        {"id": ""},
+        {"id": f"{UUID}\n"},
+        {"id": f"{{{UUID}}}"},
+        {"id": UUID.replace("-", "")},
+        {"id": UUID.replace("4", "٤")},
+        {"cycle_id": 0},
+        {"cycle_id": 2**63},
+        {"cycle_id": "93845"},
     ],
 )
-def test_an_invalid_record_is_identified_if_it_has_an_id(raw: bytes, record_id: str) -> None:
-    assert identify(raw) == record_id
+def test_an_id_outside_the_documented_forms_is_invalid_and_not_repeated(changes: dict) -> None:
+    with pytest.raises(InvalidRecord, match="id") as error:
+        sleep(**changes)
+    assert not [each for each in changes.values() if str(each) and str(each) in str(error.value)]
+
+
+def test_a_recovery_names_its_sleep_by_a_uuid() -> None:
+    recovery = CYCLE | {"cycle_id": 5, "sleep_id": UUID}
+    assert record_line(json.dumps(recovery).encode(), "recovery", 10129)
+    with pytest.raises(InvalidRecord, match="sleep_id is not a UUID"):
+        record_line(json.dumps(recovery | {"sleep_id": "x" * 5000}).encode(), "recovery", 10129)
+
+
+@pytest.mark.parametrize("offset", ["Z", "+00:00", "-12:00", "+14:00", "+05:45"])
+def test_an_offset_of_the_earth_is_valid(offset: str) -> None:
+    assert sleep(timezone_offset=offset)
+
+
+@pytest.mark.parametrize("offset", ["+15:00", "+99:99", "+5:30", "z", "+05:30\n", "+٠٥:٣٠", "", "UTC"])
+def test_an_offset_elsewhere_is_invalid(offset: str) -> None:
+    with pytest.raises(InvalidRecord, match="timezone_offset is not a UTC offset"):
+        sleep(timezone_offset=offset)
+
+
+@pytest.mark.parametrize("name", ["created_at", "updated_at", "start", "end"])
+@pytest.mark.parametrize("moment", ["2011-12-31T23:59:59.999Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"])
+def test_a_date_before_whoop_or_in_the_future_is_invalid(name: str, moment: str) -> None:
+    times = {"start": "2012-01-01T00:00:00Z"} if name == "end" else {}
+    with pytest.raises(InvalidRecord, match=rf"{name} is before 2012 or in the future"):
+        sleep(**times | {name: moment})
+
+
+def test_the_future_begins_in_two_days() -> None:
+    assert sleep(start="2012-01-01T00:00:00Z", end=in_days(1.99))
+    with pytest.raises(InvalidRecord, match="updated_at is before 2012 or in the future"):
+        sleep(updated_at=in_days(2.01))
+
+
+@pytest.mark.parametrize(
+    ("score", "reason"),
+    [
+        (None, "got null - at \\$.score"),
+        ("good", "got str - at \\$.score"),
+        ([], "got array - at \\$.score"),
+        ({}, "is SCORED without a score"),
+        ({"new": 1}, "is SCORED without a score"),
+        (SCORES | {"respiratory_rate": "16.1"}, "got str - at \\$.score.respiratory_rate"),
+        (SCORES | {"respiratory_rate": True}, "got bool - at \\$.score.respiratory_rate"),
+        (SCORES | {"stage_summary": 5}, "got int - at \\$.score.stage_summary"),
+        (SCORES | {"sleep_needed": {"baseline_milli": {}}}, "got object - at \\$.score.sleep_needed.baseline_milli"),
+    ],
+)
+def test_a_scored_record_whose_scores_are_not_numbers_is_invalid(score: object, reason: str) -> None:
+    with pytest.raises(InvalidRecord, match=reason):
+        sleep(score_state="SCORED", score=score)
+
+
+@pytest.mark.parametrize(
+    "score",
+    [
+        SCORES,
+        SCORES | {"respiratory_rate": None},
+        SCORES | {"stage_summary": None},
+        SCORES | {"stage_summary": {"total_rem_sleep_time_milli": 5.0}},
+        SCORES | {"new": {"anything": ["goes"]}},
+        {"sleep_efficiency_percentage": 91},
+    ],
+)
+def test_a_missing_or_unknown_score_is_not_invalid(score: object) -> None:
+    assert sleep(score_state="SCORED", score=score)
+
+
+@pytest.mark.parametrize("score", [None, "pending", {"respiratory_rate": "?"}])
+def test_the_score_of_a_record_that_is_not_scored_does_not_matter(score: object) -> None:
+    assert sleep(score_state="PENDING_SCORE", score=score)
+
+
+def test_unknown_fields_are_named_by_their_path() -> None:
+    raw = json.dumps(SLEEP | {"vo2": 51, "score": SCORES | {"stress": 1, "stage_summary": {"deep": 1}}})
+    assert sorted(unknown_fields(raw.encode(), "sleep")) == ["score.stage_summary.deep", "score.stress", "vo2"]
+
+
+def test_an_unknown_field_with_any_number_is_named() -> None:
+    assert unknown_fields(b'{"x": 1e400, "score": {"y": -1e-400, "stage_summary": 7}}', "sleep") == ["x", "score.y"]
+
+
+def test_a_name_that_may_be_data_is_not_repeated() -> None:
+    raw = json.dumps({"61 bpm\nERROR forged": 1, "score": {"x" * 61: 2}}).encode()
+    assert unknown_fields(raw, "sleep") == ["?", "score.?"]

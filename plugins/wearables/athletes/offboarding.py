@@ -66,7 +66,7 @@ def offboard(integration_name: str, athlete_id: int, erase: bool = False) -> Rec
 
 
 def _require_known(connection: Connection, name: str, athlete_id: int) -> None:
-    if not run_sql(connection, "athletes/erase/has_consented", integration=name, athlete_id=athlete_id).scalar():
+    if not run_sql(connection, "athletes/erase/is_known", integration=name, athlete_id=athlete_id).scalar():
         raise PermanentError(f"Unknown athlete {athlete_id}. Run `bin/wearables athletes {name}` to list all athletes.")
 
 

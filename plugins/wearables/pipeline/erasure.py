@@ -1,12 +1,13 @@
 """Delete the files of erased athletes from the landing zone."""
 
+from collections.abc import Collection
 from glob import escape
 
 from sqlalchemy import Connection
 
 from wearables.core.settings import landing_url
 from wearables.core.warehouse import run_sql
-from wearables.pipeline.landing import file_system
+from wearables.pipeline.storage import file_system
 
 
 def delete_landed(integration: str, athlete_id: int) -> int:
@@ -24,3 +25,11 @@ def delete_landed_since_erasure(connection: Connection, integration: str, run_id
     erased = run_sql(connection, "pipeline/erasure/erased_since_start", integration=integration, run_id=run_id)
     for athlete_id in erased.scalars():
         delete_landed(integration, athlete_id)
+
+
+def delete_landed_of_erased(connection: Connection, integration: str, athletes: Collection[int]) -> None:
+    """Delete the files of those athletes who have been erased, whenever that was."""
+    if athletes:
+        erased = run_sql(connection, "pipeline/erasure/erased_among", integration=integration, athletes=list(athletes))
+        for athlete_id in erased.scalars():
+            delete_landed(integration, athlete_id)

@@ -11,7 +11,7 @@ from wearables.core.sources import load_source
 from wearables.core.sql_files import sql
 from wearables.core.warehouse import copy_lines, run_sql, transaction, warehouse
 from wearables.core.windows import TimeRange
-from wearables.pipeline.erasure import delete_landed_since_erasure
+from wearables.pipeline.erasure import delete_landed_of_erased, delete_landed_since_erasure
 from wearables.pipeline.landing import Landing
 from wearables.pipeline.merge import merge
 from wearables.pipeline.plan import Chunk, Plan, read_plan
@@ -67,8 +67,10 @@ def _stage(connection: Connection, source: StagedSource, plan: Plan, slices: lis
 
 
 def _quarantine(connection: Connection, plan: Plan, slices: list[Row]) -> None:
+    owners = set()
     for slice_ in slices:
         if slice_.quarantined:
-            who = {"athlete_id": slice_.athlete_id, "collection": slice_.collection}
             for rejected in Landing(slice_.path).rejects():
-                run_sql(connection, "pipeline/stage/quarantine", **plan.run, **who, **rejected)
+                run_sql(connection, "pipeline/stage/quarantine", **plan.run, collection=slice_.collection, **rejected)
+                owners.add(rejected["athlete_id"])
+    delete_landed_of_erased(connection, plan.integration, owners)

@@ -1,20 +1,18 @@
 """The four collections of WHOOP's API, declared as data: their paths, and the fields of their records.
 
-A record is only checked for what the pipeline needs: athlete, id and times. Scores may be missing. Unknown fields are
-kept and reported in ``ops.schema_drift``.
+A record is only checked for what the pipeline needs: athlete, id and times, and numbers where a score is expected.
+A single number may be missing. Unknown fields are kept and reported in ``ops.schema_drift``.
 """
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from wearables.core.metrics import catalogue
 
 Instant = Annotated[dt.datetime, msgspec.Meta(tz=True)]
-RecordId = Annotated[str, msgspec.Meta(min_length=1)]
-Offset = Annotated[str, msgspec.Meta(pattern=r"^([+-]\d\d:\d\d|Z)$")]
 
 
 class Cycle(msgspec.Struct):
@@ -24,9 +22,11 @@ class Cycle(msgspec.Struct):
     user_id: int
     updated_at: Instant
     start: Instant
-    timezone_offset: Offset
+    timezone_offset: str
     score_state: str
     end: Instant | None = None
+    created_at: Instant | None = None
+    step_count: float | None = None
 
 
 class Recovery(msgspec.Struct):
@@ -37,6 +37,7 @@ class Recovery(msgspec.Struct):
     updated_at: Instant
     score_state: str
     sleep_id: str | None = None
+    created_at: Instant | None = None
 
     @property
     def id(self) -> int:
@@ -47,33 +48,37 @@ class Recovery(msgspec.Struct):
 class Sleep(msgspec.Struct):
     """A sleep or nap."""
 
-    id: RecordId
+    id: str
     user_id: int
     updated_at: Instant
     start: Instant
     end: Instant
-    timezone_offset: Offset
+    timezone_offset: str
     nap: bool
     score_state: str
     cycle_id: int | None = None
+    created_at: Instant | None = None
 
 
 class Workout(msgspec.Struct):
     """A workout, or an activity such as a sauna."""
 
-    id: RecordId
+    id: str
     user_id: int
     updated_at: Instant
     start: Instant
     end: Instant
-    timezone_offset: Offset
+    timezone_offset: str
     score_state: str
+    created_at: Instant | None = None
 
 
 Record = Cycle | Recovery | Sleep | Workout
 
 
 Parent = tuple[str, ...]
+# What is in a score but not a number.
+FLAGS: dict[Parent, type] = {("score", "user_calibrating"): bool}
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,22 @@ class Endpoint:
     path: str
     record_type: type[Record]
     known_fields: dict[Parent, frozenset[str]]
+
+    @property
+    def scored_type(self) -> Any:
+        """The type of a scored record: its score is required, and every known value in it is a number or null."""
+        scores = {parent: names for parent, names in self.known_fields.items() if parent}
+        return msgspec.defstruct(f"Scored{self.record_type.__name__}", [("score", _numbers(("score",), scores))])
+
+
+def _numbers(place: Parent, known: dict[Parent, frozenset[str]]) -> Any:
+    """Return the type of the object at ``place``. A missing or null number is a poorer answer, not an invalid one."""
+    fields: list[tuple[str, Any, None]] = []
+    for name in sorted(known[place]):
+        inner = (*place, name)
+        kind = _numbers(inner, known) if inner in known else FLAGS.get(inner, float)
+        fields.append((name, kind | None, None))
+    return msgspec.defstruct("_".join(place).title(), fields)
 
 
 def _known(collection: str, others: dict[Parent, str]) -> dict[Parent, frozenset[str]]:

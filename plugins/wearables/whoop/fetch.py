@@ -2,11 +2,17 @@
 
 import time
 
-from wearables.pipeline.landing import Manifest
+from wearables.pipeline.landing import Manifest, Writer
 from wearables.pipeline.slices import Slice
 from wearables.whoop.client import WhoopClient
-from wearables.whoop.records import InvalidRecord, identify, record_line, unknown_fields
+from wearables.whoop.identity import identify
+from wearables.whoop.records import record_line, unknown_fields
+from wearables.whoop.storable import InvalidRecord
 from wearables.whoop.transport import HttpTransport
+
+# An answer with more new fields than this is not a new version of WHOOP's API.
+MAX_UNKNOWN_FIELDS = 100
+MISROUTED = "was in the answer for another athlete"
 
 
 def fetch_slice(client: WhoopClient, transport: HttpTransport, slice_: Slice) -> Manifest:
@@ -25,7 +31,7 @@ def fetch_slice(client: WhoopClient, transport: HttpTransport, slice_: Slice) ->
                 try:
                     line = record_line(record, slice_.collection, slice_.athlete_id)
                 except InvalidRecord as reason:
-                    writer.reject(record, identify(record), str(reason))
+                    _reject(writer, slice_, record, str(reason))
                 else:
                     writer.write(line)
                     unknown.update(unknown_fields(line, slice_.collection))
@@ -43,7 +49,16 @@ def fetch_slice(client: WhoopClient, transport: HttpTransport, slice_: Slice) ->
         waited_seconds=round(transport.budget.waited_seconds - waited_before, 3),
         seconds=round(time.monotonic() - began, 3),
         sha256=writer.sha256,
-        unknown_fields=tuple(sorted(unknown)),
+        attempt=writer.attempt,
+        unknown_fields=tuple(sorted(unknown)[:MAX_UNKNOWN_FIELDS]),
     )
     landing.commit(manifest)
     return manifest
+
+
+def _reject(writer: Writer, slice_: Slice, record: bytes, reason: str) -> None:
+    who = identify(record, slice_.collection, slice_.athlete_id)
+    if who.athlete_id != slice_.athlete_id:
+        # Whatever else is wrong with it: the reason must not be one that hides an invalid record in the owner's answer.
+        reason = MISROUTED
+    writer.reject(record, who.athlete_id, who.record_id, reason)

@@ -1,11 +1,11 @@
 """Page through a list, from the first page to the last. An incomplete list is always an error."""
 
-import json
 from collections.abc import Callable, Iterator
 
 import msgspec
 
 from wearables.core.errors import IncompleteAnswer
+from wearables.whoop import lenient
 
 MALFORMED = "WHOOP returned a page that is not the expected JSON. Run the pull again."
 
@@ -48,15 +48,12 @@ def _decode(body: bytes) -> Page:
     except (msgspec.ValidationError, RecursionError):
         raise IncompleteAnswer(MALFORMED) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _decode_leniently(body)
+        return _split(body)
 
 
-def _decode_leniently(body: bytes) -> Page:
-    # json accepts half a surrogate pair, which msgspec rejects: only its record is quarantined later, not the page.
+def _split(body: bytes) -> Page:
     try:
-        content = json.loads(body)
-        return Page(
-            [msgspec.Raw(json.dumps(record).encode()) for record in content["records"]], content.get("next_token")
-        )
-    except (ValueError, KeyError, TypeError, RecursionError):
+        records, token = lenient.split(body)
+    except (ValueError, RecursionError):
         raise IncompleteAnswer(MALFORMED) from None
+    return Page([msgspec.Raw(record) for record in records], token)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from wearables.core.plausible_dates import is_plausible
 from wearables.whoop_export.columns import Column
 
 Value = str | int | float | bool | dt.datetime | None
@@ -46,9 +47,12 @@ def read_time(text: str) -> dt.datetime:
         raise BadCell("not a time such as 2026-03-01 23:14:05")
     try:
         hour, minute, second = (int(part or 0) for part in clock)
-        return dt.datetime(int(year), int(month), int(day), hour, minute, second)
+        moment = dt.datetime(int(year), int(month), int(day), hour, minute, second)
     except ValueError:
         raise BadCell("not an existing date and time") from None
+    if not is_plausible(moment.replace(tzinfo=dt.UTC)):
+        raise BadCell("before 2012 or in the future")
+    return moment
 
 
 def read_offset(text: str) -> str:

@@ -190,10 +190,10 @@ comment on table ops.quarantine is 'One row per rejected record, or rejected val
 comment on column ops.quarantine.integration is 'Name of the integration.';
 comment on column ops.quarantine.run_id is 'Run that rejected it first.';
 comment on column ops.quarantine.collection is 'Collection of the record.';
-comment on column ops.quarantine.athlete_id is 'WHOOP user ID of the athlete.';
-comment on column ops.quarantine.record_id is 'ID of the record, or the MD5 of its text when it has none.';
+comment on column ops.quarantine.athlete_id is 'WHOOP user ID that the record names, which may belong to somebody who is not enrolled; if it names none, that of the athlete in whose answer it was.';
+comment on column ops.quarantine.record_id is 'ID of the record, or the MD5 of its text if it has none that WHOOP could send.';
 comment on column ops.quarantine.reason is 'Why it was rejected; never contains the value itself.';
-comment on column ops.quarantine.payload is 'The record as WHOOP sent it.';
+comment on column ops.quarantine.payload is 'The record as WHOOP sent it, or its first MiB.';
 comment on column ops.quarantine.seen_at is 'When it was first rejected.';
 
 create table ops.schema_drift (
@@ -207,7 +207,7 @@ create table ops.schema_drift (
 comment on table ops.schema_drift is 'One row per field that WHOOP sends but the project does not know. Its values are in raw.records.payload.';
 comment on column ops.schema_drift.integration is 'Name of the integration.';
 comment on column ops.schema_drift.collection is 'Collection of the record.';
-comment on column ops.schema_drift.field is 'Path of the field in the record, truncated to 200 characters.';
+comment on column ops.schema_drift.field is 'Path of the field in the record. A name that does not look like one is replaced by ?.';
 comment on column ops.schema_drift.run_id is 'Run that pulled the field first.';
 comment on column ops.schema_drift.seen_at is 'When the field was first pulled.';
 

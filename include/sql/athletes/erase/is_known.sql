@@ -1,0 +1,21 @@
+-- Whether an athlete has ever consented, even if they were erased since, or is somebody else whose records WHOOP sent.
+-- Grain: one row.
+-- Parameters: integration, athlete_id.
+-- Inputs: ops.athletes, ops.erased_athletes, ops.quarantine.
+-- Outputs: is_known.
+select exists(
+    select
+    from ops.athletes
+    where integration = %(integration)s
+    and athlete_id = %(athlete_id)s
+    union all
+    select
+    from ops.erased_athletes
+    where integration = %(integration)s
+    and athlete_id = %(athlete_id)s
+    union all
+    select
+    from ops.quarantine
+    where integration = %(integration)s
+    and athlete_id = %(athlete_id)s
+) as is_known

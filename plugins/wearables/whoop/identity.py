@@ -1,0 +1,58 @@
+"""Find out whose an invalid record is and which one, as far as it can be read, to file it in the quarantine."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+INT64_MAX = 2**63 - 1
+# WHOOP's ids are integers of 64 bits and UUIDs. Anything else may be unsafe to show.
+SAFE_ID = re.compile(r"[0-9A-Za-z-]{1,36}", re.ASCII)
+DIGITS = re.compile(r"[0-9]{1,19}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The athlete whom a record names, and its id. ``record_id`` is empty if it is not one that WHOOP could send."""
+
+    athlete_id: int
+    record_id: str
+
+
+def identify(raw: bytes, collection: str, asked: int) -> Identity:
+    """Return whose a record is and its id. It belongs to ``asked``, for whom WHOOP sent it, unless it names another."""
+    content = _read(raw)
+    found = content.get("cycle_id" if collection == "recovery" else "id")
+    is_text = isinstance(found, int | str) and not isinstance(found, bool)
+    record_id = str(found) if is_text else ""
+    return Identity(_athlete(content.get("user_id")) or asked, record_id if SAFE_ID.fullmatch(record_id) else "")
+
+
+def is_id(number: int) -> bool:
+    """Return whether WHOOP could have given this number to an athlete or a cycle."""
+    return 0 < number <= INT64_MAX
+
+
+def _athlete(named: Any) -> int | None:
+    """Return the athlete's id, also if it is written as a text, or None."""
+    text = str(named)
+    if isinstance(named, bool) or not DIGITS.fullmatch(text) or not is_id(int(text)):
+        return None
+    return int(text)
+
+
+def _read(raw: bytes) -> dict[str, Any]:
+    # Read as much as possible: a record with a damaged text or an endless number may still name its athlete.
+    try:
+        content = json.loads(raw.decode(errors="replace"), strict=False, parse_int=_short, parse_float=_nothing)
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _short(number: str) -> int | None:
+    return int(number) if len(number) <= 20 else None
+
+
+def _nothing(number: str) -> None:
+    return None

@@ -1,0 +1,69 @@
+"""Reject JSON that is valid but that PostgreSQL cannot store as jsonb: it would fail everybody's chunk."""
+
+import json
+import re
+from typing import Any
+
+import msgspec
+
+# PostgreSQL's jsonb cannot hold a NUL.
+NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+# PostgreSQL stores up to 131,072 digits and 255 MiB, but few programs can read that: Python stops at 4,300 digits.
+MAX_DIGITS = 4000
+MAX_DEPTH = 1000
+MAX_BYTES = 16 * 1024 * 1024
+# A record of fewer bytes can exceed what PostgreSQL stores only by an exponent.
+SHORT = MAX_DIGITS
+TINY = re.compile(rb"[0-9][eE]-[0-9]{4}")
+
+
+class InvalidRecord(Exception):
+    """A record that cannot be staged; the message names the problem, never a value."""
+
+
+def require_storable(raw: bytes) -> None:
+    """Raise InvalidRecord if these bytes are not JSON that PostgreSQL can store."""
+    if len(raw) > MAX_BYTES:
+        raise InvalidRecord(f"is larger than {MAX_BYTES // 1024**2} MiB")
+    if b"\\u0000" in raw and NUL_ESCAPE.search(raw):
+        raise InvalidRecord("contains a NUL character")
+    if _is_suspicious(raw):
+        _require_moderate(raw)
+
+
+def _is_suspicious(raw: bytes) -> bool:
+    # To examine every number takes ten times as long, so do it only if there may be an excessive one.
+    try:
+        msgspec.json.decode(raw)
+    except msgspec.ValidationError:
+        return True  # a number beyond double precision
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidRecord("is not JSON") from None
+    # msgspec decodes a number that is too small for double precision as 0.
+    return len(raw) > SHORT or ((b"e-" in raw or b"E-" in raw) and bool(TINY.search(raw)))
+
+
+def _require_moderate(raw: bytes) -> None:
+    try:
+        level: list[Any] = [json.loads(raw, parse_int=_require_short, parse_float=_require_short)]
+    except RecursionError:
+        raise InvalidRecord("is nested too deeply") from None
+    depth = 0
+    while level:
+        level = [child for each in level for child in _children(each)]
+        depth += 1
+    if depth > MAX_DEPTH:
+        raise InvalidRecord("is nested too deeply")
+
+
+def _require_short(number: str) -> None:
+    digits, _, exponent = number.lower().partition("e")
+    shift = exponent.lstrip("+-0") or "0"
+    if len(digits) > MAX_DIGITS or len(shift) > 4 or len(digits) + int(shift) > MAX_DIGITS:
+        raise InvalidRecord(f"contains a number of more than {MAX_DIGITS:,} digits")
+
+
+def _children(content: Any) -> list[Any]:
+    if isinstance(content, dict):
+        return list(content.values())
+    return content if isinstance(content, list) else []
