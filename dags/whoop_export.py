@@ -11,7 +11,7 @@ from typing import Any
 from airflow.sdk import DAG, Param
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from wearables.core.integrations import integration_files
+from wearables.core.integration_files import integration_files
 from wearables.whoop_export.tasks import REJECTIONS, check, stage, transform, validate
 
 EVERY_TEN_MINUTES = "*/10 * * * *"

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.orm import Session
 
 from wearables.core.errors import PermanentError
-from wearables.core.integrations import Integration, integration_files, read_integration
+from wearables.core.integration_files import integration_files
+from wearables.core.integrations import Integration, read_integration
 from wearables.core.schema import require_migrated
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.web import airflow_state

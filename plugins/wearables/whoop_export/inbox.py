@@ -13,7 +13,8 @@ from typing import IO, Any
 from airflow.sdk import ObjectStoragePath
 
 from wearables.core.errors import ExportRejected
-from wearables.core.integrations import integration_files, load_integration
+from wearables.core.integration_files import integration_files
+from wearables.core.integrations import load_integration
 from wearables.core.settings import landing_url
 from wearables.core.warehouse import transaction, warehouse
 from wearables.whoop_export.archive import MAX_ARCHIVE_BYTES, MEGABYTE, USE_ORIGINAL
