@@ -60,6 +60,9 @@ class DummySource:
         query = "select athlete_id, 'active' as grant_state, null as reason from ops.athletes where integration = %s"
         return connection.exec_driver_sql(query, (integration,)).all()
 
+    def check_connection(self, integration: Integration) -> None:
+        return None
+
     def check_credentials(self, integration: Integration) -> None:
         return None
 

@@ -45,6 +45,9 @@ class Source(StagedSource, Protocol):
     def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
         """Return the athletes who can be pulled: rows with athlete_id, grant_state and reason."""
 
+    def check_connection(self, integration: Integration) -> None:
+        """Raise PermanentError if the integration's connection is missing or incomplete. Sends no request."""
+
     def check_credentials(self, integration: Integration) -> None:
         """Raise PermanentError if the source rejects the integration's credentials."""
 

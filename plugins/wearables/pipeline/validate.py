@@ -15,6 +15,7 @@ from wearables.core.sources import load_source
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.core.windows import TimeRange, chunks, dates_to_window, last_24_hours, since_last_pull
 from wearables.pipeline.batches import Batch, batches
+from wearables.pipeline.landing_check import check_writable
 from wearables.pipeline.plan import Plan, find_plan, save_plan
 from wearables.pipeline.request import Request, read_request
 from wearables.pipeline.slices import Slice, fail
@@ -44,6 +45,8 @@ def validate(integration: Integration, run: Run) -> Plan:
     """
     source = load_source(integration.source)
     request = read_request(run.conf, integration)
+    source.check_connection(integration)
+    check_writable(integration.name)
     with transaction(warehouse()) as connection:
         athletes = _athletes(connection, source, integration)
         known = find_plan(connection, integration.name, run.run_id)
@@ -61,8 +64,13 @@ def validate(integration: Integration, run: Run) -> Plan:
 
 
 def check_setup(integration: Integration) -> Sequence[Row]:
-    """Check warehouse, enrolment and credentials; return the athletes. Raises PermanentError."""
+    """Check connection, landing zone, warehouse, enrolment and credentials; return the athletes.
+
+    Raises PermanentError or RetryableError.
+    """
     source = load_source(integration.source)
+    source.check_connection(integration)
+    check_writable(integration.name)
     with transaction(warehouse()) as connection:
         athletes = _athletes(connection, source, integration)
     source.check_credentials(integration)

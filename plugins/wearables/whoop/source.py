@@ -13,6 +13,7 @@ from wearables.pipeline.plan import Plan
 from wearables.pipeline.slices import Slice
 from wearables.pipeline.stage import landed_rows
 from wearables.whoop.client import WhoopClient
+from wearables.whoop.credentials import read_credentials
 from wearables.whoop.fetch import fetch_slice
 from wearables.whoop.grants import Grants
 from wearables.whoop.hook import WhoopHook
@@ -46,6 +47,10 @@ class WhoopSource:
     def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
         """Return everybody who has ever consented and has not been erased."""
         return run_sql(connection, "whoop/grants/athletes", integration=integration).all()
+
+    def check_connection(self, integration: Integration) -> None:
+        """Read the client id and secret."""
+        read_credentials(integration.connection)
 
     def check_credentials(self, integration: Integration) -> None:
         """Ask WHOOP whether it accepts the client id and secret."""
