@@ -32,7 +32,7 @@ def check_writable(integration: str) -> None:
         reason = os.strerror(number) if number else type(error).__name__
         if isinstance(error, PERMANENT_ERRORS) or number == errno.EROFS:
             raise PermanentError(
-                f"The landing zone cannot be written ({reason}). Correct WEARABLES_LANDING, or the owner and permissions "
+                f"The landing zone cannot be written ({reason}). Correct WEARABLES_LANDING, or the permissions "
                 "of its folder or bucket."
             ) from None
         raise LandingUnavailable(
