@@ -113,6 +113,11 @@ def test_a_mistake_is_reported_in_one_line(make_team: Any, run: Run, words: tupl
     assert sentence in error_of(run(*words))
 
 
+def test_a_pool_that_does_not_exist_is_rejected(make_team: Any, run: Run, airflow_database: None) -> None:
+    make_team({"pool": "nope"}, athletes=1, days=3)
+    assert 'Airflow has no pool "nope", which team uses.' in error_of(run("validate", "team"))
+
+
 def test_a_command_for_an_invalid_file_names_the_file_the_key_and_the_reason(
     make_team: Any, run: Run, tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ DEFAULT_CHUNK_DAYS = 20
 DEFAULT_TASKS_AT_ONCE = 4
 # WHOOP's limit for a new app.
 DEFAULT_MEMBER_CAP = 10
+DEFAULT_POOL = "default_pool"
 # What a DAG uses if the value in its integration's file is invalid: without a schedule, it runs only when triggered.
 WITHOUT_SCHEDULE = {"schedule": None, "timezone": "UTC"}
 MAX_PROBLEMS = 10
@@ -53,7 +54,7 @@ class Integration(BaseModel):
     member_cap: fields.Positive = DEFAULT_MEMBER_CAP
     athletes_per_task: fields.Positive | None = None
     tasks_at_once: fields.Positive = DEFAULT_TASKS_AT_ONCE
-    pool: fields.Pool = "default_pool"
+    pool: fields.Pool = DEFAULT_POOL
     survey_questions: fields.Questions = ()
 
     @model_validator(mode="before")

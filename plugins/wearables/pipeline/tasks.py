@@ -14,6 +14,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 from wearables.core.errors import RetryableError, WearablesError
 from wearables.core.integrations import load_integration
+from wearables.core.pools import reject_missing_pool
 from wearables.core.windows import TimeRange
 from wearables.pipeline.batches import EVERYONE, Batch
 
@@ -61,6 +62,7 @@ def validate(name: str, dag_run: Any = None, params: Any = None) -> list[Chunk]:
     from wearables.pipeline.validate import Run, batched_chunks, validate
 
     integration = load_integration(name)
+    reject_missing_pool(dag_run.note)
     plan = validate(
         integration,
         Run(
