@@ -10,10 +10,10 @@ any length, trigger one run with both dates; backfills are not allowed, because 
 
 from typing import Any
 
-from airflow.sdk import DAG, Param, task_group
+from airflow.sdk import DAG, Param, get_parsing_context, task_group
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from wearables.core.integrations import Integration, load_integrations
+from wearables.core.integrations import Integration, integrations_to_declare
 from wearables.core.sources import SOURCES
 from wearables.pipeline.tasks import ChunkFields, asset, check, extract, stage, transform, validate
 
@@ -54,13 +54,14 @@ def schedule(integration: Integration) -> CronTriggerTimetable | str | None:
     return CronTriggerTimetable(integration.schedule, timezone=integration.timezone, run_immediately=False)
 
 
-def declare_dag(integration: Integration) -> None:
-    """Declare the DAG of one integration; Airflow registers it."""
+def declare_dag(integration: Integration, problem: str) -> None:
+    """Declare the DAG of one integration; Airflow registers it. If its file has a problem, every run fails with it."""
     name = integration.name
     limits: dict[str, Any] = {"pool": integration.pool, "max_active_tis_per_dagrun": integration.tasks_at_once}
     with DAG(
         dag_id=name,
-        description=f"{SOURCES[integration.source].title} data of {name}, from the source to analytics.metrics",
+        description=problem
+        or f"{SOURCES[integration.source].title} data of {name}, from the source to analytics.metrics",
         doc_md=__doc__,
         schedule=schedule(integration),
         # Any day can be pulled, but with a start date, a run before it would succeed without running a task.
@@ -70,7 +71,7 @@ def declare_dag(integration: Integration) -> None:
         allowed_run_types=RUN_TYPES,
         is_paused_upon_creation=False,
         params=params(integration),
-        tags=[integration.source],
+        tags=[integration.source, *(["invalid file"] if problem else [])],
     ):
 
         @task_group(prefix_group_id=False)
@@ -82,5 +83,6 @@ def declare_dag(integration: Integration) -> None:
         each_chunk.expand(chunk=validate(name)) >> loaded >> check(name)
 
 
-for integration in load_integrations():
-    declare_dag(integration)
+# A task parses this file, too. It declares only its own DAG, so that no other team's file can affect it.
+for integration, problem in integrations_to_declare(get_parsing_context().dag_id):
+    declare_dag(integration, problem)

@@ -2,7 +2,7 @@
 
 validate -> stage (one per export) -> transform -> check
 
-With parameters, a run imports one file. Without them, as on its schedule, it imports every file in the drop folders:
+With parameters, a run imports one file of a drop folder. Without them, as on its schedule, it imports every file there:
 <landing zone>/<integration>/inbox/exports/<athlete>/<any name>.zip
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 from airflow.sdk import DAG, Param
 from airflow.timetables.trigger import CronTriggerTimetable
 
-from wearables.core.integrations import integration_files
+from wearables.core.integration_files import integration_files
 from wearables.whoop_export.tasks import REJECTIONS, check, stage, transform, validate
 
 EVERY_TEN_MINUTES = "*/10 * * * *"
@@ -28,7 +28,7 @@ PARAMS = {
         None,
         type=["null", "string"],
         title="File",
-        description="URL of the ZIP file, unchanged: file://, s3:// or any other scheme of Airflow's object storage.",
+        description="Name of a ZIP file in the athlete's drop folder. A file elsewhere is not read.",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""The Airflow plugin: the project's pages and their entries in Airflow's navigation.
+"""The Airflow plugin: the project's pages, their entries in Airflow's navigation, and the check of pools.
 
 Every Airflow component imports this file. The pages themselves are imported by the API server on the first request.
 """
@@ -7,7 +7,9 @@ import importlib
 from functools import cached_property
 from typing import Any
 
+from airflow.listeners import hookimpl
 from airflow.plugins_manager import AirflowPlugin
+from sqlalchemy.orm import object_session
 
 
 class Pages:
@@ -25,6 +27,18 @@ class Pages:
         await self._app(scope, receive, send)
 
 
+class PoolCheck:
+    """Checks the pool of each run that starts; Airflow calls it in the scheduler."""
+
+    @hookimpl
+    def on_dag_run_running(self, dag_run: Any, msg: str) -> None:
+        """Note on the run that its pool does not exist."""
+        from wearables.core.pools import note_missing_pool
+
+        if session := object_session(dag_run):
+            note_missing_pool(dag_run, session)
+
+
 class WearablesPlugin(AirflowPlugin):
     """The project's pages within Airflow's UI."""
 
@@ -34,6 +48,7 @@ class WearablesPlugin(AirflowPlugin):
         # For athletes, who have no Airflow login.
         {"name": "consent", "url_prefix": "/consent", "app": Pages("wearables.athletes.consent.pages")},
     ]
+    listeners = [PoolCheck()]  # noqa: RUF012 - Airflow defines the attribute this way
     external_views = [  # noqa: RUF012 - Airflow defines the attribute this way
         # Relative, because Airflow may be served below a path.
         {

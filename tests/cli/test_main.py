@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -110,6 +111,22 @@ def test_an_athlete_is_offboarded_and_erased_with_a_receipt(make_team: Any, run:
 def test_a_mistake_is_reported_in_one_line(make_team: Any, run: Run, words: tuple[str, ...], sentence: str) -> None:
     make_team(enrol=False, athletes=1, days=3)
     assert sentence in error_of(run(*words))
+
+
+def test_a_pool_that_does_not_exist_is_rejected(make_team: Any, run: Run, airflow_database: None) -> None:
+    make_team({"pool": "nope"}, athletes=1, days=3)
+    assert 'Airflow has no pool "nope", which team uses.' in error_of(run("validate", "team"))
+
+
+def test_a_command_for_an_invalid_file_names_the_file_the_key_and_the_reason(
+    make_team: Any, run: Run, tmp_path: Path
+) -> None:
+    make_team(enrol=False, athletes=1, days=3)
+    (tmp_path / "broken.yaml").write_text("timezone: Europe/Londn")
+    (tmp_path / "other.yaml").write_text("colour: red")
+    for words in (("validate",), ("athletes",), ("enroll", "--invite"), ("offboard", "1"), ("roster",)):
+        error = error_of(run(words[0], "broken", *words[1:]))
+        assert error.startswith('broken.yaml: timezone: "Europe/Londn" is not an IANA time zone.'), words
 
 
 def test_migrate_is_safe_to_repeat(warehouse_engine: Any, run: Run) -> None:

@@ -15,6 +15,7 @@ from wearables.core.integrations import (
     Integration,
     load_integration,
     load_integrations,
+    problems,
     read_integration,
 )
 from wearables.core.sources import SOURCES
@@ -83,6 +84,9 @@ survey_questions: ["Alcohol?"]
         ),
         ("timezone: 3", "timezone: .*valid string"),
         ("schedule: every day", 'schedule: "every day" is not a schedule. Use a cron expression'),
+        ("schedule: 0 0 30 2 *", 'schedule: "0 0 30 2 .*" is not a schedule. Use a cron expression'),
+        ('pool: "a\\0b"', r'pool: "a\\x00b" contains a control character. Remove it\.'),
+        ("start_date: 2026-13-01", r'start_date: "2026-13-01" is not a valid date. Use YYYY-MM-DD'),
         ("schedule: '@fortnightly'", 'schedule: "@fortnightly" is not a schedule. Use a cron expression'),
         (
             "start_date: yesterday",
@@ -115,15 +119,14 @@ def test_a_file_name_that_is_not_a_valid_dag_id_is_rejected(tmp_path: Path) -> N
         read_integration(write(tmp_path, "our team.yaml", ""))
 
 
-def test_an_invalid_file_does_not_affect_other_integrations(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_invalid_file_does_not_affect_other_integrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, "a.yaml", "")
     write(tmp_path, "b.yaml", "colour: red")
     write(tmp_path, "c.yml", "")
     monkeypatch.setenv("WEARABLES_INTEGRATIONS", str(tmp_path))
     assert [integration.name for integration in load_integrations()] == ["a", "c"]
-    assert "b.yaml: colour: unknown key" in caplog.text
+    (problem,) = problems()
+    assert problem.startswith("b.yaml: colour: unknown key")
 
 
 def test_an_unknown_name_is_rejected_with_the_names_that_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

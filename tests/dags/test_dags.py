@@ -35,6 +35,8 @@ print(json.dumps({
             "outlets": {task.task_id: [each.name for each in task.outlets] for task in dag.tasks if task.outlets},
             "schedule": None if dag.schedule is None else dag.schedule.serialize(),
             "catchup": dag.catchup,
+            "description": dag.description,
+            "tags": sorted(dag.tags),
             "max_active_runs": dag.max_active_runs,
             "run_types": sorted(each.value for each in dag.allowed_run_types or []),
         }
@@ -44,7 +46,7 @@ print(json.dumps({
 """
 
 
-def parse(integrations: Path) -> dict:
+def parse(integrations: Path, **context: str) -> dict:
     """Parse dags/ with Airflow in a separate process that has no database, connections or network."""
     environment = {
         "PATH": "/usr/bin:/bin",
@@ -52,6 +54,7 @@ def parse(integrations: Path) -> dict:
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": "postgresql+psycopg2://nobody@127.0.0.1:9/none",
         "WEARABLES_INTEGRATIONS": str(integrations),
+        **context,
     }
     completed = subprocess.run(
         [sys.executable, "-c", PARSE, str(ROOT / "dags")], capture_output=True, text=True, env=environment, check=False
@@ -66,16 +69,38 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict:
     (folder / "north.yaml").write_text("schedule: '0 6 * * *'\ntimezone: Europe/Berlin\n")
     (folder / "south.yaml").write_text("")
     (folder / "manual.yaml").write_text("schedule: null\n")
-    (folder / "broken.yaml").write_text("chunk_days: 29\n")
+    (folder / "broken.yaml").write_text("chunk_days: 29\nschedule: '0 7 * * *'\ntimezone: Asia/Tokyo")
     return parse(folder)
 
 
-def test_every_valid_integration_has_a_dag_and_an_invalid_one_does_not_affect_them(parsed: dict) -> None:
-    assert parsed["errors"] == {}
-    assert sorted(parsed["dags"]) == ["manual", "north", "south", "whoop_export"]
+def test_every_integration_has_a_dag_and_an_invalid_file_does_not_affect_the_others(parsed: dict) -> None:
+    assert sorted(parsed["dags"]) == ["broken", "manual", "north", "south", "whoop_export"]
 
 
-@pytest.mark.parametrize("dag_id", ["north", "south", "manual"])
+def test_the_problem_of_an_invalid_file_is_an_import_error_of_a_file_without_dags(parsed: dict) -> None:
+    ((file, error),) = parsed["errors"].items()
+    assert file == str(ROOT / "dags" / "invalid_files.py")
+    assert error.endswith("broken.yaml: chunk_days: Input should be less than or equal to 28.\n")
+
+
+def test_the_dag_of_an_invalid_file_keeps_its_schedule_and_says_what_is_wrong(parsed: dict) -> None:
+    broken = parsed["dags"]["broken"]
+    assert (broken["schedule"]["expression"], broken["schedule"]["timezone"]) == ("0 7 * * *", "Asia/Tokyo")
+    assert broken["description"] == "broken.yaml: chunk_days: Input should be less than or equal to 28."
+    assert broken["tags"] == ["invalid file", "whoop"]
+    assert parsed["dags"]["north"]["tags"] == ["whoop"]
+
+
+@pytest.mark.parametrize("dag_id", ["north", "broken"])
+def test_a_task_declares_only_its_own_dag(tmp_path: Path, dag_id: str) -> None:
+    (tmp_path / "north.yaml").write_text("")
+    (tmp_path / "broken.yaml").write_text("timezone: Europe/Londn\n")
+    # Airflow sets this for the process of a task.
+    of_task = parse(tmp_path, _AIRFLOW_PARSING_CONTEXT_DAG_ID=dag_id)
+    assert sorted(of_task["dags"]) == [dag_id, "whoop_export"]
+
+
+@pytest.mark.parametrize("dag_id", ["north", "south", "manual", "broken"])
 def test_tasks_and_dependencies(parsed: dict, dag_id: str) -> None:
     assert parsed["dags"][dag_id]["dependencies"] == DEPENDENCIES
     assert parsed["dags"][dag_id]["mapped"] == ["extract", "stage"]

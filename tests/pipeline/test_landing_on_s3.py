@@ -8,9 +8,11 @@ import pytest
 from tests import fakes
 from tests.pipeline.factories import land, manifest
 from wearables.athletes.offboarding import offboard
+from wearables.core.errors import LandingUnavailable, PermanentError
 from wearables.core.settings import landing_url
 from wearables.pipeline.erasure import delete_landed
 from wearables.pipeline.landing import Landing
+from wearables.pipeline.landing_check import check_writable
 from wearables.pipeline.storage import _storage, file_system
 
 PARTS = ("team", "run", "chunk", "1", "sleep")
@@ -112,3 +114,21 @@ def test_a_pull_through_s3_has_the_expected_metrics_and_an_erasure_deletes_its_f
     offboard("team", team.athlete_ids[0], erase=True)
     assert not any(erased in key for key in fakes.keys(zone))
     assert any(kept in key for key in fakes.keys(zone))
+
+
+def test_a_writable_bucket_stays_empty_and_a_missing_bucket_is_a_permanent_error(
+    zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_writable("team")
+    assert fakes.keys(zone) == []
+    monkeypatch.setenv("WEARABLES_LANDING", landing_url().replace(fakes.BUCKET, "no-such-bucket"))
+    with pytest.raises(PermanentError, match="The landing zone cannot be written"):
+        check_writable("team")
+
+
+def test_an_unreachable_store_is_retried(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    where = quote("http://127.0.0.1:9", safe="")
+    monkeypatch.setenv("AIRFLOW_CONN_GONE", f"aws://key:secret@?region_name=us-east-1&endpoint_url={where}")
+    monkeypatch.setenv("WEARABLES_LANDING", f"s3://gone@{fakes.BUCKET}/zone")
+    with pytest.raises(LandingUnavailable, match="The landing zone failed"):
+        check_writable("team")

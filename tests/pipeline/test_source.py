@@ -67,7 +67,7 @@ class DummySource:
         """
         return connection.exec_driver_sql(query, (integration,)).all()
 
-    def require_connection(self, integration: Integration) -> None:
+    def check_connection(self, integration: Integration) -> None:
         return None
 
     def check_credentials(self, integration: Integration) -> None:

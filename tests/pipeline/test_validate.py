@@ -12,6 +12,7 @@ from wearables.core.errors import PermanentError, WearablesError
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import warehouse
 from wearables.pipeline.request import read_request
+from wearables.pipeline.validate import check_setup
 
 TOMORROW = str(dt.datetime.now(dt.UTC).date() + dt.timedelta(days=2))
 INVALID_PARAMETERS = [
@@ -72,6 +73,27 @@ def test_invalid_client_credentials_are_rejected(make_team: Any, monkeypatch: py
     with pytest.raises(PermanentError, match="does not accept the client id and secret") as rejection:
         team.validate()
     assert "not-the-secret" not in str(rejection.value)
+
+
+def test_a_landing_zone_that_is_not_writable_is_rejected_before_whoop_is_asked(
+    make_team: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = make_team(athletes=1, days=3)
+    team.world.requests.clear()
+    # The kernel lets nobody create a folder here, not even root.
+    monkeypatch.setenv("WEARABLES_LANDING", "file:///sys/landing")
+    for check in (team.validate, lambda: check_setup(team.integration)):
+        with pytest.raises(PermanentError, match=r"landing zone cannot be written \(Operation not permitted\)"):
+            check()
+    assert team.world.requests == []
+
+
+def test_a_missing_connection_is_named_before_missing_athletes(make_team: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    team = make_team(enrol=False)
+    monkeypatch.delenv("AIRFLOW_CONN_TEAM")
+    for check in (team.validate, lambda: check_setup(team.integration)):
+        with pytest.raises(PermanentError, match="no connection 'team'"):
+            check()
 
 
 def test_a_missing_connection_is_rejected(make_team: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,7 @@ def test_a_wrong_secret_is_rejected_not_shown_and_not_saved(
         ("name", "../../dags/evil", "The name must start with a letter"),
         ("name", "a.b", "The name must start with a letter"),
         ("name", "<b>", "The name must start with a letter"),
+        ("name", "Team", 'An integration named "team" already exists.'),
         ("name", "team", 'An integration named "team" already exists.'),
         ("vendor", "Other", 'The vendor "Other" is not supported. Choose WHOOP.'),
         ("timezone", "Atlantis", "is not an IANA time zone"),

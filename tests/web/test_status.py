@@ -25,6 +25,16 @@ def test_a_missing_connection_says_what_to_do(admin: Visitor, team: Any, tmp_pat
     assert "south is missing. Add a connection of type WHOOP with this name." in admin.get("/").text
 
 
+def test_a_missing_pool_says_what_to_do_and_keeps_a_pull_from_starting(
+    admin: Visitor, team: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "team.yaml").write_text("pool: nope")
+    sentence = "Airflow has no pool &#34;nope&#34;, which team uses. Create it with"
+    for page in ("/", "/integrations/team", "/integrations/team/pull"):
+        assert sentence in admin.get(page).text, page
+    assert sentence in admin.act("/integrations/team/pull").text
+
+
 def test_member_slots_budget_and_grants_are_counted(admin: Visitor, team: Any) -> None:
     team.rows("update vault.grants set state = 'reconnect' where athlete_id = %s returning 1", team.athlete_ids[0])
     text = admin.get("/integrations/team").text

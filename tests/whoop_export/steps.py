@@ -79,6 +79,14 @@ class Importer:
         path.write_bytes(packed)
         return path.as_uri()
 
+    def drop(self, packed: bytes, athlete_id: int | None = None) -> str:
+        """Save a file in the drop folder of an athlete, by default the first, and return its URL."""
+        folder = self._folder.parent / "landing" / "team" / "inbox" / "exports"
+        path = folder / str(athlete_id or self.team.athlete_ids[0]) / f"{uuid.uuid4()}.zip"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(packed)
+        return path.as_uri()
+
     def validate(self, packed: bytes, athlete_id: int | None = None) -> Import:
         return validate(
             self.team.name, athlete_id or self.team.athlete_ids[0], self.put(packed), f"manual__{uuid.uuid4()}"

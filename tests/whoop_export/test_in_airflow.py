@@ -38,12 +38,13 @@ def test_an_export_is_imported_and_a_second_run_changes_nothing(
     make_importer: Callable[..., Importer], run_export: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     importer = make_importer({"survey_questions": '["Have any caffeine?"]'}, athletes=1, days=1)
-    parameters = conf("team", importer.team.athlete_ids[0], importer.put(pack(files())))
-    outcome = run_export(**parameters)
+    athlete_id = importer.team.athlete_ids[0]
+    outcome = run_export(**conf("team", athlete_id, importer.drop(pack(files()))))
     assert outcome == {"run": "success", "tasks": [(step, "success") for step in STEPS]}
     assert len(importer.values()) == 28
     before = importer.team.snapshot()
-    assert run_export(**parameters)["run"] == "success"
+    # The first run has deleted its file.
+    assert run_export(**conf("team", athlete_id, importer.drop(pack(files()))))["run"] == "success"
     assert importer.team.snapshot() == before
     # AIRFLOW_HOME contains the database, with XComs, rendered templates and events, and the logs.
     everything = b"".join(path.read_bytes() for path in Path(os.environ["AIRFLOW_HOME"]).rglob("*") if path.is_file())
@@ -57,7 +58,7 @@ def test_a_rejected_export_is_one_sentence_in_the_log_and_no_other_task_runs(
     make_importer: Callable[..., Importer], run_export: Callable[..., Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     importer = make_importer(athletes=1, days=1)
-    outcome = run_export(**conf("team", importer.team.athlete_ids[0], importer.put(b"no zip")))
+    outcome = run_export(**conf("team", importer.team.athlete_ids[0], importer.drop(b"no zip")))
     assert outcome["run"] == "failed"
     assert outcome["tasks"][0] == ("validate", "failed")
     assert {state for _, state in outcome["tasks"][1:]} == {"upstream_failed"}

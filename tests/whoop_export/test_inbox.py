@@ -11,6 +11,7 @@ import pytest
 from tests.whoop_export.steps import Importer, files, pack
 from wearables.core.errors import ExportRejected, PermanentError, WarehouseUnavailable
 from wearables.whoop_export import archive
+from wearables.whoop_export.archive import NO_FILE
 from wearables.whoop_export.inbox import SETTLED_SECONDS, conf, discard, receive, waiting
 from wearables.whoop_export.request import validate_exports
 from wearables.whoop_export.stage import stage
@@ -91,11 +92,83 @@ def test_a_run_whose_files_are_all_rejected_fails(importer: Importer, tmp_path: 
     assert validate_exports({}, "run").imports == []
 
 
+@pytest.mark.parametrize(
+    "file",
+    [
+        "{outside}",
+        "file://{outside}",
+        "local://{outside}",
+        "file://{folder}/{own}/../{other}/theirs.zip",
+        "file://{folder}/{own}/../../../../../outside.zip",
+        "../{other}/theirs.zip",
+        "file://{folder}/{other}/theirs.zip",
+        "file://{folder}/{own}/link.zip",
+        "link.zip",
+        "file://{folder}/{own}/folder.zip",
+        "folder.zip",
+        "file://{folder}/{own}/",
+        "..",
+        ".",
+        "missing.zip",
+        "file://{folder}/{own}/missing.zip",
+        "/etc/passwd",
+        "file:///etc/passwd",
+        "file:///nowhere/at/all.zip",
+        "s3://bucket/export.zip",
+        "https://127.0.0.1/export.zip",
+        "nosuch://bucket/export.zip",
+        "zip://export.csv::file://{outside}",
+        "simplecache::file://{outside}",
+        "mine.zip\0",
+        "mine.zip\n",
+        "x" * 5000,
+    ],
+)
+def test_only_a_file_in_the_athlete_s_drop_folder_is_imported_and_any_other_is_refused_in_the_same_words(
+    importer: Importer, tmp_path: Path, file: str
+) -> None:
+    own, other = importer.team.athlete_ids
+    outside = tmp_path / "outside.zip"
+    outside.write_bytes(pack(files()))
+    folder = tmp_path / "landing" / "team" / "inbox" / "exports"
+    for name in (f"{own}/mine.zip", f"{other}/theirs.zip"):
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_bytes(pack(files()))
+    (folder / str(own) / "link.zip").symlink_to(outside)
+    (folder / str(own) / "folder.zip").mkdir()
+    kept = sorted(tmp_path.rglob("*.zip"))
+    value = file.format(outside=outside, folder=folder, own=own, other=other)
+    with pytest.raises(PermanentError) as refusal:
+        validate_exports(conf("team", own, value), "run")
+    assert str(refusal.value) == NO_FILE
+    assert sorted(tmp_path.rglob("*.zip")) == kept
+    for allowed in ("mine.zip", f"{folder}/{own}/mine.zip", f"file://{folder}/{own}/mine.zip"):
+        (export,) = validate_exports(conf("team", own, allowed), "run").imports
+        assert export.url == f"file://{folder}/{own}/mine.zip"
+
+
+def test_links_and_folders_in_the_drop_folder_are_ignored(importer: Importer, tmp_path: Path) -> None:
+    path = drop(tmp_path, importer.team.athlete_ids[0], pack(files()))
+    outside = path.rename(tmp_path / "outside.zip")
+    path.symlink_to(outside)
+    path.with_name("folder.zip").mkdir()
+    assert list(waiting()) == []
+    assert outside.exists()
+
+
+def test_exports_wait_while_the_integration_s_file_is_invalid(
+    importer: Importer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = drop(tmp_path, importer.team.athlete_ids[0], pack(files()))
+    valid = (tmp_path / "team.yaml").read_text()
+    (tmp_path / "team.yaml").write_text("timezone: Europe/Londn")
+    assert validate_exports({}, "run").imports == []
+    assert path.exists()
+    (tmp_path / "team.yaml").write_text(valid)
+    assert len(validate_exports({}, "run").imports) == 1
+
+
 def test_a_file_outside_the_drop_folder_is_never_deleted(importer: Importer, tmp_path: Path) -> None:
-    url = importer.put(b"no zip")
-    with pytest.raises(ExportRejected):
-        validate_exports(conf("team", importer.team.athlete_ids[0], url), "run")
-    assert Path(url.removeprefix("file://")).exists()
     outside = tmp_path / "kept.zip"
     outside.write_bytes(b"kept")
     discard((tmp_path / "landing" / "team" / "inbox" / "exports").as_uri() + "/../../../../kept.zip")

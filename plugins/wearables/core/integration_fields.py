@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from croniter import croniter
 from pydantic import AfterValidator, Field, StringConstraints
 
+from wearables.core.integration_files import printable
 from wearables.core.slug import slug
 from wearables.core.sources import SOURCES
 
@@ -15,15 +16,23 @@ MAX_QUOTED_CHARACTERS = 60
 
 def quoted(value: object) -> str:
     """Quote a user's value for an error: on one line, printable and not too long."""
-    text = " ".join(str(value).split())[:MAX_QUOTED_CHARACTERS]
-    return f'"{repr(text)[1:-1]}"'
+    return f'"{printable(value)[:MAX_QUOTED_CHARACTERS]}"'
 
 
 def _schedule(value: str | None) -> str | None:
-    if value is None or value in PRESETS or (not value.startswith("@") and croniter.is_valid(value)):
+    if value is None or value in PRESETS or (not value.startswith("@") and _occurs(value)):
         return value
     presets = ", ".join(sorted(PRESETS))
     raise ValueError(f"{quoted(value)} is not a schedule. Use a cron expression or one of {presets}")
+
+
+def _occurs(cron: str) -> bool:
+    """Return whether a cron expression is valid and has occurred and will occur again: Airflow computes both times."""
+    try:
+        times = croniter(cron)
+        return bool(times.get_prev() and times.get_next())
+    except (ValueError, KeyError):
+        return False
 
 
 def _timezone(value: str) -> str:
@@ -37,6 +46,12 @@ def _timezone(value: str) -> str:
 def _source(value: str) -> str:
     if value not in SOURCES:
         raise ValueError(f"{quoted(value)} is not a known source. Use {', '.join(SOURCES)}")
+    return value
+
+
+def _printable(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError(f"{quoted(value)} contains a control character. Remove it")
     return value
 
 
@@ -54,7 +69,9 @@ def _distinct_questions(questions: tuple[str, ...]) -> tuple[str, ...]:
     return questions
 
 
-Text = Annotated[str, StringConstraints(min_length=1)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_printable)]
+# As long as the column in Airflow's database: an error of that database would stop Airflow's scheduler.
+Pool = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_printable)]
 ConnectionId = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
 Source = Annotated[str, AfterValidator(_source)]
 Schedule = Annotated[str | None, AfterValidator(_schedule)]

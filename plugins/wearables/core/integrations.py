@@ -1,23 +1,28 @@
 """Read and validate integration files."""
 
 import datetime
-import logging
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from wearables.core import integration_fields as fields
 from wearables.core.errors import PermanentError
+from wearables.core.integration_files import (
+    integration_files,
+    parse_lines,
+    parse_yaml,
+    printable,
+    read_text,
+    require_unique,
+)
 from wearables.core.settings import integrations_dir
 from wearables.core.sources import DEFAULT_SOURCE, SOURCES
 from wearables.core.windows import MAX_CHUNK_DAYS
-
-log = logging.getLogger(__name__)
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 # A page has 25 records: 20 days of cycles, or of sleeps and naps, fit on one. See docs/decisions/0011.
@@ -26,6 +31,10 @@ DEFAULT_CHUNK_DAYS = 20
 DEFAULT_TASKS_AT_ONCE = 2
 # WHOOP's limit for a new app.
 DEFAULT_MEMBER_CAP = 10
+DEFAULT_POOL = "default_pool"
+# What a DAG uses if the value in its integration's file is invalid: without a schedule, it runs only when triggered.
+WITHOUT_SCHEDULE = {"schedule": None, "timezone": "UTC"}
+MAX_PROBLEMS = 10
 
 
 class Integration(BaseModel):
@@ -45,7 +54,7 @@ class Integration(BaseModel):
     member_cap: fields.Positive = DEFAULT_MEMBER_CAP
     athletes_per_task: fields.Positive | None = None
     tasks_at_once: fields.Positive = DEFAULT_TASKS_AT_ONCE
-    pool: fields.Text = "default_pool"
+    pool: fields.Pool = DEFAULT_POOL
     survey_questions: fields.Questions = ()
 
     @model_validator(mode="before")
@@ -78,42 +87,39 @@ class Integration(BaseModel):
 
 def read_integration(path: Path) -> Integration:
     """Read one file. Raises PermanentError with file, key and problem."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise PermanentError(f"{path.name}: the file is not valid YAML: {error}. Save it as UTF-8.") from None
-    return parse_integration(path, text)
+    require_valid_name(path)
+    require_unique(path)
+    return parse_integration(path, read_text(path))
+
+
+def require_valid_name(path: Path) -> None:
+    """Raise PermanentError if the file's name cannot be that of an integration."""
+    if not NAME.fullmatch(path.stem):
+        raise PermanentError(
+            f"{printable(path.name)}: the file name must consist of letters, digits, _ and -, and begin with a letter. "
+            "Rename the file."
+        )
 
 
 def parse_integration(path: Path, text: str) -> Integration:
     """Validate the text of an integration file. Raises PermanentError with file, key and problem."""
-    if not NAME.fullmatch(path.stem):
-        raise PermanentError(
-            f"{path.name}: the file name must consist of letters, digits, _ and -, and begin with a letter. "
-            "Rename the file."
-        )
-    try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        reason = " ".join(str(error).split())
-        raise PermanentError(f"{path.name}: the file is not valid YAML: {reason}") from None
-    if content is None:
-        content = {}
-    if not isinstance(content, dict):
-        raise PermanentError(f"{path.name}: the file must contain keys and values such as `timezone: UTC`.")
+    content = parse_yaml(path.name, text)
     if "name" in content:
         raise PermanentError(f"{path.name}: name: unknown key. Remove it: the integration is named after its file.")
     try:
-        return Integration.model_validate({"name": path.stem, "connection": path.stem} | content)
+        return _integration(path, content)
     except ValidationError as error:
         raise PermanentError(f"{path.name}: {_problems(error)}") from None
 
 
+def _integration(path: Path, content: dict[Any, Any]) -> Integration:
+    return Integration.model_validate({"name": path.stem, "connection": path.stem} | content)
+
+
 def _problems(error: ValidationError) -> str:
     sentences = []
-    for detail in error.errors(include_url=False):
-        # A key can be any text, line breaks included.
-        key = " ".join(".".join(map(str, detail["loc"])).split())
+    for detail in error.errors(include_url=False)[:MAX_PROBLEMS]:
+        key = printable(".".join(map(str, detail["loc"])))[: fields.MAX_QUOTED_CHARACTERS]
         if detail["type"] == "extra_forbidden":
             problem = f"unknown key. Known keys: {', '.join(sorted(Integration.model_fields))}"
         elif detail["type"].startswith("date"):
@@ -124,18 +130,13 @@ def _problems(error: ValidationError) -> str:
     return " ".join(sentences)
 
 
-def integration_files() -> list[Path]:
-    """Return the integration files, sorted by name."""
-    folder = integrations_dir()
-    return sorted(path for path in folder.glob("*.y*ml") if path.suffix in {".yaml", ".yml"})
-
-
 def load_integration(name: str) -> Integration:
     """Read the integration of that name. Raises PermanentError if its file is missing or invalid."""
-    for path in integration_files():
+    files = integration_files()
+    for path in files:
         if path.stem == name:
             return read_integration(path)
-    known = ", ".join(path.stem for path in integration_files()) or "none"
+    known = ", ".join(printable(path.stem) for path in files) or "none"
     raise PermanentError(
         f"There is no integration {name!r}. Existing integrations: {known}. "
         f"Add {name}.yaml to {integrations_dir()} to create it."
@@ -143,9 +144,53 @@ def load_integration(name: str) -> Integration:
 
 
 def load_integrations() -> Iterator[Integration]:
-    """Yield every valid integration. An invalid file is logged and skipped."""
+    """Yield every valid integration."""
+    for path in integration_files():
+        with suppress(PermanentError):
+            yield read_integration(path)
+
+
+def problems() -> list[str]:
+    """Return the problem of each invalid file."""
+    found = []
     for path in integration_files():
         try:
-            yield read_integration(path)
-        except PermanentError as error:
-            log.error("Skipped an invalid integration file. %s", error)
+            read_integration(path)
+        except PermanentError as problem:
+            found.append(str(problem))
+    return found
+
+
+def integrations_to_declare(name: str | None = None) -> Iterator[tuple[Integration, str]]:
+    """Yield each integration that has a DAG, or only the one of that name, and the problem of its file.
+
+    An invalid file keeps its DAG, so that the problem is seen. Of its settings, only the schedule and its time zone are
+    used, if they can be read. A DAG cannot have an invalid name.
+    """
+    for path in integration_files():
+        if name not in {None, path.stem} or not NAME.fullmatch(path.stem):
+            continue
+        try:
+            yield read_integration(path), ""
+        except PermanentError as problem:
+            yield _integration(path, _readable_schedule(path)), str(problem)
+
+
+def _readable_schedule(path: Path) -> dict[str, Any]:
+    try:
+        text = read_text(path, errors="replace")
+    except PermanentError:
+        return {"schedule": None}
+    try:
+        content = parse_yaml(path.name, text)
+    except PermanentError:
+        content = parse_lines(text, set(WITHOUT_SCHEDULE))
+    return {key: _valid(path, key, content[key]) for key in WITHOUT_SCHEDULE if key in content}
+
+
+def _valid(path: Path, key: str, value: Any) -> Any:
+    """Return a value of the schedule, or the one to use in its place if it is invalid."""
+    try:
+        return getattr(_integration(path, {key: value}), key)
+    except ValidationError:
+        return WITHOUT_SCHEDULE[key]

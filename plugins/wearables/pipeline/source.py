@@ -52,8 +52,8 @@ class Source(StagedSource, Protocol):
         ``is_askable`` is false if the source would reject every request, which ``reason`` explains.
         """
 
-    def require_connection(self, integration: Integration) -> None:
-        """Raise PermanentError if the integration's connection is missing or not valid. Ask nobody but Airflow."""
+    def check_connection(self, integration: Integration) -> None:
+        """Raise PermanentError if the integration's connection is missing or incomplete. Sends no request."""
 
     def check_credentials(self, integration: Integration) -> None:
         """Raise PermanentError if the source rejects the integration's credentials."""

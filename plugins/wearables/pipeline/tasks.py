@@ -14,6 +14,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException, Airfl
 
 from wearables.core.errors import RetryableError, WearablesError
 from wearables.core.integrations import load_integration
+from wearables.core.pools import reject_missing_pool
 from wearables.core.windows import TimeRange
 from wearables.pipeline.batches import Batch
 from wearables.pipeline.plan import Chunk
@@ -73,8 +74,10 @@ def validate(name: str, dag_run: Any = None, params: Any = None) -> list[ChunkFi
     """Reject a run that cannot succeed. Otherwise save its plan and return its chunks, split into batches."""
     from wearables.pipeline.validate import Run, validate
 
+    integration = load_integration(name)
+    reject_missing_pool(dag_run.note)
     chunks = validate(
-        load_integration(name),
+        integration,
         Run(
             run_id=dag_run.run_id,
             run_type=str(getattr(dag_run.run_type, "value", dag_run.run_type)),

@@ -16,6 +16,7 @@ from wearables.core.sources import load_source
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.core.windows import TimeRange, dates_to_window, last_24_hours
 from wearables.pipeline.batches import batches
+from wearables.pipeline.landing_check import check_writable
 from wearables.pipeline.plan import SCHEDULED, Chunk, Plan, chunks_of, find_plan, save_plan
 from wearables.pipeline.planning import require_askable, scheduled_periods, slices_of
 from wearables.pipeline.request import Request, read_request
@@ -47,7 +48,8 @@ def validate(integration: Integration, run: Run) -> list[Chunk]:
     source = load_source(integration.source)
     request = read_request(run.conf, integration)
     collections = request.collections or list(integration.collections)
-    source.require_connection(integration)
+    source.check_connection(integration)
+    check_writable(integration.name)
     with transaction(warehouse()) as connection:
         athletes = _chosen(integration, _athletes(connection, source, integration), request)
         require_askable(athletes)
@@ -67,9 +69,13 @@ def validate(integration: Integration, run: Run) -> list[Chunk]:
 
 
 def check_setup(integration: Integration) -> Sequence[Row]:
-    """Check warehouse, enrolment and credentials; return the athletes. Raises PermanentError."""
+    """Check connection, landing zone, warehouse, enrolment and credentials; return the athletes.
+
+    Raises PermanentError or RetryableError.
+    """
     source = load_source(integration.source)
-    source.require_connection(integration)
+    source.check_connection(integration)
+    check_writable(integration.name)
     with transaction(warehouse()) as connection:
         athletes = _athletes(connection, source, integration)
     source.check_credentials(integration)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from wearables.core.errors import PermanentError
 from wearables.core.warehouse import run_sql
+from wearables.web.formulas import neutralised
 
 Relation = Literal[
     "athlete_days", "trends", "flags", "coverage", "metrics", "workouts", "sleeps", "survey_responses", "athletes"
@@ -23,8 +24,6 @@ RELATIONS: tuple[Relation, ...] = get_args(Relation)
 DATE_COLUMNS: Mapping[str, str | None] = {"survey_responses": "response_date", "athletes": None}
 MAX_DAYS = 400
 CHUNK_ROWS = 5_000
-# A spreadsheet runs a cell that starts with one of these as a formula (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 ARROW_TYPES: Mapping[str, pa.DataType] = {
     "bigint": pa.int64(),
     "boolean": pa.bool_(),
@@ -119,8 +118,7 @@ def _write_csv(file: BinaryIO, schema: pa.Schema, tables: Iterator[pa.Table]) ->
 
 
 def _cell(value: Any) -> str:
-    """Format a text, list or instant as a cell, and quote what a spreadsheet would run as a formula."""
+    """Format a text, list or instant as a cell that no spreadsheet runs as a formula. Numbers stay numbers."""
     if isinstance(value, dt.datetime):
         return value.isoformat()
-    text = value if isinstance(value, str) else "; ".join(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return neutralised(value if isinstance(value, str) else "; ".join(value))

@@ -14,7 +14,7 @@ from airflow.api_fastapi.core_api.security import GetUserDep, get_user, requires
 from airflow.api_fastapi.logging.decorators import action_logging
 from fastapi import Depends, Form, HTTPException, Request
 
-from wearables.core.integrations import integration_files
+from wearables.core.integration_files import integration_files
 from wearables.core.signing import is_form_token
 
 PAGES = "web"

@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from wearables.core.errors import PermanentError
-from wearables.core.integrations import Integration, integration_files, read_integration
+from wearables.core.integration_files import integration_files
+from wearables.core.integrations import Integration, read_integration
+from wearables.core.pools import require_pool
 from wearables.core.schema import require_migrated
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.core.windows import TimeRange, chunks, first_instant
@@ -41,11 +43,15 @@ class LastPull:
 
 @dataclass(frozen=True)
 class IntegrationStatus:
-    """Everything that the pages show of one integration. If its file is invalid, ``problem`` says why."""
+    """Everything that the pages show of one integration.
+
+    If its file is invalid, ``problem`` says why; ``pool_problem`` says that its pool does not exist.
+    """
 
     name: str
     integration: Integration | None = None
     problem: str = ""
+    pool_problem: str = ""
     connection: ConnectionFacts | None = None
     dag: DagModel | None = None
     last_pull: LastPull | None = None
@@ -98,6 +104,7 @@ def read_statuses(session: Session, paths: Sequence[Path]) -> list[IntegrationSt
         return IntegrationStatus(
             name,
             integration,
+            pool_problem=_pool_problem(session, integration),
             connection=connection,
             dag=dags.get(name),
             last_pull=pulls.get(name),
@@ -124,6 +131,14 @@ def _read_files(paths: Sequence[Path]) -> tuple[dict[str, Integration], dict[str
         except PermanentError as reason:
             problems[path.stem] = str(reason)
     return integrations, problems
+
+
+def _pool_problem(session: Session, integration: Integration) -> str:
+    try:
+        require_pool(integration, session)
+    except PermanentError as problem:
+        return str(problem)
+    return ""
 
 
 def _athlete_counts(connection: Connection, names: Iterable[str]) -> dict[str, dict[str, int]]:

@@ -83,8 +83,8 @@ class WhoopSource:
         """Return everybody who has ever consented and has not been erased."""
         return run_sql(connection, "whoop/grants/athletes", integration=integration).all()
 
-    def require_connection(self, integration: Integration) -> None:
-        """Read the app's credentials."""
+    def check_connection(self, integration: Integration) -> None:
+        """Read the client id and secret."""
         read_credentials(integration.connection)
 
     def check_credentials(self, integration: Integration) -> None:

@@ -26,9 +26,14 @@ COPY_BYTES = MEGABYTE
 ALLOWED_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 ENCRYPTED_FLAGS = 0x1 | 0x40
 SYMBOLIC_LINK = 0o120000
-# An unknown scheme, a folder, or a file without read permission. A retry would fail, too.
-URL_ERRORS = (ValueError, ImportError, IsADirectoryError, NotADirectoryError, PermissionError)
+# A missing file, a folder, or a file without read permission. A retry would fail, too.
+URL_ERRORS = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, ValueError, ImportError)
 DAMAGE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+# The same words for every reason, so that the answer does not reveal which files exist.
+NO_FILE = (
+    "The athlete's drop folder has no such file, or it cannot be read. A file stays there only until it is imported or "
+    "rejected. Copy the export there again, or upload it on the page Import data."
+)
 USE_ORIGINAL = "Use the ZIP file exactly as WHOOP sent it."
 
 
@@ -64,16 +69,12 @@ def _blocks(url: str) -> Iterator[bytes]:
         with ObjectStoragePath(url).open("rb") as source:
             while block := source.read(COPY_BYTES):
                 yield block
-    except FileNotFoundError:
-        raise PermanentError(
-            "There is no file at this URL. The drop folder keeps a file only until it is imported or rejected. "
-            "Upload the export again."
-        ) from None
+    except URL_ERRORS:
+        raise PermanentError(NO_FILE) from None
     except Exception as error:
         # Each storage raises its own errors, and their messages may contain the URL's credentials.
-        kind = PermanentError if isinstance(error, URL_ERRORS) else LandingUnavailable
-        raise kind(
-            f"The file cannot be read ({type(error).__name__}). Check its URL and the connection to its storage."
+        raise LandingUnavailable(
+            f"The export cannot be read ({type(error).__name__}). Check the storage of the landing zone."
         ) from None
 
 

@@ -4,19 +4,24 @@ A file is deleted when it is imported or rejected, because it contains answers a
 """
 
 import logging
+import os
 import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 from airflow.sdk import ObjectStoragePath
+from fsspec.implementations.local import LocalFileSystem
 
-from wearables.core.errors import ExportRejected
-from wearables.core.integrations import integration_files, load_integration
+from wearables.core.errors import ExportRejected, LandingUnavailable, PermanentError
+from wearables.core.integration_files import integration_files
+from wearables.core.integrations import load_integration, load_integrations
 from wearables.core.settings import landing_url
 from wearables.core.warehouse import transaction, warehouse
-from wearables.whoop_export.archive import MAX_ARCHIVE_BYTES, MEGABYTE, USE_ORIGINAL
+from wearables.pipeline.landing import file_system
+from wearables.whoop_export.archive import MAX_ARCHIVE_BYTES, MEGABYTE, NO_FILE, USE_ORIGINAL
 from wearables.whoop_export.enrolment_check import require_enrolled
 
 log = logging.getLogger(__name__)
@@ -63,16 +68,33 @@ def conf(integration: str, athlete_id: int, url: str) -> dict[str, Any]:
     return {"integration": integration, "athlete": athlete_id, "file": url}
 
 
+def find(integration: str, athlete_id: int, file: str) -> Dropped:
+    """Return the file in the athlete's drop folder that has this name or URL.
+
+    Raises PermanentError with the same text for a file that is missing, cannot be read, or is anywhere else.
+    """
+    name = load_integration(integration).name
+    folder = f"{_folder(name)}/{athlete_id}/"
+    url = f"file://{file}" if file.startswith("/") else file
+    file_name = url.removeprefix(folder)
+    if not file_name.isprintable() or "/" in file_name or not _is_file(folder + file_name):
+        raise PermanentError(NO_FILE)
+    return Dropped(name, athlete_id, folder + file_name)
+
+
 def waiting() -> Iterator[Dropped]:
-    """Yield the files in the drop folders of all integrations that have not changed for SETTLED_SECONDS."""
-    for path in integration_files():
-        for folder in _children(_folder(path.stem)):
+    """Yield the files in the drop folders that have not changed for SETTLED_SECONDS.
+
+    Files of an integration whose own file is invalid wait until it is corrected.
+    """
+    for integration in load_integrations():
+        for folder in _children(_folder(integration.name)):
             if not folder.name.isdecimal():
-                log.warning("%s: ignored a folder in the drop folder because its name is not an athlete id", path.stem)
+                log.warning("%s: ignored a folder in the drop folder: its name is not an athlete id", integration.name)
                 continue
             for file in _children(folder):
-                if file.suffix.lower() == ".zip" and time.time() - file.stat().st_mtime > SETTLED_SECONDS:
-                    yield Dropped(path.stem, int(folder.name), str(file))
+                if file.suffix.lower() == ".zip" and _is_file(str(file)) and _is_settled(file):
+                    yield Dropped(integration.name, int(folder.name), str(file))
 
 
 def discard(url: str) -> None:
@@ -84,6 +106,24 @@ def discard(url: str) -> None:
 
 def _folder(integration: str) -> ObjectStoragePath:
     return ObjectStoragePath(landing_url().rstrip("/")) / integration / FOLDER
+
+
+def _is_file(url: str) -> bool:
+    """Return whether there is a file at a URL in a drop folder. A link that leads out of the folder is not one."""
+    storage, path = file_system(url)
+    if isinstance(storage, LocalFileSystem):
+        folder, name = os.path.split(path)
+        inbox, athlete = os.path.split(folder)
+        if Path(os.path.realpath(path)) != Path(os.path.realpath(inbox), athlete, name):
+            return False
+    try:
+        return bool(storage.isfile(path))
+    except OSError as error:
+        raise LandingUnavailable(f"The drop folder cannot be read ({type(error).__name__}). Try again.") from None
+
+
+def _is_settled(file: ObjectStoragePath) -> bool:
+    return time.time() - file.stat().st_mtime > SETTLED_SECONDS
 
 
 def _children(folder: ObjectStoragePath) -> list[ObjectStoragePath]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wearables.core.errors import ExportRejected, LandingUnavailable, PermanentError
-from wearables.whoop_export.inbox import Dropped, discard, waiting
+from wearables.whoop_export.inbox import Dropped, discard, find, waiting
 from wearables.whoop_export.source import Import
 from wearables.whoop_export.validate import validate
 
@@ -64,4 +64,4 @@ def read_request(conf: Mapping[str, Any]) -> Dropped | None:
         athlete_id = int(str(conf["athlete"]))
     except ValueError:
         raise PermanentError("athlete must be a WHOOP user id, such as 10129.") from None
-    return Dropped(conf["integration"], athlete_id, conf["file"])
+    return find(conf["integration"], athlete_id, conf["file"])

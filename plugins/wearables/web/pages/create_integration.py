@@ -15,7 +15,8 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
 from wearables.core.errors import PermanentError, WearablesError
-from wearables.core.integrations import NAME, Integration, integration_files, parse_integration
+from wearables.core.integration_files import integration_files
+from wearables.core.integrations import NAME, Integration, parse_integration
 from wearables.core.settings import integrations_dir
 from wearables.core.sources import DEFAULT_SOURCE, SOURCES
 from wearables.core.warehouse import warehouse
@@ -108,8 +109,9 @@ def check(draft: Draft) -> Integration:
     # Check the name before any file is looked up, because it becomes part of a path.
     if not NAME.fullmatch(draft.name):
         raise PermanentError("The name must start with a letter and have at most 63 letters, digits, _ and -.")
-    if any(path.stem == draft.name for path in integration_files()):
-        raise PermanentError(f'An integration named "{draft.name}" already exists. Choose another name.')
+    for path in integration_files():
+        if path.stem.casefold() == draft.name.casefold():
+            raise PermanentError(f'An integration named "{path.stem}" already exists. Choose another name.')
     integration = parse_integration(draft.path, draft.text)
     if not draft.client_id or not draft.client_secret:
         raise PermanentError("Client ID and Client secret are required. Find both in WHOOP's developer dashboard.")

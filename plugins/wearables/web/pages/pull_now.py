@@ -8,9 +8,11 @@ from airflow.api_fastapi.common.db.common import SessionDep
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
 from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration
+from wearables.core.pools import require_pool
 from wearables.core.windows import TimeRange, chunks, dates_to_window, last_24_hours
 from wearables.pipeline.request import read_request
 from wearables.web import airflow_state
@@ -49,7 +51,7 @@ def ask(
 ) -> HTMLResponse:
     """Show the form and a preview of the pull that it describes."""
     status = read_status(session, file)
-    preview = _preview(integration, status, _conf(period, start_date, end_date))
+    preview = _preview(session, integration, status, _conf(period, start_date, end_date))
     today = integration.today
     context = {
         "preview": preview,
@@ -75,6 +77,7 @@ def pull_now(
     """Start a run on behalf of the user and show its log. Raises PermanentError if the dates are invalid."""
     conf = _conf(period, start_date, end_date)
     _window(integration, conf)
+    require_pool(integration, session)
     run_id = airflow_state.trigger(session, integration.name, conf, user.get_name())
     return redirect_to(request, "integrations", integration.name, "log", run=run_id)
 
@@ -92,8 +95,11 @@ def _window(integration: Integration, conf: dict[str, str]) -> TimeRange:
     return dates_to_window(*request.dates, integration.zone, now) if request.dates else last_24_hours(now)
 
 
-def _preview(integration: Integration, status: IntegrationStatus, conf: dict[str, str]) -> PullPreview:
+def _preview(
+    session: Session, integration: Integration, status: IntegrationStatus, conf: dict[str, str]
+) -> PullPreview:
     try:
+        require_pool(integration, session)
         airflow_state.require_active(status.dag, status.name)
         window = _window(integration, conf)
     except PermanentError as reason:
