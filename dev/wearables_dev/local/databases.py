@@ -11,7 +11,6 @@ import os
 from pathlib import Path
 
 import psycopg2
-from psycopg2.extensions import connection as Connection
 
 from wearables.core.errors import PermanentError
 from wearables.core.settings import SQL_DIR
@@ -40,9 +39,8 @@ def prepare(server: Server) -> None:
         cursor.execute("select rolname from pg_roles")
         known = {name for (name,) in cursor.fetchall()}
         for login, variable in PASSWORDS.items():
-            cursor.execute(
-                f"{'alter' if login in known else 'create'} role {login} login password %s", [_read(variable)]
-            )
+            verb = "alter" if login in known else "create"
+            cursor.execute(f"{verb} role {login} login password %s", [_read(variable)])
         for login, role in MEMBERSHIPS.items():
             cursor.execute(f"grant {role} to {login}")
         cursor.execute("select datname, datdba::regrole::text from pg_database")
@@ -71,7 +69,7 @@ def _hand_over(server: Server, database: str, owner: str) -> None:
     connection.close()
 
 
-def _connect(server: Server, database: str) -> Connection:
+def _connect(server: Server, database: str) -> psycopg2.extensions.connection:
     """Connect as the superuser. Raises PermanentError if the server does not accept its password."""
     url = server.url(database).set(drivername="postgresql")
     try:

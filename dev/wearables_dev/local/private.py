@@ -11,7 +11,7 @@ UMASK = 0o077
 
 
 def keep_private() -> None:
-    """Deny others the files of this checkout, also those of an older version. New ones are private by bin/_run's umask."""
+    """Deny others the files of this checkout, also those of an older version, and the files that this process makes."""
     os.umask(UMASK)
     folders = [LOCAL, Path(os.environ["AIRFLOW_HOME"])]
     zone = urlsplit(landing_url())

@@ -105,10 +105,10 @@ def warehouse() -> Engine:
 
 
 def owner() -> Engine:
-    """Return an engine to migrate with: of WEARABLES_OWNER_URL if it names the warehouse's database, else the warehouse's.
+    """Return an engine to migrate with, for WEARABLES_OWNER_URL if it names the warehouse's database.
 
-    An owner's login is for one database: a warehouse that only AIRFLOW_CONN_WAREHOUSE names has its own.
-    Raises PermanentError if the URL is not valid.
+    Otherwise it uses the warehouse's own login: AIRFLOW_CONN_WAREHOUSE alone may name another database than the
+    default settings, where their login does not exist. Raises PermanentError if the URL is not valid.
     """
     warehouse = warehouse_url()
     try:

@@ -56,7 +56,8 @@ grant usage on schema ops to wearables_operator;
 grant select on
 ops.slices, ops.runs, ops.migrations, ops.schema_drift, ops.request_budgets
 to wearables_operator;
-grant select (integration, run_id, collection, athlete_id, record_id, reason, seen_at) on ops.quarantine to wearables_operator;
+grant select (integration, run_id, collection, athlete_id, record_id, reason, seen_at)
+on ops.quarantine to wearables_operator;
 
 -- The loader: reads and writes rows in all schemas, but creates no tables and changes no definitions.
 grant usage on schema raw, ops, vault, analytics to wearables_loader;
