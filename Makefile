@@ -76,12 +76,14 @@ bench: $(STAMP) ## run the benchmarks and write benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
 up: $(STAMP) ## start PostgreSQL and Airflow
+	@bin/wearables local init
 	@bin/wearables local up
 
 down: ## stop PostgreSQL and Airflow
 	@if [ -x $(BIN)/python ]; then bin/wearables local down; else echo "Nothing is installed or running."; fi
 
 demo: $(STAMP) ## pull invented athletes' data from the WHOOP sandbox and check the metrics
+	@bin/wearables local init
 	@bin/wearables local demo
 
 clean: ## stop everything; delete the environment, databases, landing zone and logs, but not the keys

@@ -67,7 +67,7 @@ def migrated_template(postgres: URL) -> URL:
 
 @pytest.fixture
 def warehouse_engine(migrated_template: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """Create a migrated warehouse, to which Airflow's connection ``warehouse`` only loads. Yield a superuser's engine."""
+    """Create a migrated warehouse, and let the connection ``warehouse`` load into it. Yield a superuser's engine."""
     from wearables.core.warehouse import warehouse
 
     name = "warehouse_under_test"

@@ -59,7 +59,7 @@ def _read(variable: str) -> str:
     try:
         return os.environ[variable]
     except KeyError:
-        raise PermanentError(f"{variable} is not set. Run `make install` to create it.") from None
+        raise PermanentError(f"{variable} was missing and has been created. Run the command again.") from None
 
 
 def _hand_over(server: Server, database: str, owner: str) -> None:

@@ -1,7 +1,7 @@
 """Schema migrations: numbered SQL files, each applied once, and repeatable ones, all reapplied when any file changes.
 
-Everything is applied in one transaction under an advisory lock, so a warehouse is never half migrated. Roles come first:
-roles.sql creates them, and refuses those that this project did not create.
+Everything is applied in one transaction under an advisory lock, so a warehouse is never half migrated. Roles come
+first: roles.sql creates them, and refuses those that this project did not create.
 """
 
 import hashlib
