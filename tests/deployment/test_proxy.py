@@ -4,26 +4,22 @@ import json
 import os
 import re
 import select
-import socket
 import ssl
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 import requests
+import yaml
 
-from wearables_dev.local.ports import LOOPBACK, free_port
+from tests.deployment.proxy import ROOT, SETTLE_SECONDS, Proxy, running, until
+from wearables_dev.local.ports import LOOPBACK
 
 # The test's certificate is its own.
 pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS")
 
-ROOT = Path(__file__).parents[2]
-SHIPPED = ROOT / "deploy" / "proxy"
 HALF_SENT = 1_100
 HEAD = b"GET / HTTP/1.1\r\nHost: half-sent\r\n"
 FORGED = {
@@ -34,7 +30,6 @@ FORGED = {
     "X-Real-IP": "203.0.113.9",
     "Forwarded": "for=203.0.113.9;proto=gopher",
 }
-SETTLE_SECONDS = 60
 
 
 class Upstream(BaseHTTPRequestHandler):
@@ -55,22 +50,6 @@ class Upstream(BaseHTTPRequestHandler):
         """Print nothing."""
 
 
-@dataclass(frozen=True)
-class Proxy:
-    """A running proxy and what it has printed."""
-
-    scheme: str
-    port: int
-    output: Path
-
-    @property
-    def url(self) -> str:
-        return f"{self.scheme}://{LOOPBACK}:{self.port}"
-
-    def connect(self) -> socket.socket:
-        return socket.create_connection((LOOPBACK, self.port), timeout=30)
-
-
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[int]:
     server = ThreadingHTTPServer((LOOPBACK, 0), Upstream)
@@ -79,54 +58,10 @@ def upstream() -> Iterator[int]:
     server.shutdown()
 
 
-def certificate(folder: Path) -> None:
-    folder.mkdir()
-    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-days", "2"]
-    files = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
-    subprocess.run([*words, *files], check=True, capture_output=True)
-
-
 @pytest.fixture(scope="module", params=["http", "https"])
 def proxy(request: pytest.FixtureRequest, upstream: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-    """Start nginx with the shipped files. Only addresses, folders and the length of the timeouts differ."""
-    subprocess.run([str(ROOT / "bin" / "_nginx")], check=True)
-    folder, port = tmp_path_factory.mktemp("proxy"), free_port()
-    certificate(folder / "certificates")
-    for path in SHIPPED.glob("*.conf"):
-        text = path.read_text()
-        for shipped, here in (
-            ("listen 8080", f"listen {LOOPBACK}:{port}"),
-            ("http://api-server:18080", f"http://{LOOPBACK}:{upstream}"),
-            (" /tmp/", f" {folder}/"),
-            ("/etc/wearables", str(folder)),
-            ("/etc/certificates", str(folder / "certificates")),
-            ("_timeout 10s", "_timeout 2s"),
-        ):
-            text = text.replace(shipped, here)
-        (folder / path.name).write_text(text)
-    output = folder / "output"
-    as_root = "user root;" if os.geteuid() == 0 else ""  # The container has one user; as root, nginx would use another.
-    words = ["nginx", "-e", "stderr", "-c", str(folder / f"{request.param}.conf"), "-g", f"daemon off; {as_root}"]
-    with output.open("w") as file, subprocess.Popen(words, stdout=file, stderr=file) as nginx:
-        try:
-            started = Proxy(request.param, port, output)
-            until(lambda: nginx.poll() is not None or listens(port))
-            assert nginx.poll() is None, output.read_text()
-            yield started
-        finally:
-            nginx.terminate()
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex((LOOPBACK, port)) == 0
-
-
-def until(found: Callable[[], object]) -> None:
-    deadline = time.monotonic() + SETTLE_SECONDS
-    while not found():
-        assert time.monotonic() < deadline, "still not the case"
-        time.sleep(0.05)
+    with running(request.param, upstream, tmp_path_factory.mktemp("proxy")) as started:
+        yield started
 
 
 def ask(proxy: Proxy, path: str = "/", **options: object) -> requests.Response:
@@ -213,3 +148,13 @@ def test_a_browser_that_forgets_tls_is_redirected(proxy: Proxy) -> None:
         return
     answer = requests.get(f"http://{LOOPBACK}:{proxy.port}/board?x=1", allow_redirects=False, timeout=30)
     assert (answer.status_code, answer.headers["Location"]) == (301, f"{proxy.url}/board?x=1")
+
+
+def test_the_health_check_of_the_compose_file_notices_a_proxy_that_is_down(proxy: Proxy) -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yaml").read_text())
+    how, command = compose["services"]["proxy"]["healthcheck"]["test"]
+    assert how == "CMD-SHELL"
+    for port, expected in ((proxy.port, True), (9, False)):
+        shell = command.replace("$$", "$").replace("8080", str(port))
+        done = subprocess.run(["sh", "-c", shell], env={"PATH": os.environ["PATH"], "PROXY_SCHEME": proxy.scheme})
+        assert (done.returncode == 0) == expected
