@@ -49,6 +49,7 @@ format: $(STAMP) ## format the Python code and fix what ruff can fix
 
 test: $(STAMP) ## run all tests, some in a real browser, except the next four suites
 	@case "$(ARGS)" in *--ignore*tests/browser*) ;; *) bin/_browser ;; esac
+	@case "$(ARGS)" in *--ignore*tests/deployment*) ;; *) bin/_nginx ;; esac
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/faults --ignore tests/distributed --ignore tests/engine --ignore tests/load $(ARGS)
 
 test-faults: $(STAMP) ## inject faults into WHOOP, the network, the warehouse, the disk and tasks
