@@ -6,7 +6,8 @@
 FROM apache/airflow:slim-3.3.2-python3.12 AS base
 USER root
 # List every folder: root would own parents that `install` creates, and mount points that the engine creates.
-RUN install -d -o airflow -g root /opt/wearables /opt/wearables/landing /opt/wearables/auth \
+RUN install -d -o airflow -g root /opt/wearables \
+    && install -d -m 700 -o airflow -g root /opt/wearables/landing /opt/wearables/auth \
     /opt/wearables/.airflow /opt/wearables/.airflow/logs
 USER airflow
 WORKDIR /opt/wearables

@@ -49,6 +49,7 @@ format: $(STAMP) ## format the Python code and fix what ruff can fix
 
 test: $(STAMP) ## run all tests, some in a real browser, except the next four suites
 	@case "$(ARGS)" in *--ignore*tests/browser*) ;; *) bin/_browser ;; esac
+	@case "$(ARGS)" in *--ignore*tests/deployment*) ;; *) bin/_nginx ;; esac
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/faults --ignore tests/distributed --ignore tests/engine --ignore tests/load $(ARGS)
 
 test-faults: $(STAMP) ## inject faults into WHOOP, the network, the warehouse, the disk and tasks
@@ -76,12 +77,14 @@ bench: $(STAMP) ## run the benchmarks and write benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
 up: $(STAMP) ## start PostgreSQL and Airflow
+	@bin/wearables local init
 	@bin/wearables local up
 
 down: ## stop PostgreSQL and Airflow
 	@if [ -x $(BIN)/python ]; then bin/wearables local down; else echo "Nothing is installed or running."; fi
 
 demo: $(STAMP) ## pull invented athletes' data from the WHOOP sandbox and check the metrics
+	@bin/wearables local init
 	@bin/wearables local demo
 
 clean: ## stop everything; delete the environment, databases, landing zone and logs, but not the keys

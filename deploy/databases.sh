@@ -1,15 +1,22 @@
 #!/usr/bin/env bash
-# Create a database and a role for Airflow, and another pair for the warehouse. PostgreSQL's image runs this once, when it
-# initialises the server. Neither role is a superuser, and neither can connect to the other database.
+# Create the databases and their logins. PostgreSQL's image runs this once, when it initialises the server. No login is a
+# superuser, and none can connect to the other database.
+#
+#   airflow          owns the database airflow
+#   warehouse        reads and writes rows of the warehouse: the pipeline and the pages
+#   warehouse_owner  owns the warehouse: migrations
 set -euo pipefail
 
-# The warehouse's role may create roles, because its migrations create groups of readers.
-psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres \
-  --set airflow="$AIRFLOW_DB_PASSWORD" --set warehouse="$WAREHOUSE_DB_PASSWORD" <<'SQL'
+server=(psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres)
+"${server[@]}" --file "${ROLES_FILE:-/etc/wearables/roles.sql}"
+"${server[@]}" --set airflow="$AIRFLOW_DB_PASSWORD" --set warehouse="$WAREHOUSE_DB_PASSWORD" \
+  --set owner="$WAREHOUSE_OWNER_DB_PASSWORD" <<'SQL'
 create role airflow login password :'airflow';
-create role warehouse login createrole password :'warehouse';
+create role warehouse login password :'warehouse' in role wearables_loader;
+create role warehouse_owner login password :'owner' in role wearables_owner;
 create database airflow owner airflow;
-create database warehouse owner warehouse;
+create database warehouse owner wearables_owner;
 revoke connect, temporary on database airflow from public;
 revoke connect, temporary on database warehouse from public;
+grant connect, temporary on database warehouse to wearables_loader;
 SQL

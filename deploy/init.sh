@@ -16,9 +16,13 @@ for name in AIRFLOW__CORE__FERNET_KEY AIRFLOW__API_AUTH__JWT_SECRET AIRFLOW__API
 done
 ((${#AIRFLOW_ADMIN_PASSWORD} >= 12)) || fail "AIRFLOW_ADMIN_PASSWORD is shorter than 12 characters."
 
-(
-  umask 077
-  printf '{"admin": "%s"}\n' "$AIRFLOW_ADMIN_PASSWORD" >"$AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
-)
+umask 077
+# Volumes of an older version could be read by others.
+for folder in "${WEARABLES_LANDING#file://}" .airflow/logs; do
+  if [[ -d $folder && $(stat --format %a "$folder") != 700 ]]; then
+    chmod --recursive go= "$folder"
+  fi
+done
+printf '{"admin": "%s"}\n' "$AIRFLOW_ADMIN_PASSWORD" >"$AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 bin/airflow db migrate
 bin/wearables migrate

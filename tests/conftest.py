@@ -43,6 +43,7 @@ from sqlalchemy import URL, Engine, create_engine  # noqa: E402
 from wearables_dev.local import postgres as embedded  # noqa: E402
 
 TEMPLATE = "migrated"
+LOADER = "loader"
 
 
 @pytest.fixture(scope="session")
@@ -61,23 +62,27 @@ def migrated_template(postgres: URL) -> URL:
     engine = create_engine(postgres.set(database=TEMPLATE))
     migrate(engine)
     engine.dispose()
+    _execute(postgres, f"create role {LOADER} login password '{postgres.password}' in role wearables_loader")
     return postgres
 
 
 @pytest.fixture
 def warehouse_engine(migrated_template: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """Create a migrated warehouse that Airflow's connection ``warehouse`` points to. Yield its engine."""
+    """Create a migrated warehouse, and let the connection ``warehouse`` load into it. Yield a superuser's engine."""
     from wearables.core.warehouse import warehouse
 
     name = "warehouse_under_test"
     _execute(migrated_template, f"create database {name} template {TEMPLATE} strategy file_copy")
     url = migrated_template.set(database=name)
-    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", url.set(drivername="postgres").render_as_string(hide_password=False))
+    loader = url.set(drivername="postgres", username=LOADER)
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", loader.render_as_string(hide_password=False))
     warehouse.cache_clear()
-    engine = warehouse()
+    engine = create_engine(url, pool_size=3, pool_pre_ping=True, hide_parameters=True)
     yield engine
     engine.dispose()
-    warehouse.cache_clear()
+    if warehouse.cache_info().currsize:
+        warehouse().dispose()
+        warehouse.cache_clear()
     _execute(migrated_template, f"drop database {name} with (force)")
 
 

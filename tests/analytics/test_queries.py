@@ -50,7 +50,7 @@ def queries(text: str) -> list[str]:
 
 
 def as_analyst(team: Any) -> URL:
-    return login(team.engine, "analyst").set(drivername="postgresql+psycopg2")
+    return login(team.engine, "wearables_analyst").set(drivername="postgresql+psycopg2")
 
 
 def correct_recoveries(team: Any) -> None:

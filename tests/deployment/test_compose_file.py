@@ -21,6 +21,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::([-?])([^}]*))?\}")
 # The schema of the Compose specification, from the Apache-licensed release of its repository.
 SCHEMA = json.loads((Path(__file__).parent / "compose-spec.json").read_text())
+AIRFLOW = {"init", "api-server", "scheduler", "dag-processor", "triggerer", "demo-athletes"}
 OURS = [name for name, service in SERVICES.items() if service["image"].startswith("whoop-elt")]
 
 
@@ -83,7 +84,62 @@ def test_a_service_is_pinned_limited_health_checked_and_not_root(name: str) -> N
     assert {"cpus", "memory"} <= service["deploy"]["resources"]["limits"].keys()
     if service["restart"] != "no":
         assert service["healthcheck"]["test"]
-    assert ("ports" in service) == (name == "api-server")
+    assert ("ports" in service) == (name == "proxy")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_has_no_capabilities_and_gains_no_privileges(name: str) -> None:
+    assert SERVICES[name]["cap_drop"] == ["ALL"]
+    assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"]
+    assert not SERVICES[name].keys() & {"privileged", "cap_add", "devices", "pid", "ipc", "network_mode"}
+
+
+def test_each_password_reaches_only_the_services_that_need_it() -> None:
+    needed = {
+        "POSTGRES_PASSWORD": {"postgres"},
+        "WAREHOUSE_OWNER_DB_PASSWORD": {"postgres", "init"},
+        "AIRFLOW_ADMIN_PASSWORD": {"init"},
+        "AIRFLOW_DB_PASSWORD": AIRFLOW | {"postgres"},
+        "AIRFLOW__CORE__FERNET_KEY": AIRFLOW,
+        "AIRFLOW__API_AUTH__JWT_SECRET": AIRFLOW,
+        "AIRFLOW__API__SECRET_KEY": AIRFLOW,
+        "WAREHOUSE_DB_PASSWORD": AIRFLOW | {"postgres", "worker"},
+        "WEARABLES_GRANT_KEYS": AIRFLOW | {"worker"},
+        "REDIS_PASSWORD": AIRFLOW | {"redis", "worker"},
+    }
+    for secret, services in needed.items():
+        assert {name for name in SERVICES if secret in str(SERVICES[name].get("environment"))} == services, secret
+    assert needed.keys() == {name for name, how in variables().items() if "?" in how}
+
+
+def test_no_service_logs_in_to_postgres_as_a_superuser_or_may_migrate_except_init() -> None:
+    """The settings files apply in containers too, so a setting that is not here comes from airflow.env."""
+    urls = re.findall(r"postgres(?:ql\S*)?://(\w+):", TEXT)
+    assert set(urls) == {"airflow", "warehouse", "warehouse_owner"}
+    assert {name for name in SERVICES if "WEARABLES_OWNER_URL" in SERVICES[name].get("environment", {})} == {"init"}
+    worker = SERVICES["worker"]["environment"]
+    assert worker["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].startswith("sqlite:")
+    assert worker["AIRFLOW__CELERY__RESULT_BACKEND"].startswith("redis:")
+
+
+def test_the_api_server_believes_the_proxy_and_nobody_else() -> None:
+    def address(name: str) -> str:
+        return SERVICES[name]["networks"]["front"]["ipv4_address"]
+
+    assert SERVICES["api-server"]["environment"]["FORWARDED_ALLOW_IPS"] == address("proxy") != address("api-server")
+    assert "--proxy-headers" in SERVICES["api-server"]["command"]
+    assert {name for name in SERVICES if "front" in SERVICES[name].get("networks", [])} == {"proxy", "api-server"}
+    assert list(SERVICES["proxy"]["networks"]) == ["front"]
+
+
+def test_secrets_are_sent_to_whoop_only_unless_the_operator_allows_another_host() -> None:
+    for name in ("worker", "api-server", "scheduler", "init"):
+        assert SERVICES[name]["environment"]["WEARABLES_WHOOP_HOSTS"] == "${WHOOP_HOSTS:-api.prod.whoop.com}"
+
+
+def test_nobody_can_send_a_connection_s_secret_with_airflow_s_test_button() -> None:
+    settings = (ROOT / "airflow.env").read_text() + TEXT + (ROOT / "deploy" / "helm-values.yaml").read_text()
+    assert not re.search("test_connection", settings, re.IGNORECASE)
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -110,16 +166,15 @@ def test_a_service_runs_a_command_that_exists_with_its_options(name: str) -> Non
 
 def test_the_image_contains_every_folder_that_a_service_writes_to_and_its_user_owns_it() -> None:
     """Root would own mount points that the engine creates, and parent folders that `install` creates."""
-    made = re.search(
-        r"^RUN install -d -o airflow -g root ((?:.*\\\n)*.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE
-    )
-    assert made
-    folders = {PurePosixPath(folder) for folder in made[1].replace("\\", " ").split()}
+    text = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
+    made = re.findall(r"install -d (-m 700 )?-o airflow -g root ([^&\n]*)", text)
+    folders = {PurePosixPath(folder): mode for mode, listed in made for folder in listed.split()}
     volumes = {volume for name in OURS for volume in SERVICES[name].get("volumes", [])}
     mounted = {PurePosixPath(volume.split(":")[1]) for volume in volumes if volume.split(":")[0] in COMPOSE["volumes"]}
     home = PurePosixPath("/opt/wearables")
     needed = {each for folder in mounted for each in (folder, *folder.parents) if each.is_relative_to(home)}
-    assert needed <= folders
+    assert needed <= folders.keys()
+    assert all(folders[folder] == "-m 700 " for folder in mounted if folder.is_relative_to(home))
 
 
 @pytest.mark.parametrize("name", OURS)

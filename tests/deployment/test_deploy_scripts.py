@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 from sqlalchemy import URL, create_engine
 
+from wearables.core.errors import PermanentError
 from wearables.core.schema import migrate
 from wearables_dev.local import postgres as embedded
 
@@ -33,7 +34,7 @@ def test_new_env_creates_every_secret_once(tmp_path: Path) -> None:
     assert run(tmp_path / "deploy" / "new-env").returncode == 0
     made = dotenv_values(tmp_path / ".env")
     secrets = [made[name] for name, value in dotenv_values(ROOT / ".env.example").items() if value != made[name]]
-    assert len(secrets) == len(set(secrets)) == 9
+    assert len(secrets) == len(set(secrets)) == 10
     assert all(value and len(value) >= 44 for value in secrets)
     for name in ("AIRFLOW__CORE__FERNET_KEY", "WEARABLES_GRANT_KEYS"):
         Fernet(str(made[name]))
@@ -67,25 +68,33 @@ def new_server() -> Iterator[URL]:
         yield url
 
 
-def test_each_role_can_connect_to_its_own_database_only_and_the_warehouse_role_can_migrate(new_server: URL) -> None:
-    postgres = new_server
-    server = {"PGHOST": str(postgres.host), "PGPORT": str(postgres.port), "PGPASSWORD": str(postgres.password)}
-    done = run(ROOT / "deploy" / "databases.sh", AIRFLOW_DB_PASSWORD="it's", WAREHOUSE_DB_PASSWORD="hers", **server)
+LOGINS = {"airflow": "airflow", "warehouse": "warehouse", "warehouse_owner": "warehouse"}
+
+
+def test_each_login_can_connect_to_its_own_database_only_and_only_the_owner_migrates(new_server: URL) -> None:
+    server = {"PGHOST": new_server.host, "PGPORT": str(new_server.port), "PGPASSWORD": new_server.password}
+    passwords = {
+        "AIRFLOW_DB_PASSWORD": "it's",
+        "WAREHOUSE_DB_PASSWORD": "hers",
+        "WAREHOUSE_OWNER_DB_PASSWORD": "his",
+        "ROLES_FILE": str(ROOT / "include" / "sql" / "schema" / "roles.sql"),
+    }
+    done = run(ROOT / "deploy" / "databases.sh", **server | passwords)
     assert done.returncode == 0, done.stderr
-    own = {"airflow": "it's", "warehouse": "hers"}
-    for role, password in own.items():
-        for database in own:
-            url = postgres.set(username=role, password=password, database=database)
-            if role == database:
-                engine = create_engine(url)
-                with engine.connect() as connection:
-                    found = connection.exec_driver_sql(
-                        "select rolsuper or rolcreatedb from pg_roles where rolname = current_user"
-                    )
-                    assert found.scalar() is False
-                if role == "warehouse":
-                    assert migrate(engine)
-                engine.dispose()
-            else:
+    for login, password in zip(LOGINS, passwords.values(), strict=False):
+        for database in ("airflow", "warehouse"):
+            url = new_server.set(username=login, password=password, database=database)
+            if LOGINS[login] != database:
                 with pytest.raises(psycopg2.OperationalError, match="permission denied"):
-                    psycopg2.connect(host=url.host, port=url.port, user=role, password=password, dbname=database)
+                    psycopg2.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
+                continue
+            engine = create_engine(url)
+            with engine.connect() as connection:
+                rights = "select rolsuper or rolcreatedb or rolcreaterole from pg_roles where rolname = current_user"
+                assert connection.exec_driver_sql(rights).scalar() is False
+            if login == "warehouse":
+                with pytest.raises(PermanentError, match="The login warehouse may not migrate"):
+                    migrate(engine)
+            if login == "warehouse_owner":
+                assert migrate(engine)
+            engine.dispose()

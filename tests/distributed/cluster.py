@@ -78,8 +78,22 @@ class Cluster:
         words = ("-m", "airflow", "celery", "worker", "--celery-hostname", name, "--concurrency", "1")
         with (self.home / f"{name}.log").open("w") as log:
             self.workers[name] = isolated_stack.run(
-                self.settings | own, *words, "--skip-serve-logs", stdout=log, stderr=log, start_new_session=True
+                self._worker_settings() | own,
+                *words,
+                "--skip-serve-logs",
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
+
+    def _worker_settings(self) -> dict[str, str]:
+        """Return the settings of a worker, with the same secrets as in docker-compose.yaml."""
+        secrets = dotenv_values(self.home / "local" / "secrets.env").keys() - {"WEARABLES_GRANT_KEYS"}
+        loader = self.database("warehouse").set(username="warehouse", password=self.settings["WAREHOUSE_DB_PASSWORD"])
+        return {name: value for name, value in self.settings.items() if name not in secrets} | {
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.home}/none.db",
+            "AIRFLOW_CONN_WAREHOUSE": loader.render_as_string(hide_password=False),
+        }
 
     def lose_worker(self, name: str) -> None:
         """Kill the worker and all its tasks, as if its host were lost."""
@@ -126,7 +140,6 @@ def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
     (home / "local" / "passwords.json").write_text(ADMIN)
     # Workers on other hosts get the keys from their environment.
     settings |= {name: value for name, value in dotenv_values(home / "local" / "secrets.env").items() if value}
-    server = f"postgres:{PASSWORD}@127.0.0.1:{settings['POSTGRES_PORT']}"
     return (
         settings
         | FAST_DETECTION
@@ -140,7 +153,7 @@ def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
             "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(free_port()),
             "AIRFLOW__CORE__HOSTNAME_CALLABLE": "tests.distributed.cluster.worker_name",
             "AIRFLOW__CELERY__BROKER_URL": f"redis://127.0.0.1:{redis}/0",
-            "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql+psycopg2://{server}/airflow",
+            "AIRFLOW__CELERY__RESULT_BACKEND": f"redis://127.0.0.1:{redis}/1",
             # Logs in the bucket outlive their worker.
             "AIRFLOW__LOGGING__REMOTE_LOGGING": "True",
             "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": f"s3://{fakes.BUCKET}/logs",

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import requests
+from dotenv import dotenv_values
 
 from tests import fakes
-from tests.distributed.cluster import Cluster
+from tests.distributed.cluster import PASSWORD, Cluster
 from wearables_dev.local import demo_athletes
 from wearables_dev.local.airflow_api import AirflowApi
 
@@ -47,6 +49,7 @@ def test_killing_a_worker_within_a_chunk_costs_only_one_retry(
     _sandbox(cluster, "DELETE", "requests")
     run_id = airflow.trigger(demo_athletes.INTEGRATION, {"start_date": str(FIRST), "end_date": str(LAST)})
     chunk, victim = _until(lambda: _within_a_chunk(cluster, airflow, run_id))
+    _knows_no_more_than_it_needs(cluster, victim)
     cluster.lose_worker(victim)
     _sandbox(cluster, "DELETE", "faults")
     _until(lambda: airflow.run_state(demo_athletes.INTEGRATION, run_id) in {"success", "failed"})
@@ -88,6 +91,19 @@ def _within_a_chunk(cluster: Cluster, airflow: AirflowApi, run_id: str) -> tuple
         if number in busy and 0 < landed < begun:
             return number, busy[number]
     return None
+
+
+def _knows_no_more_than_it_needs(cluster: Cluster, worker: str) -> None:
+    """Assert that neither the worker nor its tasks know a password or key beyond those of docker-compose.yaml."""
+    secrets = dotenv_values(cluster.home / "local" / "secrets.env")
+    process = psutil.Process(cluster.workers[worker].pid)
+    known = [each.environ() for each in (process, *process.children(recursive=True))]
+    assert len(known) > 1
+    for environment in known:
+        text = str(environment)
+        found = {name for name, secret in secrets.items() if secret and secret in text}
+        assert found <= {"WEARABLES_GRANT_KEYS", "WAREHOUSE_DB_PASSWORD"}
+        assert f"{PASSWORD}@" not in text
 
 
 def _logs_are_complete(cluster: Cluster, airflow: AirflowApi, run_id: str, tasks: list[dict]) -> None:

@@ -60,7 +60,7 @@ def stack() -> Iterator[Stack]:
         made = Stack(project, clients, f"http://127.0.0.1:{port}")
         subprocess.run([str(project / "deploy" / "new-env")], check=True, capture_output=True)
         with (project / ".env").open("a") as settings:
-            settings.write(f"UI_PORT={port}\n")
+            settings.write(f"UI_PORT={port}\nWHOOP_HOSTS=sandbox:18100\n")
         made.compose("--profile", "sandbox", "build", "init", "sandbox")
         try:
             made.compose("--profile", "sandbox", "up", "--detach")

@@ -66,7 +66,7 @@ def pinned() -> dict[str, str]:
     lines = [line.split() for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("FROM ")]
     stages = {words[3] for words in lines if len(words) == 4}
     (base,) = (words[1] for words in lines if words[1] not in stages)
-    return {name: services[name]["image"] for name in ("postgres", "redis")} | {"airflow": base}
+    return {name: services[name]["image"] for name in ("proxy", "postgres", "redis")} | {"airflow": base}
 
 
 def _run(*words: str, **options: object) -> subprocess.CompletedProcess[str]:

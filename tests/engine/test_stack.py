@@ -14,7 +14,7 @@ from tests.engine.conftest import Stack
 TODAY = dt.date.today()
 FIRST, MIDDLE, LAST = (str(TODAY - dt.timedelta(days=days)) for days in (60, 30, 3))
 WAIT_SECONDS = 300
-STEADY = {"postgres", "redis", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "sandbox"}
+STEADY = {"proxy", "postgres", "redis", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "sandbox"}
 ONCE = {"init", "demo-athletes"}
 
 
@@ -66,8 +66,27 @@ def test_the_ui_accepts_only_the_password_of_the_env_file(stack: Stack) -> None:
 def test_nothing_runs_as_root_and_only_the_ui_is_published(stack: Stack) -> None:
     for name in STEADY:
         assert stack.compose("exec", "-T", name, "id", "--user").strip() != "0", name
-    published = stack.compose("--profile", "sandbox", "ps").count("->")
-    assert published == 1
+    published = [line for line in stack.compose("--profile", "sandbox", "ps").splitlines() if "->" in line]
+    assert len(published) == 1
+    assert "proxy" in published[0]
+
+
+def test_every_process_has_no_capabilities_and_private_files(stack: Stack) -> None:
+    for name in STEADY:
+        status = stack.compose("exec", "-T", name, "cat", "/proc/1/status")
+        assert "CapBnd:\t0000000000000000" in status, name
+        assert "NoNewPrivs:\t1" in status, name
+    found = "find landing .airflow/logs -perm /077"
+    assert stack.compose("exec", "-T", "worker", "sh", "-c", found) == ""
+
+
+def test_a_worker_knows_neither_airflow_s_database_nor_the_owner_of_the_warehouse(stack: Stack) -> None:
+    known = stack.compose("exec", "-T", "worker", "env")
+    passwords = dotenv_values(stack.project / ".env")
+    for name in ("AIRFLOW_DB_PASSWORD", "WAREHOUSE_OWNER_DB_PASSWORD", "POSTGRES_PASSWORD", "AIRFLOW__API__SECRET_KEY"):
+        assert str(passwords[name]) not in known, name
+    owned = "select distinct usename from pg_stat_activity where backend_type = 'client backend'"
+    assert "postgres" not in stack.ask(owned)
 
 
 def test_pulls_succeed_after_a_worker_is_added_and_another_one_is_killed(stack: Stack) -> None:

@@ -72,8 +72,8 @@ def test_an_analyst_reads_all_of_analytics_and_nothing_else(make_team: Callable[
     team = make_team(athletes=1)
     team.pull(**team.all_days())
     wanted = {name for name in relations(team.engine) if name.startswith("analytics.")}
-    assert readable(team.engine, "analyst") == wanted
-    with acting_as(team.engine, "analyst") as cursor:
+    assert readable(team.engine, "wearables_analyst") == wanted
+    with acting_as(team.engine, "wearables_analyst") as cursor:
         cursor.execute("select count(*) from analytics.metrics_as_of(now())")
         assert cursor.fetchone()[0] == len(team.metrics())
 
@@ -82,11 +82,11 @@ def test_a_researcher_reads_the_same_days_without_names_or_ids(make_team: Callab
     team = make_team(athletes=2, days=90)
     team.pull(**team.all_days())
     wanted = {name for name in relations(team.engine) if name.startswith("analytics_pseudonymous.")}
-    assert readable(team.engine, "researcher") == wanted
+    assert readable(team.engine, "wearables_researcher") == wanted
     secrets = {str(athlete_id) for athlete_id in team.athlete_ids}
     secrets |= {word for athlete in team.world.athletes.values() for word in (athlete.first_name, athlete.last_name)}
     secrets |= {record_id for (record_id,) in team.rows("select record_id from raw.records")}
-    with acting_as(team.engine, "researcher") as cursor:
+    with acting_as(team.engine, "wearables_researcher") as cursor:
         for relation in wanted:
             cursor.execute(f"select * from {relation}")
             columns = {column.name for column in cursor.description}
@@ -102,14 +102,14 @@ def test_a_researcher_reads_the_same_days_without_names_or_ids(make_team: Callab
 def test_an_operator_reads_the_pull_log_but_no_health_data(make_team: Callable[..., Any]) -> None:
     team = make_team(athletes=1)
     team.pull(**team.all_days())
-    found = readable(team.engine, "operator")
+    found = readable(team.engine, "wearables_operator")
     assert {"ops.slices", "ops.runs", "ops.schema_drift"} <= found
     assert found.isdisjoint([*HEALTH, *GRANTS, "ops.quarantine", "ops.erased_athletes"])
-    with acting_as(team.engine, "operator") as cursor:
+    with acting_as(team.engine, "wearables_operator") as cursor:
         cursor.execute("select collection, reason from ops.quarantine")
 
 
-@pytest.mark.parametrize("role", ["analyst", "operator", "researcher"])
+@pytest.mark.parametrize("role", ["wearables_analyst", "wearables_operator", "wearables_researcher"])
 def test_a_reader_can_change_nothing(warehouse_engine: Engine, role: str) -> None:
     writes = "select has_table_privilege(%(role)s, %(relation)s, 'insert, update, delete, truncate')"
     wanted = relations(warehouse_engine)
@@ -124,7 +124,7 @@ def test_a_loader_can_run_a_whole_pull_and_an_erasure(
     make_team: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     team = make_team(enrol=False, athletes=1)
-    url = login(team.engine, "loader").set(drivername="postgres")
+    url = login(team.engine, "wearables_loader").set(drivername="postgres")
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", url.render_as_string(hide_password=False))
     warehouse.cache_clear()
     try:
@@ -149,16 +149,16 @@ def test_a_loader_can_neither_create_tables_nor_change_definitions(warehouse_eng
         "delete from analytics.flag_rules",
         "update vault.pseudonym_keys set secret = 'mine'",  # pragma: allowlist secret
     ):
-        with acting_as(warehouse_engine, "loader") as cursor, pytest.raises(InsufficientPrivilege):
+        with acting_as(warehouse_engine, "wearables_loader") as cursor, pytest.raises(InsufficientPrivilege):
             cursor.execute(statement)
 
 
-def test_an_admin_migrates_and_every_admin_owns_the_new_objects(
+def test_an_owner_migrates_and_every_owner_owns_the_new_objects(
     warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with transaction(warehouse_engine) as connection:
         # `migrate` grants this, but the tests' warehouse is a copy, and PostgreSQL does not copy rights on a database.
-        connection.exec_driver_sql(f"grant create on database {warehouse_engine.url.database} to admin")
+        connection.exec_driver_sql(f"grant create on database {warehouse_engine.url.database} to wearables_owner")
     copytree(SQL_DIR / "schema", tmp_path / "schema")
     monkeypatch.setattr(schema, "SQL_DIR", tmp_path)
     steps = {
@@ -167,18 +167,11 @@ def test_an_admin_migrates_and_every_admin_owns_the_new_objects(
     }
     for number, (name, statements) in enumerate(steps.items()):
         (tmp_path / "schema" / "migrations" / f"900{number}_{name}.sql").write_text(statements)
-        engine = create_engine(login(warehouse_engine, "admin", name).set(drivername="postgresql+psycopg2"))
+        engine = create_engine(login(warehouse_engine, "wearables_owner", name).set(drivername="postgresql+psycopg2"))
         try:
             assert schema.migrate(engine) == [f"900{number}_{name}"]
         finally:
             engine.dispose()
-        assert "analytics.extra" in readable(warehouse_engine, "analyst")
-    with acting_as(warehouse_engine, "loader") as cursor:
+        assert "analytics.extra" in readable(warehouse_engine, "wearables_analyst")
+    with acting_as(warehouse_engine, "wearables_loader") as cursor:
         cursor.execute("insert into analytics.extra (id) values (1)")
-
-
-def test_the_former_names_of_the_groups_are_gone(warehouse_engine: Engine) -> None:
-    with transaction(warehouse_engine) as connection:
-        names = set(connection.exec_driver_sql("select rolname from pg_roles").scalars())
-    assert {"analyst", "operator", "loader", "admin", "researcher"} <= names
-    assert not {name for name in names if name.startswith("wearables_")}

@@ -169,7 +169,7 @@ def test_a_list_with_a_duplicate_or_empty_question_is_rejected(tmp_path: Path, q
 def test_the_loader_role_may_define_survey_metrics_and_no_others(importer: Importer, monkeypatch: Any) -> None:
     from tests.security.test_roles import acting_as
 
-    with acting_as(importer.team.engine, "loader") as cursor:
+    with acting_as(importer.team.engine, "wearables_loader") as cursor:
         cursor.execute("select analytics.define_survey('survey.x', 'X?'), analytics.define_survey('recovery', 'X?')")
         cursor.execute("select metric from analytics.metric_definitions where title = 'X?'")
         assert cursor.fetchall() == [("survey.x",)]

@@ -27,6 +27,9 @@ MAKERS: dict[str, Callable[[], str]] = {
     "AIRFLOW__API__SECRET_KEY": _random,
     "WEARABLES_GRANT_KEYS": _fernet_key,
     "POSTGRES_PASSWORD": _random,
+    "AIRFLOW_DB_PASSWORD": _random,
+    "WAREHOUSE_DB_PASSWORD": _random,
+    "WAREHOUSE_OWNER_DB_PASSWORD": _random,
 }
 
 

@@ -3,14 +3,13 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import NoReturn
 
-import psycopg2
 from sqlalchemy import URL
 
 from wearables.core.errors import PermanentError
@@ -74,30 +73,10 @@ class Server:
             raise PermanentError(f"PostgreSQL did not stop within a minute. See {self.log}.")
         return True
 
-    def create_databases(self, names: Iterable[str]) -> None:
-        """Create missing databases. Raises PermanentError if the server does not accept the password."""
-        try:
-            connection = psycopg2.connect(
-                host=LOOPBACK, port=self.port, user=SUPERUSER, password=self.password, dbname="postgres"
-            )
-        except psycopg2.OperationalError as error:
-            raise PermanentError(
-                f"The embedded PostgreSQL rejected the connection: {last_line(str(error))}. Restore the "
-                "POSTGRES_PASSWORD that it was created with, or delete its data with `make clean`."
-            ) from None
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute("select datname from pg_database")
-            known = {name for (name,) in cursor.fetchall()}
-            for name in names:
-                if name not in known:
-                    cursor.execute(f'create database "{name}"')
-        connection.close()
-
-    def psql(self, database: str) -> NoReturn:
+    def psql(self, database: str, login: str, password: str) -> NoReturn:
         """Replace this process with psql, connected to a database."""
-        words = [self._binary("psql"), "-h", LOOPBACK, "-p", str(self.port), "-U", SUPERUSER, "-d", database]
-        os.execve(words[0], words, os.environ | {"PGPASSWORD": self.password})  # noqa: S606
+        words = [self._binary("psql"), "-h", LOOPBACK, "-p", str(self.port), "-U", login, "-d", database]
+        os.execve(words[0], words, os.environ | {"PGPASSWORD": password})  # noqa: S606
 
     def _create(self, settings: Mapping[str, str] = SETTINGS) -> None:
         """Create the data directory under a temporary name, so that an incomplete one is never used."""

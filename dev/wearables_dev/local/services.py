@@ -18,6 +18,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from wearables.core.errors import PermanentError
 from wearables.core.settings import PROJECT_DIR
+from wearables_dev.local.databases import PRIVILEGED
 from wearables_dev.local.paths import LOCAL, LOGS
 
 CONF = Path(__file__).with_name("supervisord.conf")
@@ -52,10 +53,14 @@ def socket_path() -> Path:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of the services: this process's, without the variables that concern only this process."""
+    """Return the environment of the services: this process's, without the variables that concern only this process.
+
+    No service needs the passwords of the superuser and of the warehouse's owner.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     # It lets this process read Airflow's connections from the database. Tasks must use the API instead.
-    inherited.pop("_AIRFLOW_PROCESS_CONTEXT", None)
+    for name in ("_AIRFLOW_PROCESS_CONTEXT", *PRIVILEGED):
+        inherited.pop(name, None)
     paths = {"PROJECT_DIR": str(PROJECT_DIR), "WEARABLES_LOCAL": str(LOCAL), "WEARABLES_SOCKET": str(socket_path())}
     return inherited | paths
 

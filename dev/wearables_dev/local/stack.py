@@ -16,14 +16,13 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from wearables.core.errors import PermanentError
-from wearables_dev.local import health, keys, postgres, services
+from wearables_dev.local import databases, health, keys, postgres, private, services
 from wearables_dev.local.paths import LOCAL, LOGS, POSTGRES_HOME
 from wearables_dev.local.ports import LOOPBACK, require_free
 
 AIRFLOW = ("api-server", "scheduler", "dag-processor", "triggerer")
 AIRFLOW_DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 WAREHOUSE = "AIRFLOW_CONN_WAREHOUSE"
-DATABASES = ("airflow", "warehouse")
 MIGRATED = LOCAL / "airflow-database"
 
 
@@ -36,6 +35,7 @@ def say(line: str) -> None:
 def up(sandbox: bool = False) -> None:
     """Start everything that is not running and wait until it is healthy. Raises PermanentError."""
     keys.make_keys()
+    private.keep_private()
     LOGS.mkdir(parents=True, exist_ok=True)
     with _locked():
         _check_ports(sandbox)
@@ -64,7 +64,7 @@ def psql() -> None:
     server = _server()
     if not server.is_running():
         raise PermanentError("PostgreSQL is not running. Start it with `make up`.")
-    server.psql("warehouse")
+    server.psql("warehouse", "warehouse", os.environ["WAREHOUSE_DB_PASSWORD"])
 
 
 def sandbox_url() -> str:
@@ -123,7 +123,7 @@ def _start_postgres() -> None:
     began = time.monotonic()
     server = _server()
     started = server.start()
-    server.create_databases(DATABASES)
+    databases.prepare(server)
     how = f"started in {time.monotonic() - began:.1f} s" if started else "is already running"
     say(f"PostgreSQL {how} on {LOOPBACK}:{server.port}")
 
@@ -158,11 +158,12 @@ def _migrate_airflow() -> subprocess.Popen[bytes]:
 def _migrate_warehouse() -> None:
     # Imported here because these modules import Airflow, which takes seconds.
     from wearables.core.schema import migrate
-    from wearables.core.warehouse import warehouse
+    from wearables.core.warehouse import owner
 
-    for name in migrate(warehouse()):
+    engine = owner()
+    for name in migrate(engine):
         say(f"  warehouse: applied {name}")
-    warehouse().dispose()
+    engine.dispose()
 
 
 def _airflow_is_migrated() -> bool:

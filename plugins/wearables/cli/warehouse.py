@@ -4,14 +4,14 @@ import click
 
 from wearables.cli.dictionary_markdown import dictionary as data_dictionary
 from wearables.core import schema
-from wearables.core.warehouse import transaction, warehouse
+from wearables.core.warehouse import owner, transaction, warehouse
 from wearables.whoop import grants
 
 
 @click.command()
 def migrate() -> None:
-    """Apply pending migrations to the warehouse."""
-    names = schema.migrate(warehouse())
+    """Apply pending migrations to the warehouse, as the login of WEARABLES_OWNER_URL if it is set."""
+    names = schema.migrate(owner())
     for name in names:
         click.echo(f"Applied {name}.")
     if not names:

@@ -1,11 +1,13 @@
 """Schema migrations: numbered SQL files, each applied once, and repeatable ones, all reapplied when any file changes.
 
-Everything is applied in one transaction under an advisory lock, so a warehouse is never half migrated.
+Everything is applied in one transaction under an advisory lock, so a warehouse is never half migrated. Roles come
+first: roles.sql creates them, and refuses those that this project did not create.
 """
 
 import hashlib
 from pathlib import Path
 
+import psycopg2
 from psycopg2.errors import DependentObjectsStillExist
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
@@ -17,6 +19,7 @@ from wearables.core.warehouse import transaction
 
 LOCK = 0x57484F4F50  # any constant that every migrating process shares
 HAS_LEDGER = "select to_regclass('ops.migrations') is not null"
+ROLES_REFUSED = "WR001"  # raised by roles.sql, with a sentence for the user
 # Until version 1.0.0, ops.migrations did not store hashes.
 HAS_HASHES = """
 select exists (
@@ -71,6 +74,7 @@ def migrate(engine: Engine) -> list[str]:
         connection.exec_driver_sql("select pg_advisory_xact_lock(%(lock)s)", {"lock": LOCK})
         paths = pending(connection)
         if paths:
+            _create_roles(connection)
             numbered = [path for path in paths if path.parent.name == "migrations"]
             _drop_views(connection)
             for path in numbered + _files("repeatable"):
@@ -78,6 +82,15 @@ def migrate(engine: Engine) -> list[str]:
         for path in paths:
             connection.exec_driver_sql(RECORD, {"name": _name(path), "sha256": _sha256(path)})
     return [_name(path) for path in paths]
+
+
+def _create_roles(connection: Connection) -> None:
+    try:
+        _execute(connection, SQL_DIR / "schema" / "roles.sql")
+    except DBAPIError as error:
+        if isinstance(error.orig, psycopg2.Error) and error.orig.pgcode == ROLES_REFUSED:
+            raise PermanentError(error.orig.diag.message_primary) from None
+        raise
 
 
 def _drop_views(connection: Connection) -> None:

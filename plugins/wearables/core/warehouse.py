@@ -1,5 +1,6 @@
 """The warehouse: its connection, and the SQL files that run in it."""
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -7,15 +8,16 @@ from itertools import islice
 from typing import Any
 
 import psycopg2
-from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from wearables.core.connections import airflow_connection
-from wearables.core.errors import WarehouseUnavailable
+from wearables.core.errors import PermanentError, WarehouseUnavailable
 from wearables.core.settings import WAREHOUSE_CONNECTION
 from wearables.core.sql_files import sql
 
 CONNECT_TIMEOUT_SECONDS = 10
+POSTGRES_PORT = 5432
 COPY_BYTES = 64 * 1024
 LINES_PER_READ = 100
 
@@ -93,8 +95,32 @@ def warehouse() -> Engine:
 
     The pool tests a connection before each use: the server may have restarted while a task waited for WHOOP.
     """
+    return _engine(warehouse_url())
+
+
+def owner() -> Engine:
+    """Return an engine to migrate with, for WEARABLES_OWNER_URL if it names the warehouse's database.
+
+    Otherwise it uses the warehouse's own login: AIRFLOW_CONN_WAREHOUSE alone may name another database than the
+    default settings, where their login does not exist. Raises PermanentError if the URL is not valid.
+    """
+    warehouse = warehouse_url()
+    try:
+        url = make_url(os.environ.get("WEARABLES_OWNER_URL") or warehouse).set(drivername=warehouse.drivername)
+    except ArgumentError:
+        raise PermanentError(
+            "WEARABLES_OWNER_URL is not a valid URL. Use one such as postgres://login:password@host/database."
+        ) from None
+    return _engine(url if _database(url) == _database(warehouse) else warehouse)
+
+
+def _database(url: URL) -> tuple[str | None, int, str | None]:
+    return url.host, url.port or POSTGRES_PORT, url.database
+
+
+def _engine(url: URL) -> Engine:
     return create_engine(
-        warehouse_url(),
+        url,
         pool_size=3,
         pool_pre_ping=True,
         hide_parameters=True,

@@ -1,4 +1,4 @@
-"""The result of the Test button of a WHOOP connection, and of *Validate credentials* on the pages."""
+"""The result of *Validate credentials* on the pages, and of Airflow's connection test where somebody enables it."""
 
 from collections.abc import Iterator
 

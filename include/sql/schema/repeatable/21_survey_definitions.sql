@@ -30,4 +30,4 @@ $$;
 comment on function analytics.forget_surveys() is 'Delete the definitions of survey questions that no longer have answers.';
 
 revoke execute on function analytics.define_survey(text, text), analytics.forget_surveys() from public;
-grant execute on function analytics.define_survey(text, text), analytics.forget_surveys() to loader;
+grant execute on function analytics.define_survey(text, text), analytics.forget_surveys() to wearables_loader;
