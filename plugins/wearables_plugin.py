@@ -4,6 +4,7 @@ Every Airflow component imports this file. The pages themselves are imported by 
 """
 
 import importlib
+import threading
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +26,26 @@ class Pages:
         await self._app(scope, receive, send)
 
 
+class ConsentWorker:
+    """An ASGI middleware that passes everything on. When the API server starts, it starts the consent worker's thread.
+
+    Airflow has no other hook that runs in the API server only.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Handle the server's start, or pass a request on."""
+        if scope["type"] == "lifespan":
+            threading.Thread(target=self._run, name="consent-worker", daemon=True).start()
+        await self._app(scope, receive, send)
+
+    @staticmethod
+    def _run() -> None:
+        importlib.import_module("wearables.athletes.consent.worker").run()
+
+
 class WearablesPlugin(AirflowPlugin):
     """The project's pages within Airflow's UI."""
 
@@ -33,6 +54,9 @@ class WearablesPlugin(AirflowPlugin):
         {"name": "wearables", "url_prefix": "/wearables", "app": Pages("wearables.web.app")},
         # For athletes, who have no Airflow login.
         {"name": "consent", "url_prefix": "/consent", "app": Pages("wearables.athletes.consent.pages")},
+    ]
+    fastapi_root_middlewares = [  # noqa: RUF012 - Airflow defines the attribute this way
+        {"name": "consent worker", "middleware": ConsentWorker},
     ]
     external_views = [  # noqa: RUF012 - Airflow defines the attribute this way
         # Relative, because Airflow may be served below a path.

@@ -11,12 +11,17 @@ from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from wearables.core.errors import PermanentError, WarehouseUnavailable
 from wearables.core.settings import WAREHOUSE_CONNECTION
 from wearables.core.sql_files import sql
 
 CONNECT_TIMEOUT_SECONDS = 10
+# Connections are opened when needed. A transaction is short, so many threads can share a few of them.
+POOL_SIZE = 10
+MORE_AT_PEAKS = 5
+POOL_TIMEOUT_SECONDS = 10
 COPY_BYTES = 64 * 1024
 LINES_PER_READ = 100
 
@@ -101,7 +106,9 @@ def warehouse() -> Engine:
     """
     return create_engine(
         warehouse_url(),
-        pool_size=3,
+        pool_size=POOL_SIZE,
+        max_overflow=MORE_AT_PEAKS,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "wearables"},
@@ -116,6 +123,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """
     try:
         connection = engine.connect()
+    except PoolTimeout:
+        raise WarehouseUnavailable("All connections to the warehouse are in use. Try again in a few seconds.") from None
     except OperationalError as error:
         where = engine.url.set(password=None, username=None).render_as_string()
         reason = str(error.orig).splitlines()[0]

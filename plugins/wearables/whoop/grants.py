@@ -6,8 +6,6 @@ to the lock, an error from WHOOP is conclusive: nobody else can have renewed the
 """
 
 import datetime as dt
-import hashlib
-from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, Row
 
@@ -61,30 +59,6 @@ class Grants:
         key = {"integration": self._integration, "athlete_id": athlete_id}
         run_sql(connection, "whoop/grants/save", **key, **encrypted(pair))
         run_sql(connection, "whoop/grants/end_refresh", **key)
-
-    def claim(self, credential: str, exchange: Callable[[str], TokenPair]) -> TokenPair:
-        """Exchange a refresh token or code for a pair, and keep the pair until its athlete is known.
-
-        If an earlier enrolment was interrupted after the exchange, its pair is returned.
-        """
-        key = {"integration": self._integration, "token_hash": _token_hash(credential)}
-        with transaction(self._engine) as connection:
-            kept = run_sql(connection, "whoop/grants/read_unclaimed", **key).one_or_none()
-        pair = decrypted(kept) if kept else exchange(credential)
-        if kept and pair.expires_within(EXPIRY_MARGIN):
-            pair = self._endpoint.refresh(pair.refresh_token)
-        with transaction(self._engine) as connection:
-            run_sql(connection, "whoop/grants/keep_unclaimed", **key, **encrypted(pair))
-        return pair
-
-    def discard_claim(self, connection: Connection, credential: str) -> None:
-        """Delete the pair that ``claim`` kept: it has been saved for its athlete, or nobody needs it."""
-        run_sql(
-            connection,
-            "whoop/grants/drop_unclaimed",
-            integration=self._integration,
-            token_hash=_token_hash(credential),
-        )
 
     def _valid_pair(self, athlete_id: int, stale: str | None) -> TokenPair:
         key = {"integration": self._integration, "athlete_id": athlete_id}
@@ -160,7 +134,3 @@ def _with_interruption(rejection: AthleteError, attempted_at: dt.datetime | None
 
 def _mark(connection: Connection, key: dict, error: AthleteError) -> None:
     run_sql(connection, "whoop/grants/mark", **key, state=error.grant_state, reason=str(error))
-
-
-def _token_hash(credential: str) -> str:
-    return hashlib.sha256(credential.encode()).hexdigest()

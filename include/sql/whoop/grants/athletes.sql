@@ -1,5 +1,6 @@
 -- The athletes of an integration and the states of their grants, without erased athletes.
--- Grain: one row per athlete. grant_state is `offboarded` or `none` if the athlete has no usable grant.
+-- Grain: one row per athlete. grant_state is `offboarded` or `none` if the athlete has no usable grant; collections are
+-- those that the athlete allows, null if that is not known.
 -- Parameters: integration.
 -- Inputs: ops.athletes, vault.grants, ops.erased_athletes. Outputs: nothing.
 select
@@ -7,6 +8,7 @@ select
     concat_ws(' ', athletes.first_name, athletes.last_name) as athlete_name,
     case when athletes.offboarded_at is null then coalesce(grants.state, 'none') else 'offboarded' end as grant_state,
     grants.reason,
+    grants.collections,
     athletes.enrolled_at
 from ops.athletes as athletes
 left join vault.grants as grants
