@@ -1,6 +1,7 @@
 """The Airflow plugin: the project's pages and their entries in Airflow's navigation.
 
-Every Airflow component imports this file. The pages themselves are imported by the API server on the first request.
+Every Airflow component imports this file. The pages themselves are imported by the API server on the first request, and
+the consent worker when it starts.
 """
 
 import importlib
@@ -29,7 +30,7 @@ class Pages:
 class ConsentWorker:
     """An ASGI middleware that passes everything on. When the API server starts, it starts the consent worker's thread.
 
-    Airflow has no other hook that runs in the API server only.
+    Airflow tells only FastAPI applications about the start, and importing FastAPI here would slow every component.
     """
 
     def __init__(self, app: Any) -> None:
