@@ -6,6 +6,7 @@ and an enrolment that is interrupted in between continues with the stored pair.
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
 
@@ -39,7 +40,8 @@ class Claims:
         if kept and not pair.expires_within(EXPIRY_MARGIN):
             return pair
         if kept:
-            pair = self._endpoint.refresh(pair.refresh_token)
+            # A refresh may answer with fewer scopes than the athlete has allowed.
+            pair = replace(self._endpoint.refresh(pair.refresh_token), scopes=pair.scopes)
         with transaction(self._engine) as connection:
             run_sql(connection, "whoop/grants/keep_unclaimed", **key, **encrypted(pair))
         return pair

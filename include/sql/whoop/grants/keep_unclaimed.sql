@@ -2,7 +2,7 @@
 -- Grain: one row of vault.unclaimed_grants per token or code that was exchanged.
 -- Parameters: integration, token_hash, access_token, refresh_token (both encrypted), expires_at, scopes.
 -- Inputs: nothing. Outputs: vault.unclaimed_grants.
-insert into vault.unclaimed_grants as kept (integration, token_hash, access_token, refresh_token, expires_at, scopes)
+insert into vault.unclaimed_grants (integration, token_hash, access_token, refresh_token, expires_at, scopes)
 values (
     %(integration)s, %(token_hash)s, %(access_token)s, %(refresh_token)s, %(expires_at)s, %(scopes)s
 )
@@ -11,5 +11,4 @@ set
     access_token = excluded.access_token,
     refresh_token = excluded.refresh_token,
     expires_at = excluded.expires_at,
-    -- A refresh may answer with fewer scopes than the athlete has allowed.
-    scopes = kept.scopes
+    scopes = excluded.scopes

@@ -11,6 +11,7 @@ from wearables.athletes.consent.answers import Claimed, postpone, refuse
 from wearables.athletes.consent.result_pages import ResultPage
 from wearables.athletes.enrolment import not_granted, profile_of, save
 from wearables.core.errors import (
+    AthleteError,
     PermanentError,
     ReconnectRequired,
     RetryableError,
@@ -30,8 +31,9 @@ from wearables.whoop.oauth import TokenPair
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 20
-# What a person must change first is not worth a request every few seconds.
+# What a person must change first is not worth a request every few seconds. The athlete can try sooner: they reload.
 RETRY_AFTER_A_CHANGE_SECONDS = 600
+RETRY_INACTIVE_SECONDS = 24 * 3600
 
 
 def complete(claimed: Claimed) -> ResultPage:
@@ -57,7 +59,8 @@ def attempt(claimed: Claimed) -> ResultPage:
         _postpone(claimed, RETRY_SECONDS, error)
         raise
     except WearablesError as error:
-        _postpone(claimed, RETRY_AFTER_A_CHANGE_SECONDS, error)
+        is_inactive = isinstance(error, AthleteError)
+        _postpone(claimed, RETRY_INACTIVE_SECONDS if is_inactive else RETRY_AFTER_A_CHANGE_SECONDS, error)
         raise
     except SQLAlchemyError:
         outage = RetryableError("Airflow's database cannot be reached.")
