@@ -30,7 +30,7 @@ class Pages:
 class ConsentWorker:
     """An ASGI middleware that passes everything on. When the API server starts, it starts the consent worker's thread.
 
-    Only a FastAPI application could learn of the start otherwise, and importing FastAPI here would slow every component.
+    Airflow informs only FastAPI applications of its start, and importing FastAPI here would slow every component.
     """
 
     def __init__(self, app: Any) -> None:
