@@ -1,9 +1,11 @@
 """The Airflow plugin: the project's pages, their entries in Airflow's navigation, and the check of pools.
 
-Every Airflow component imports this file. The pages themselves are imported by the API server on the first request.
+Every Airflow component imports this file. The pages themselves are imported by the API server on the first request, and
+the consent worker when it starts.
 """
 
 import importlib
+import threading
 from functools import cached_property
 from typing import Any
 
@@ -39,6 +41,26 @@ class PoolCheck:
             note_missing_pool(dag_run, session)
 
 
+class ConsentWorker:
+    """An ASGI middleware that passes everything on. When the API server starts, it starts the consent worker's thread.
+
+    Airflow informs only FastAPI applications of its start, and importing FastAPI here would slow every component.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Handle the server's start, or pass a request on."""
+        if scope["type"] == "lifespan":
+            threading.Thread(target=self._run, name="consent-worker", daemon=True).start()
+        await self._app(scope, receive, send)
+
+    @staticmethod
+    def _run() -> None:
+        importlib.import_module("wearables.athletes.consent.worker").run()
+
+
 class WearablesPlugin(AirflowPlugin):
     """The project's pages within Airflow's UI."""
 
@@ -49,6 +71,9 @@ class WearablesPlugin(AirflowPlugin):
         {"name": "consent", "url_prefix": "/consent", "app": Pages("wearables.athletes.consent.pages")},
     ]
     listeners = [PoolCheck()]  # noqa: RUF012 - Airflow defines the attribute this way
+    fastapi_root_middlewares = [  # noqa: RUF012 - Airflow defines the attribute this way
+        {"name": "consent worker", "middleware": ConsentWorker},
+    ]
     external_views = [  # noqa: RUF012 - Airflow defines the attribute this way
         # Relative, because Airflow may be served below a path.
         {

@@ -15,6 +15,7 @@ REASONS = {
     "no_record",
     "not_asked",
     "failed",
+    "not_granted",
     "reconnect",
     "inactive_membership",
     "before_consent",

@@ -70,7 +70,7 @@ def serving(app: object) -> Iterator[str]:
     """Serve an application on a free local port in a thread."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        listener.listen(64)
+        listener.listen(256)
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical", access_log=False))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -11,12 +11,11 @@ import pytest
 
 from tests.athletes.fakes import Browser, form_token, title
 from wearables.athletes.consent import result_pages
-from wearables.athletes.consent.guard import MAX_BODY_BYTES, RATE
+from wearables.athletes.consent.guard import MAX_BODY_BYTES, PER_ADDRESS, PER_INVITATION
 from wearables.athletes.consent.invites import create_invite, find_invite
 from wearables.athletes.consent.render import render, render_result
 from wearables.core.errors import PermanentError
 from wearables.core.settings import public_url, redirect_url
-from wearables.whoop.oauth import SCOPES
 
 Make = Callable[..., Any]
 SCRIPT = "<script>alert(1)</script>"
@@ -143,14 +142,29 @@ def test_query_and_path_are_never_shown(consent: Make, browser: Browser) -> None
         assert "script" not in browser.open(address).text
 
 
-def test_too_many_requests_are_rejected(consent: Make, browser: Browser) -> None:
+def test_too_many_requests_without_an_invitation_are_rejected(consent: Make, browser: Browser) -> None:
     consent()
-    url = create_invite("team", "coach").url
-    answers = [browser.open(url).status_code for _ in range(RATE.amount + 1)]
-    assert answers == [200] * RATE.amount + [429]
-    refused = browser.open(url)
+    start, _, signed = create_invite("team", "coach").url.rpartition("/")
+    made_up = [f"{start}/made.up", f"{start}/callback?state=abcdefgh&code=abcdefgh", f"{start}/{signed}x"]
+    answers = [browser.open(made_up[count % 3]).status_code for count in range(PER_ADDRESS.amount + 1)]
+    assert 429 not in answers[:-1]
+    assert answers[-1] == 429
+    refused = browser.open(made_up[0])
     assert (title(refused), refused.headers["Retry-After"]) == ("Too many requests", "60")
     assert "frame-ancestors" in refused.headers["Content-Security-Policy"]
+
+
+def test_an_invitation_is_limited_by_itself_and_not_by_others_at_the_same_address(
+    consent: Make, browser: Browser
+) -> None:
+    consent()
+    one, other = create_invite("team", "coach").url, create_invite("team", "coach").url
+    answers = [browser.open(one).status_code for _ in range(PER_INVITATION.amount + 1)]
+    assert answers == [200] * PER_INVITATION.amount + [429]
+    while browser.open(one.rpartition("/")[0] + "/made.up").status_code != 429:
+        pass
+    address = browser.consent(other, "")
+    assert title(browser.open(address)) == "You did not agree"
 
 
 def test_a_body_of_missing_or_excessive_length_is_not_read(consent: Make, browser: Browser) -> None:
@@ -173,7 +187,7 @@ def test_no_secret_appears_in_a_page_or_a_log(
     invite = create_invite("team", "coach")
     address = browser.consent(invite.url, athlete_id)
     pages = [browser.open(invite.url), browser.open(address), browser.open(address), browser.open(invite.url)]
-    partial = browser.accept(create_invite("team", "coach").url, athlete_id, list(SCOPES[:3]))
+    partial = browser.accept(create_invite("team", "coach").url, athlete_id, ["read:sleep", "offline"])
     shown = "".join(page.text for page in [*pages, partial])
     logged = caplog.text + "".join(capsys.readouterr()) + repr(invite) + repr(find_invite("made.up"))
     query = dict(pair.split("=") for pair in urlsplit(address).query.split("&"))

@@ -9,7 +9,7 @@ import pytest
 from tests.athletes.fakes import Browser, states, title
 from tests.factories import connect
 from wearables.athletes.consent.invites import create_invite
-from wearables.whoop.oauth import SCOPES
+from wearables.whoop.oauth import requested_scopes
 
 Make = Callable[..., Any]
 
@@ -77,12 +77,14 @@ def test_an_error_from_whoop_is_reported_but_not_quoted(consent: Make, browser: 
     assert "odd" not in page.text
 
 
-@pytest.mark.parametrize("lost", ["read:sleep", "offline", "read:profile"])
+@pytest.mark.parametrize("lost", ["offline", "read:profile"])
 def test_a_consent_with_missing_scopes_is_rejected_and_revoked(consent: Make, browser: Browser, lost: str) -> None:
     team = consent()
     athlete_id = next(iter(team.world.athletes))
     url = create_invite("team", "coach").url
-    page = browser.accept(url, athlete_id, [scope for scope in SCOPES if scope != lost])
+    page = browser.accept(
+        url, athlete_id, [scope for scope in requested_scopes(team.integration.collections) if scope != lost]
+    )
     assert title(page) == "Some permissions are missing"
     assert lost in page.text
     assert "the access was withdrawn at WHOOP" in page.text

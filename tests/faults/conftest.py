@@ -1,8 +1,12 @@
-"""Print the table at the end of `make test-faults`."""
+"""Print the table at the end of `make test-faults`; the fixtures of the consent pages."""
 
 from typing import Any
 
 import pytest
+
+from tests.athletes.conftest import browser, consent
+
+__all__ = ["browser", "consent"]
 
 COLUMNS = ("fault", "survived", "rows lost", "duplicate rows", "requests wasted")
 

@@ -62,7 +62,8 @@ class DummySource:
 
     def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
         query = """
-            select athlete_id, enrolled_at, 'active' as grant_state, true as is_askable, null as reason
+            select athlete_id, enrolled_at, 'active' as grant_state, true as is_askable, null as reason,
+                null as collections
             from ops.athletes where integration = %s
         """
         return connection.exec_driver_sql(query, (integration,)).all()

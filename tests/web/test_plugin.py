@@ -1,8 +1,12 @@
 """Every Airflow component imports the plugin, so importing it must be cheap."""
 
+import asyncio
 import subprocess
 import sys
+import threading
 from pathlib import Path
+
+import pytest
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
 IMPORTED = """
@@ -33,3 +37,23 @@ def test_airflow_loads_the_plugin_and_does_not_import_the_package(tmp_path: Path
         [sys.executable, "-W", "ignore", "-c", code], env=environment, capture_output=True, text=True, check=False
     )
     assert done.stdout.splitlines()[-1:] == ["{} ['/consent', '/wearables']"], done.stderr
+
+
+def test_the_consent_worker_starts_with_the_api_server_and_only_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(PLUGINS))
+    from wearables.athletes.consent import worker
+    from wearables_plugin import WearablesPlugin
+
+    started, handled = threading.Event(), []
+    monkeypatch.setattr(worker, "run", started.set)
+
+    async def airflow(scope: dict, receive: object, send: object) -> None:
+        handled.append(scope["type"])
+
+    (entry,) = WearablesPlugin.fastapi_root_middlewares
+    middleware = entry["middleware"](app=airflow)
+    asyncio.run(middleware({"type": "http"}, None, None))
+    assert not started.is_set()
+    asyncio.run(middleware({"type": "lifespan"}, None, None))
+    assert started.wait(30)
+    assert handled == ["http", "lifespan"]

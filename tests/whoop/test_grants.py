@@ -164,14 +164,6 @@ def test_a_new_consent_makes_a_dead_grant_active(warehouse_engine: Engine) -> No
     assert grants.access_token(ATHLETE) == "access-2"
 
 
-def test_an_interrupted_enrolment_finds_its_pair_again(warehouse_engine: Engine) -> None:
-    endpoint = Endpoint(lambda token: pair("2"))
-    grants = Grants(warehouse_engine, "team", endpoint)
-    assert grants.claim("handed-in", endpoint.refresh).refresh_token == "refresh-2"
-    assert grants.claim("handed-in", endpoint.refresh).refresh_token == "refresh-2"
-    assert endpoint.asked == ["handed-in"]
-
-
 def test_tokens_are_stored_encrypted_and_hidden_from_repr(warehouse_engine: Engine) -> None:
     stored(warehouse_engine, Grants(warehouse_engine, "team", Endpoint(dead)), pair("1!"))
     with transaction(warehouse_engine) as connection:

@@ -55,16 +55,24 @@ def test_a_code_is_exchanged_with_its_redirect_url(warehouse_engine: Engine) -> 
         "client_secret": ["s&cret"],
     }
     assert (pair.access_token, pair.refresh_token, pair.scopes) == ("A", "R", "offline")
-    assert "offline" not in pair.lost_scopes
-    assert "read:sleep" in pair.lost_scopes
+    assert pair.lost_scopes == ["read:profile"]
+    assert pair.collections == []
 
 
 def test_an_answer_without_scopes_grants_all_but_offline_needs_a_refresh_token(warehouse_engine: Engine) -> None:
     silent = {name: GOOD[name] for name in ("access_token", "refresh_token", "expires_in")}
     without = {name: silent[name] for name in ("access_token", "expires_in")}
     with scripted(answer(200, **silent), answer(200, **without)) as whoop:
-        assert endpoint(warehouse_engine, whoop).redeem("c", "https://team.example.org").lost_scopes == []
+        pair = endpoint(warehouse_engine, whoop).redeem("c", "https://team.example.org")
+        assert (pair.lost_scopes, pair.collections) == ([], None)
         assert endpoint(warehouse_engine, whoop).redeem("c", "https://team.example.org").lost_scopes == ["offline"]
+
+
+def test_the_allowed_collections_are_those_whose_scopes_were_granted(warehouse_engine: Engine) -> None:
+    granted = GOOD | {"scope": "offline read:profile read:sleep read:cycles read:body_measurement"}
+    with scripted(answer(200, **granted)) as whoop:
+        pair = endpoint(warehouse_engine, whoop).redeem("c", "https://team.example.org")
+    assert (pair.lost_scopes, pair.collections) == ([], ["cycle", "sleep"])
 
 
 @pytest.mark.parametrize("status", [400, 401])

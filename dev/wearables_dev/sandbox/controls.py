@@ -17,14 +17,14 @@ async def athletes(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """Apply an action to an athlete: consent (returns the tokens), revoke, deactivate, activate or expire."""
+    """Apply an action to an athlete: consent (?scope=a+b; returns the tokens), revoke, deactivate, activate, expire."""
     world: World = request.app.state.world
     athlete_id = request.path_params["athlete_id"]
     if athlete_id not in world.athletes:
         return _error(404, "no such athlete")
     action = request.path_params["action"]
     if action == "consent":
-        grant = world.consent(athlete_id)
+        grant = world.consent(athlete_id, request.query_params.get("scope", "").split() or None)
         return JSONResponse({"access_token": grant.access_token, "refresh_token": grant.refresh_token})
     actions = {"revoke": world.revoke, "deactivate": world.deactivate, "activate": world.activate}
     actions["expire"] = world.expire

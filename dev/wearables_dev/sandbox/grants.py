@@ -14,6 +14,12 @@ SCOPES = (
     "read:body_measurement",
     OFFLINE,
 )
+COLLECTION_SCOPES = {
+    "cycle": "read:cycles",
+    "recovery": "read:recovery",
+    "sleep": "read:sleep",
+    "workout": "read:workout",
+}
 
 
 @dataclass

@@ -86,7 +86,7 @@ async def token(request: Request) -> Response:
     if (form.get("client_id"), form.get("client_secret")) != (world.client_id, world.client_secret):
         return _error(401, "invalid_client", "Client authentication failed")
     fault = world.take_fault(None, TOKEN)
-    if fault and fault.kind != "disconnect":
+    if fault and fault.kind not in {"disconnect", "slow"}:
         return await apply_fault(fault, JSONResponse({}))
     grant = _granted(world, form)
     if isinstance(grant, Response):

@@ -14,7 +14,8 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from wearables_dev.sandbox import controls, data, oauth
 from wearables_dev.sandbox.faulty_answers import ProxyResponse
-from wearables_dev.sandbox.world import Athlete, World
+from wearables_dev.sandbox.grants import COLLECTION_SCOPES, Grant
+from wearables_dev.sandbox.world import World
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 START_SECONDS = 20
@@ -65,26 +66,29 @@ def _limited(endpoint: Endpoint) -> Endpoint:
 
 
 def _of_athlete(endpoint: Endpoint, collection: str) -> Endpoint:
-    """Wrap an endpoint with the rate limit and the check of the access token."""
+    """Wrap an endpoint with the rate limit and the check of the access token and its scopes."""
 
     async def answer(request: Request) -> Response:
-        athlete = _athlete(request)
-        if athlete is None:
+        world: World = request.app.state.world
+        grant = _grant(request)
+        if grant is None:
             return JSONResponse({"error": "unauthorized"}, 401)
+        athlete = world.athletes[grant.athlete_id]
         request.state.athlete = athlete
         request.state.collection = collection
         if not athlete.is_active:
             return JSONResponse({"error": "deactivated_user"}, 403)
+        if collection and COLLECTION_SCOPES[collection] not in grant.scopes:
+            return JSONResponse({"error": "insufficient_scope"}, 403)
         return await endpoint(request)
 
     return _limited(answer)
 
 
-def _athlete(request: Request) -> Athlete | None:
+def _grant(request: Request) -> Grant | None:
     world: World = request.app.state.world
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    grant = world.grants.by_access_token(token) if scheme.lower() == "bearer" else None
-    return world.athletes[grant.athlete_id] if grant else None
+    return world.grants.by_access_token(token) if scheme.lower() == "bearer" else None
 
 
 def _config(world: World, log_level: str) -> uvicorn.Config:

@@ -106,9 +106,9 @@ class World:
                 reverse=True,
             )
 
-    def consent(self, athlete_id: int) -> Grant:
-        """Let the athlete consent. Return the grant with its tokens."""
-        return self.grants.consent(self._athlete(athlete_id).user_id)
+    def consent(self, athlete_id: int, scopes: list[str] | None = None) -> Grant:
+        """Let the athlete consent to these scopes, by default all. Return the grant with its tokens."""
+        return self.grants.consent(self._athlete(athlete_id).user_id, scopes)
 
     def revoke(self, athlete_id: int) -> None:
         """Let the athlete withdraw consent."""

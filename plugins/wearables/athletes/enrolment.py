@@ -1,5 +1,6 @@
 """Enrolment: store the grant of an athlete who has consented."""
 
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from wearables.core.integrations import load_integration
 from wearables.core.priority import Priority
 from wearables.core.schema import require_migrated
 from wearables.core.warehouse import run_sql, transaction, warehouse
+from wearables.whoop.claims import Claims
 from wearables.whoop.client import Profile
 from wearables.whoop.grants import Grants
 from wearables.whoop.hook import WhoopHook
@@ -38,20 +40,35 @@ def enrol(integration_name: str, refresh_token: str) -> Athlete:
         require_migrated(connection)
     with closing(WhoopHook(integration.connection, Priority.CONSENT)) as hook:
         grants = Grants(engine, integration.name, hook.token_endpoint)
-        pair = grants.claim(token, hook.token_endpoint.refresh)
+        claims = Claims(engine, integration.name, hook.token_endpoint)
+        pair = claims.claim(token, hook.token_endpoint.refresh)
         profile = profile_of(hook, pair)
     with transaction(engine) as connection:
         athlete = save(connection, integration.name, profile)
         is_erased = _remove_if_erased(connection, integration.name, athlete)
         if not is_erased:
             grants.save(connection, athlete.athlete_id, pair)
-        grants.discard_claim(connection, token)
+            # A refresh may answer with fewer scopes than were granted. If it names no collection, none is ruled out.
+            collections = pair.collections or None
+            run_sql(
+                connection,
+                "whoop/grants/save_collections",
+                integration=integration.name,
+                athlete_id=athlete.athlete_id,
+                collections=collections,
+            )
+        claims.discard(connection, token)
     if is_erased:
         raise PermanentError(
             f"Athlete {athlete.athlete_id} was erased from {integration.name} and must consent again to be enrolled. "
             f"Run `bin/wearables enroll {integration.name} --invite` to create an invitation."
         )
     return athlete
+
+
+def not_granted(asked: Iterable[str], granted: Sequence[str] | None) -> list[str]:
+    """Return the collections that an athlete did not allow; ``granted`` is None if that is not known."""
+    return [] if granted is None else [each for each in asked if each not in granted]
 
 
 def profile_of(hook: WhoopHook, pair: TokenPair) -> Profile:

@@ -8,7 +8,9 @@ from typing import TextIO
 import click
 
 from wearables.athletes.consent.invites import create_invite
+from wearables.athletes.consent.open_answers import describe_answer
 from wearables.athletes.enrolment import enrol as enrol_athlete
+from wearables.athletes.enrolment import not_granted
 from wearables.athletes.offboarding import Receipt
 from wearables.athletes.offboarding import offboard as offboard_athlete
 from wearables.athletes.roster import load_roster
@@ -64,15 +66,19 @@ def _lines(receipt: Receipt) -> list[str]:
 @click.argument("integration")
 def athletes(integration: str) -> None:
     """List the enrolled athletes and the states of their grants."""
-    name = load_integration(integration).name
+    loaded = load_integration(integration)
     with transaction(warehouse()) as connection:
         require_migrated(connection)
-        rows = run_sql(connection, "whoop/grants/athletes", integration=name).all()
+        rows = run_sql(connection, "whoop/grants/athletes", integration=loaded.name).all()
+        answered = run_sql(connection, "athletes/consent/open", integration=loaded.name).all()
     if not rows:
-        click.echo(f"No athlete is enrolled in {name}.")
+        click.echo(f"No athlete is enrolled in {loaded.name}.")
     for row in rows:
-        reason = f"  {row.reason}" if row.reason else ""
-        click.echo(f"{row.athlete_id}  {row.grant_state:<10}  {row.athlete_name}{reason}")
+        declined = not_granted(loaded.collections, row.collections)
+        notes = [row.reason or "", f"Not shared: {', '.join(declined)}." if declined else ""]
+        click.echo(f"{row.athlete_id}  {row.grant_state:<10}  {'  '.join(filter(None, [row.athlete_name, *notes]))}")
+    for row in answered:
+        click.echo(describe_answer(row), err=True)
 
 
 @click.command()

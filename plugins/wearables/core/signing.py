@@ -1,4 +1,4 @@
-"""Signed tokens: invitation links, and the CSRF tokens of every form.
+"""Signed tokens: invitation links, OAuth states, and the CSRF tokens of every form.
 
 The signing keys are the grant keys. The command line and the API server share them, and they can be rotated. Airflow's
 own secret key does not work: unless it is configured, each process generates its own.
@@ -35,6 +35,19 @@ def read_invite(signed: str) -> str | None:
         return _signer("invite").unsign(signed).decode()
     except (BadSignature, UnicodeError):
         return None
+
+
+def new_state() -> str:
+    """Return a new OAuth state: a signed secret, so that a made-up one is recognised without the warehouse."""
+    return _signer("state").sign(new_secret()).decode()
+
+
+def is_state(state: str) -> bool:
+    """Return whether a state was issued by ``new_state``."""
+    try:
+        return _signer("state").validate(state)
+    except UnicodeError:
+        return False
 
 
 def form_token(pages: str, browser: str, subject: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg2
 from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from wearables.core.connections import airflow_connection
 from wearables.core.errors import PermanentError, WarehouseUnavailable
@@ -18,6 +19,10 @@ from wearables.core.sql_files import sql
 
 CONNECT_TIMEOUT_SECONDS = 10
 POSTGRES_PORT = 5432
+# Connections are opened when needed. A transaction is short, so many threads can share a few of them.
+POOL_SIZE = 10
+MORE_AT_PEAKS = 5
+POOL_TIMEOUT_SECONDS = 10
 COPY_BYTES = 64 * 1024
 LINES_PER_READ = 100
 
@@ -121,7 +126,9 @@ def _database(url: URL) -> tuple[str | None, int, str | None]:
 def _engine(url: URL) -> Engine:
     return create_engine(
         url,
-        pool_size=3,
+        pool_size=POOL_SIZE,
+        max_overflow=MORE_AT_PEAKS,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": "wearables"},
@@ -136,6 +143,8 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     """
     try:
         connection = engine.connect()
+    except PoolTimeout:
+        raise WarehouseUnavailable("All connections to the warehouse are in use. Try again in a few seconds.") from None
     except OperationalError as error:
         where = engine.url.set(password=None, username=None).render_as_string()
         reason = str(error.orig).splitlines()[0]

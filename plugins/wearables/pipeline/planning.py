@@ -19,6 +19,7 @@ from wearables.pipeline.plan import SCHEDULED, Plan
 from wearables.pipeline.slices import PlannedSlice
 
 NO_GRANT = "No grant is stored. Ask the athlete to consent."
+NOT_ALLOWED = "The athlete has not allowed any of the collections. Ask the athlete to consent again."
 MAX_NAMED_ATHLETES = 5
 
 Periods = tuple[TimeRange, ...]
@@ -65,6 +66,7 @@ def slices_of(
         (athlete.athlete_id, name): (plan.window,) for athlete in askable for name in collections
     }
     newest_only = False
+    allowed = {athlete.athlete_id: athlete.collections for athlete in askable}
     if plan.run_type == SCHEDULED:
         needed = scheduled_periods(connection, integration, askable, collections, plan.window.end)
         newest_only = run_sql(connection, "pipeline/plan/find_catch_up", **plan.run).scalar_one()
@@ -77,16 +79,20 @@ def slices_of(
     planned = [
         PlannedSlice(athlete_id, collection, number, chunk)
         for (athlete_id, collection), periods in needed.items()
+        if allowed[athlete_id] is None or collection in allowed[athlete_id]
         for number, chunk in numbered(periods)
     ]
     return planned + list(_skipped(integration, plan, athletes, collections))
 
 
-def require_askable(athletes: Sequence[Row]) -> None:
-    """Raise PermanentError if none of the athletes can be asked, with the reasons."""
-    if any(athlete.is_askable for athlete in athletes):
+def require_askable(athletes: Sequence[Row], collections: Sequence[str]) -> None:
+    """Raise PermanentError if none of the athletes can be asked for one of the collections, with the reasons."""
+    if any(athlete.is_askable and _allows(athlete, collections) for athlete in athletes):
         return
-    reasons = [f"athlete {athlete.athlete_id}: {_reason(athlete)}" for athlete in athletes[:MAX_NAMED_ATHLETES]]
+    reasons = [
+        f"athlete {athlete.athlete_id}: {NOT_ALLOWED if athlete.is_askable else _reason(athlete)}"
+        for athlete in athletes[:MAX_NAMED_ATHLETES]
+    ]
     more = len(athletes) - len(reasons)
     raise PermanentError(
         f"No athlete can be asked, so nothing was pulled. {' '.join(reasons)}" + (f" And {more} more." if more else "")
@@ -101,6 +107,10 @@ def _skipped(
         if not athlete.is_askable:
             for collection in collections:
                 yield PlannedSlice(athlete.athlete_id, collection, 0, newest, error=_reason(athlete))
+
+
+def _allows(athlete: Row, collections: Sequence[str]) -> bool:
+    return athlete.collections is None or not set(collections).isdisjoint(athlete.collections)
 
 
 def _reason(athlete: Row) -> str:

@@ -47,9 +47,10 @@ class Source(StagedSource, Protocol):
     """A source that answers requests, such as a vendor's API; registered in core/sources.py."""
 
     def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
-        """Return the known athletes: rows with athlete_id, enrolled_at, grant_state, is_askable and reason.
+        """Return the known athletes: rows with athlete_id, enrolled_at, grant_state, is_askable, reason, collections.
 
         ``is_askable`` is false if the source would reject every request, which ``reason`` explains.
+        ``collections`` are those that the athlete allows; None if that is not known.
         """
 
     def check_connection(self, integration: Integration) -> None:

@@ -52,7 +52,7 @@ def validate(integration: Integration, run: Run) -> list[Chunk]:
     check_writable(integration.name)
     with transaction(warehouse()) as connection:
         athletes = _chosen(integration, _athletes(connection, source, integration), request)
-        require_askable(athletes)
+        require_askable(athletes, collections)
         known = find_plan(connection, integration.name, run.run_id)
         plan = known or _plan(connection, integration, run, request, athletes, collections)
         planned = slices_of(connection, integration, plan, _unplanned(connection, plan, athletes), collections)

@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from wearables.core.body_limits import rejection_status
-from wearables.core.errors import WearablesError
+from wearables.core.errors import WarehouseUnavailable, WearablesError
 from wearables.web.guard import SIGNED_IN
 from wearables.web.pages import (
     athlete,
@@ -29,6 +29,8 @@ from wearables.whoop_export.archive import MAX_ARCHIVE_BYTES, MEGABYTE
 
 # One uploaded export and the form fields around it.
 MAX_BODY_BYTES = MAX_ARCHIVE_BYTES + MEGABYTE
+# A page that needs the warehouse loads itself again after so many seconds, as long as the warehouse is unavailable.
+RETRY_SECONDS = 5
 BODY_ERRORS = {
     400: "The request has an invalid Content-Length. Use the form on this site.",
     411: "The request has no Content-Length. Use the form on this site.",
@@ -84,6 +86,14 @@ async def user_error(request: Request, error: WearablesError) -> HTMLResponse:
     return _error_page(request, 409, str(error))
 
 
+@app.exception_handler(WarehouseUnavailable)
+async def unavailable(request: Request, error: WarehouseUnavailable) -> HTMLResponse:
+    """Show the error's message. A page, but not an action, then loads itself again until it succeeds."""
+    response = _error_page(request, 503, str(error), retry_seconds=RETRY_SECONDS if request.method == "GET" else 0)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
 @app.exception_handler(RequestValidationError)
 async def invalid_input(request: Request, error: RequestValidationError) -> HTMLResponse:
     """Name the invalid fields, but not their values, which may be secrets."""
@@ -91,6 +101,11 @@ async def invalid_input(request: Request, error: RequestValidationError) -> HTML
     return _error_page(request, 422, f"These fields are not valid: {fields}.")
 
 
-def _error_page(request: Request, status: int, message: str) -> HTMLResponse:
-    context = {"root": request.scope.get("root_path", ""), "status": status, "message": message}
+def _error_page(request: Request, status: int, message: str, retry_seconds: int = 0) -> HTMLResponse:
+    context = {
+        "root": request.scope.get("root_path", ""),
+        "status": status,
+        "message": message,
+        "retry_seconds": retry_seconds,
+    }
     return TEMPLATES.TemplateResponse(request, "error.html", context, status_code=status)

@@ -1,7 +1,5 @@
 """The grants of an integration's athletes, stored in ``vault.grants``. Their tokens are renewed in renewal.py."""
 
-import hashlib
-from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -9,8 +7,8 @@ from sqlalchemy import Connection, Engine
 from wearables.core.warehouse import run_sql, transaction
 from wearables.whoop.client import Tokens
 from wearables.whoop.oauth import TokenEndpoint, TokenPair
-from wearables.whoop.renewal import EXPIRY_MARGIN, Key, Renewal, needs_renewal
-from wearables.whoop.vault import cipher, decrypted, encrypted
+from wearables.whoop.renewal import Key, Renewal, needs_renewal
+from wearables.whoop.vault import cipher, encrypted
 
 
 class Grants:
@@ -67,30 +65,6 @@ class Grants:
         run_sql(connection, "whoop/grants/save", **key, **encrypted(pair))
         run_sql(connection, "whoop/grants/end_refresh", **key, holder=None)
 
-    def claim(self, credential: str, exchange: Callable[[str], TokenPair]) -> TokenPair:
-        """Exchange a refresh token or code for a pair, and keep the pair until its athlete is known.
-
-        If an earlier enrolment was interrupted after the exchange, its pair is returned.
-        """
-        key = {"integration": self._integration, "token_hash": _token_hash(credential)}
-        with transaction(self._engine) as connection:
-            kept = run_sql(connection, "whoop/grants/read_unclaimed", **key).one_or_none()
-        pair = decrypted(kept) if kept else exchange(credential)
-        if kept and pair.expires_within(EXPIRY_MARGIN):
-            pair = self._endpoint.refresh(pair.refresh_token)
-        with transaction(self._engine) as connection:
-            run_sql(connection, "whoop/grants/keep_unclaimed", **key, **encrypted(pair))
-        return pair
-
-    def discard_claim(self, connection: Connection, credential: str) -> None:
-        """Delete the pair that ``claim`` kept: it has been saved for its athlete, or nobody needs it."""
-        run_sql(
-            connection,
-            "whoop/grants/drop_unclaimed",
-            integration=self._integration,
-            token_hash=_token_hash(credential),
-        )
-
     def _key(self, athlete_id: int) -> Key:
         return {"integration": self._integration, "athlete_id": athlete_id}
 
@@ -117,7 +91,3 @@ def rotate_keys(engine: Engine) -> int:
                 refresh_token=fernet.rotate(bytes(row.refresh_token)),
             )
     return len(rows)
-
-
-def _token_hash(credential: str) -> str:
-    return hashlib.sha256(credential.encode()).hexdigest()

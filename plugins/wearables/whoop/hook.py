@@ -7,19 +7,23 @@ from airflow.sdk import BaseHook
 from wearables.core.errors import WearablesError
 from wearables.core.priority import Priority
 from wearables.core.warehouse import warehouse
-from wearables.whoop.budget import Budget
+from wearables.whoop.budget import LONGEST_WAIT_SECONDS, Budget
 from wearables.whoop.client import Tokens, WhoopClient
 from wearables.whoop.connection_test import describe_app
 from wearables.whoop.credentials import Credentials, read_credentials
 from wearables.whoop.oauth import TokenEndpoint
-from wearables.whoop.transport import HttpTransport
+from wearables.whoop.transport import ATTEMPTS, HttpTransport
+
+HURRIED_WAIT_SECONDS = 3
+HURRIED_ATTEMPTS = 2
 
 
 class WhoopHook(BaseHook):
     """Clients of one WHOOP app.
 
     Connection: login = client id, password = client secret, host = base URL. A hook is cheap to construct, because it
-    reads the connection on first use.
+    reads the connection on first use. If ``is_hurried``, because somebody waits for a page, requests are given up after
+    seconds instead of minutes.
     """
 
     conn_name_attr = "whoop_conn_id"
@@ -27,10 +31,17 @@ class WhoopHook(BaseHook):
     conn_type = "whoop"
     hook_name = "WHOOP"
 
-    def __init__(self, whoop_conn_id: str = default_conn_name, priority: Priority = Priority.ROUTINE) -> None:
+    def __init__(
+        self,
+        whoop_conn_id: str = default_conn_name,
+        priority: Priority = Priority.ROUTINE,
+        *,
+        is_hurried: bool = False,
+    ) -> None:
         super().__init__()
         self.whoop_conn_id = whoop_conn_id
         self.priority = priority
+        self.is_hurried = is_hurried
 
     @cached_property
     def credentials(self) -> Credentials:
@@ -41,7 +52,11 @@ class WhoopHook(BaseHook):
     def transport(self) -> HttpTransport:
         """The transport, with the request budget shared by everything that uses this client id."""
         credentials = self.credentials
-        return HttpTransport(credentials.base_url, Budget(warehouse(), *credentials.app, self.priority))
+        wait, attempts = (
+            (HURRIED_WAIT_SECONDS, HURRIED_ATTEMPTS) if self.is_hurried else (LONGEST_WAIT_SECONDS, ATTEMPTS)
+        )
+        budget = Budget(warehouse(), *credentials.app, self.priority, longest_wait_seconds=wait)
+        return HttpTransport(credentials.base_url, budget, attempts=attempts)
 
     @cached_property
     def token_endpoint(self) -> TokenEndpoint:

@@ -5,7 +5,7 @@ oauthlib builds the requests; statuses.py interprets the answers.
 
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -23,15 +23,13 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "applicat
 DEFAULT_TOKEN_SECONDS = 3600
 LONGEST_TOKEN_SECONDS = 10 * 365 * 86_400
 OFFLINE = "offline"
-SCOPES = (
-    "read:recovery",
-    "read:cycles",
-    "read:workout",
-    "read:sleep",
-    "read:profile",
-    "read:body_measurement",
-    OFFLINE,
-)
+PROFILE = "read:profile"
+COLLECTION_SCOPES: Mapping[str, str] = {
+    "cycle": "read:cycles",
+    "recovery": "read:recovery",
+    "sleep": "read:sleep",
+    "workout": "read:workout",
+}
 
 
 @dataclass(frozen=True)
@@ -49,20 +47,31 @@ class TokenPair:
 
     @property
     def lost_scopes(self) -> list[str]:
-        """The scopes that were requested but not granted. A response without scopes grants all."""
-        granted = set(self.scopes.split() or SCOPES)
+        """The scopes that enrolment needs and the athlete did not allow. A response without scopes grants all."""
+        granted = set(self.scopes.split() or (PROFILE, OFFLINE))
         if not self.refresh_token:
             granted.discard(OFFLINE)
-        return [scope for scope in SCOPES if scope not in granted]
+        return [scope for scope in (PROFILE, OFFLINE) if scope not in granted]
+
+    @property
+    def collections(self) -> list[str] | None:
+        """The collections that the athlete allowed; None if the response named no scopes."""
+        granted = self.scopes.split()
+        return [each for each, scope in COLLECTION_SCOPES.items() if scope in granted] if granted else None
 
 
-def authorization_url(credentials: Credentials, redirect_url: str, state: str) -> str:
+def requested_scopes(collections: Iterable[str]) -> list[str]:
+    """Return the scopes to ask an athlete for: those of the collections, and the two that enrolment needs."""
+    return [*(COLLECTION_SCOPES[each] for each in collections), PROFILE, OFFLINE]
+
+
+def authorization_url(credentials: Credentials, redirect_url: str, state: str, collections: Iterable[str]) -> str:
     """Return the URL at which an athlete consents; WHOOP redirects to ``redirect_url`` afterwards."""
     query = {
         "client_id": credentials.client_id,
         "redirect_uri": redirect_url,
         "response_type": "code",
-        "scope": " ".join(SCOPES),
+        "scope": " ".join(requested_scopes(collections)),
         "state": state,
     }
     return f"{credentials.base_url}{AUTHORIZATION_PATH}?{urlencode(query)}"

@@ -48,9 +48,17 @@ class Transport(Protocol):
 class HttpTransport:
     """A requests session with timeouts, the shared budget and one retry policy."""
 
-    def __init__(self, base_url: str, budget: Budget, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        budget: Budget,
+        *,
+        attempts: int = ATTEMPTS,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.base_url = base_url.rstrip("/")
         self.budget = budget
+        self._attempts = attempts
         self.requests_sent = 0
         self._session = requests.Session()
         self._session.headers["User-Agent"] = "wearables (Apache Airflow)"
@@ -58,7 +66,7 @@ class HttpTransport:
         self._session.trust_env = False
         self._retrying = Retrying(
             retry=retry_if_exception_type(Transient),
-            stop=stop_after_attempt(ATTEMPTS),
+            stop=stop_after_attempt(attempts),
             wait=wait_random_exponential(multiplier=0.5, max=LONGEST_BACKOFF_SECONDS),
             before_sleep=self._log_retry,
             sleep=sleep,
@@ -84,7 +92,8 @@ class HttpTransport:
             return self._retrying.copy()(self._attempt, method, path, token, headers, {"params": params, "data": data})
         except Transient as error:
             raise SourceUnavailable(
-                f"WHOOP at {self.base_url} gave no valid answer in {ATTEMPTS} attempts ({error}). Try again later."
+                f"WHOOP at {self.base_url} gave no valid answer in {self._attempts} attempts ({error}). "
+                "Try again later."
             ) from None
 
     def _attempt(

@@ -1,4 +1,4 @@
-"""Encryption of token pairs at rest: Fernet with rotating keys."""
+"""Encryption of token pairs and codes at rest: Fernet with rotating keys."""
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Row
@@ -29,14 +29,23 @@ def encrypted(pair: TokenPair) -> dict[str, object]:
 
 def decrypted(row: Row) -> TokenPair:
     """Return the token pair of a stored grant. Raises PermanentError if no key decrypts it."""
-    fernet = cipher()
+    return TokenPair(
+        access_token=decrypt(row.access_token),
+        refresh_token=decrypt(row.refresh_token),
+        expires_at=row.expires_at,
+        scopes=row.scopes,
+    )
+
+
+def encrypt(secret: str) -> bytes:
+    """Encrypt a secret with the first key."""
+    return cipher().encrypt(secret.encode())
+
+
+def decrypt(stored: bytes | memoryview) -> str:
+    """Return a stored secret. Raises PermanentError if no key decrypts it."""
     try:
-        return TokenPair(
-            access_token=fernet.decrypt(bytes(row.access_token)).decode(),
-            refresh_token=fernet.decrypt(bytes(row.refresh_token)).decode(),
-            expires_at=row.expires_at,
-            scopes=row.scopes,
-        )
+        return cipher().decrypt(bytes(stored)).decode()
     except InvalidToken:
         raise PermanentError(
             "No key in WEARABLES_GRANT_KEYS decrypts the stored grants. Add the key that encrypted them."

@@ -1,6 +1,7 @@
 -- The athletes of an integration and the states of their grants, without erased athletes.
 -- Grain: one row per athlete. grant_state is `offboarded` or `none` if the athlete has no usable grant. is_askable: WHOOP
 -- may be asked for the athlete's data, because the grant is active, or inactive and the last refusal a day ago.
+-- collections: those that the athlete allows, null if that is not known.
 -- Parameters: integration.
 -- Inputs: ops.athletes, vault.grants, ops.erased_athletes. Outputs: nothing.
 select
@@ -12,6 +13,7 @@ select
     and coalesce(
         grants.state = 'active' or (grants.state = 'inactive' and grants.ask_again_at <= clock_timestamp()), false
     ) as is_askable,
+    grants.collections,
     athletes.enrolled_at
 from ops.athletes as athletes
 left join vault.grants as grants

@@ -2,9 +2,10 @@
 
 import base64
 import hashlib
+from contextlib import suppress
 from urllib.parse import urlsplit
 
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
@@ -14,10 +15,14 @@ from starlette.responses import Response
 from wearables.athletes.consent import result_pages
 from wearables.athletes.consent.render import STYLE, render_result
 from wearables.core.body_limits import rejection_status
+from wearables.core.errors import WearablesError
+from wearables.core.signing import fingerprint, is_state, read_invite
 from wearables.whoop.credentials import DEFAULT_BASE_URL
 
-# An athlete needs three requests, and all athletes of a team may consent from one IP address.
-RATE = parse("60/minute")
+# Requests with an invitation, or with the state that it began with, are counted by it, so that all athletes of a team
+# may consent at once from one address. An athlete needs three requests. All other requests are counted by address.
+PER_INVITATION = parse("30/minute")
+PER_ADDRESS = parse("60/minute")
 # Enough for a percent-encoded address and two tokens.
 MAX_BODY_BYTES = 64 * 1024
 # Each process counts for itself. The API server is one process; several would only make the limit more lenient.
@@ -50,11 +55,11 @@ class Guard(BaseHTTPMiddleware):
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         """Handle or reject one request."""
-        address = request.client.host if request.client else ""
+        rate, subject = _counted(request)
         response: Response
-        if not LIMITER.hit(RATE, address):
+        if not LIMITER.hit(rate, subject):
             response = render_result(result_pages.TOO_MANY_REQUESTS)
-            response.headers["Retry-After"] = str(RATE.get_expiry())
+            response.headers["Retry-After"] = str(rate.get_expiry())
         elif status := rejection_status(request, MAX_BODY_BYTES):
             response = render_result(result_pages.invalid_body(status))
         else:
@@ -62,3 +67,13 @@ class Guard(BaseHTTPMiddleware):
         response.headers.setdefault("Content-Security-Policy", content_policy())
         response.headers.update(HEADERS)
         return response
+
+
+def _counted(request: Request) -> tuple[RateLimitItem, str]:
+    """Return the limit that applies to a request, and whose requests it counts."""
+    first = request.url.path.removeprefix(request.scope.get("root_path", "")).strip("/").partition("/")[0]
+    secret = request.query_params.get("state", "") if first == "callback" else first
+    with suppress(WearablesError):  # the grant keys are missing, which the page itself will say
+        if is_state(secret) if first == "callback" else read_invite(secret) is not None:
+            return PER_INVITATION, fingerprint(secret)
+    return PER_ADDRESS, request.client.host if request.client else ""

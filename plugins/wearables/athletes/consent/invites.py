@@ -12,7 +12,7 @@ from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration, load_integration
 from wearables.core.schema import require_migrated
 from wearables.core.settings import invite_days, public_url, redirect_url
-from wearables.core.signing import fingerprint, new_secret, read_invite, sign_invite
+from wearables.core.signing import fingerprint, new_secret, new_state, read_invite, sign_invite
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.whoop.credentials import Credentials
 from wearables.whoop.hook import WhoopHook
@@ -36,6 +36,7 @@ class OpenInvite:
     signed: str
     token: str = field(repr=False)
     integration: str
+    collections: tuple[str, ...]
     expires_at: dt.datetime
     credentials: Credentials
 
@@ -88,15 +89,21 @@ def find_invite(signed: str) -> OpenInvite | ResultPage:
         return result_pages.UNKNOWN
     if row.is_used:
         return result_pages.USED
+    if row.is_answered:
+        return result_pages.FOLLOWS
     if row.is_expired:
         return result_pages.EXPIRED
-    credentials = WhoopHook(load_integration(row.integration).connection).credentials
-    return OpenInvite(signed, token, row.integration, row.expires_at, credentials)
+    integration = load_integration(row.integration)
+    credentials = WhoopHook(integration.connection).credentials
+    return OpenInvite(signed, token, integration.name, tuple(integration.collections), row.expires_at, credentials)
 
 
 def begin(invite: OpenInvite, browser: str) -> str:
-    """Start an OAuth attempt in this browser and return the URL at WHOOP where the athlete consents."""
-    state = new_secret()
+    """Start an OAuth attempt in this browser and return the URL at WHOOP where the athlete consents.
+
+    If the invitation has been answered in the meantime, the attempt leads nowhere: its answer will be a repeated one.
+    """
+    state = new_state()
     with transaction(warehouse()) as connection:
         run_sql(
             connection,
@@ -105,7 +112,7 @@ def begin(invite: OpenInvite, browser: str) -> str:
             state_hash=fingerprint(state),
             browser_hash=fingerprint(browser),
         )
-    return authorization_url(invite.credentials, redirect_url(), state)
+    return authorization_url(invite.credentials, redirect_url(), state, invite.collections)
 
 
 def _members(connection: Connection, integration: Integration) -> set[int]:

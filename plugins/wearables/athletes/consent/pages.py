@@ -1,20 +1,29 @@
-"""The public pages for athletes, who have no login: an ASGI application that Airflow mounts at /consent."""
+"""The public pages for athletes, who have no login: an ASGI application that Airflow mounts at /consent.
 
-from typing import Annotated
-from urllib.parse import urlsplit
+A squad may open them at the same moment, so they use threads of their own, never those of Airflow's pages: some for the
+warehouse, and more for attempts, which wait for WHOOP.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import Annotated, Any
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Cookie, FastAPI, Form
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from wearables.athletes.consent import result_pages
-from wearables.athletes.consent.callback import AuthorizationResponse, complete
+from wearables.athletes.consent.answers import AuthorizationResponse, receive
+from wearables.athletes.consent.completion import complete
 from wearables.athletes.consent.guard import Guard, content_policy
 from wearables.athletes.consent.invites import begin, find_invite
 from wearables.athletes.consent.render import render, render_result
 from wearables.athletes.consent.result_pages import ResultPage
-from wearables.core.errors import WearablesError
+from wearables.core.errors import WarehouseUnavailable, WearablesError
 from wearables.core.settings import public_url, redirect_url
 from wearables.core.signing import form_token, is_form_token, new_secret
 
@@ -22,6 +31,10 @@ PAGES = "consent"
 COOKIE = "wearables_consent"
 COOKIE_SECONDS = 3600
 MAX_FIELD_LENGTH = 8192
+# An athlete should not look at a blank page for longer. The attempt itself continues.
+LONGEST_WAIT_SECONDS = 8
+WAREHOUSE = ThreadPoolExecutor(20, "consent")
+WHOOP = ThreadPoolExecutor(100, "consent-whoop")
 
 Browser = Annotated[str, Cookie(alias=COOKIE)]
 Field = Annotated[str, Form(max_length=MAX_FIELD_LENGTH)]
@@ -32,18 +45,75 @@ app.add_middleware(Guard)
 
 
 @app.get("/callback")
-def callback(browser: Browser = "", state: str = "", code: str = "", error: str = "") -> Response:
+async def callback(browser: Browser = "", state: str = "", code: str = "", error: str = "") -> Response:
     """Handle WHOOP's redirect."""
-    return render_result(complete(AuthorizationResponse(state, code, error), browser))
+    return render_result(await _handle(AuthorizationResponse(state, code, error), browser))
 
 
 @app.get("/{signed}")
-def show(signed: str, browser: Browser = "") -> Response:
+async def show(signed: str, browser: Browser = "") -> Response:
     """Ask the athlete for consent."""
+    return await _in(WAREHOUSE, _show, signed, browser or new_secret())
+
+
+@app.post("/{signed}")
+async def agree(signed: str, browser: Browser = "", token: Field = "") -> Response:
+    """Redirect the athlete to WHOOP."""
+    return await _in(WAREHOUSE, _agree, signed, browser, token)
+
+
+@app.post("/{signed}/answer")
+async def paste(signed: str, browser: Browser = "", token: Field = "", address: Field = "") -> Response:
+    """Handle WHOOP's redirect address, which athletes paste if the team's redirect URL leads to another site."""
+    if not is_form_token(token, PAGES, browser, signed):
+        return render_result(result_pages.FORGED_FORM)
+    answer = AuthorizationResponse.from_address(address)
+    try:
+        return render_result(await _handle(answer, browser))
+    except WarehouseUnavailable:
+        # A form cannot send itself again, but the page that it leads to can be loaded again.
+        return RedirectResponse(f"../callback?{urlencode(vars(answer))}", 303)
+
+
+@app.exception_handler(WarehouseUnavailable)
+@app.exception_handler(SQLAlchemyError)
+async def busy(request: Request, error: Exception) -> Response:
+    """Ask the browser to try again soon: the warehouse, or Airflow's database, cannot be reached or is too busy."""
+    return render_result(result_pages.BUSY)
+
+
+@app.exception_handler(WearablesError)
+async def explain(request: Request, error: Exception) -> Response:
+    """Show the error's message, which never contains a secret."""
+    return render_result(result_pages.unavailable(str(error)))
+
+
+@app.exception_handler(HTTPException)
+async def not_found(request: Request, error: Exception) -> Response:
+    """Answer requests for any other path."""
+    return render_result(result_pages.UNKNOWN)
+
+
+async def _handle(answer: AuthorizationResponse, browser: str) -> ResultPage:
+    """Keep WHOOP's answer and attempt to use it. If that takes too long, it continues without the athlete."""
+    received = await _in(WAREHOUSE, receive, answer, browser)
+    if isinstance(received, ResultPage):
+        return received
+    attempt = _in(WHOOP, complete, received)
+    try:
+        return await asyncio.wait_for(asyncio.shield(attempt), LONGEST_WAIT_SECONDS)
+    except TimeoutError:
+        return result_pages.FOLLOWS
+
+
+def _in(executor: Executor, function: Callable[..., Any], *arguments: Any) -> asyncio.Future[Any]:
+    return asyncio.get_running_loop().run_in_executor(executor, function, *arguments)
+
+
+def _show(signed: str, browser: str) -> Response:
     invite = find_invite(signed)
     if isinstance(invite, ResultPage):
         return render_result(invite)
-    browser = browser or new_secret()
     page = render(
         "invite.html",
         invite=invite,
@@ -54,35 +124,13 @@ def show(signed: str, browser: Browser = "") -> Response:
     return _with_cookie(page, browser)
 
 
-@app.post("/{signed}")
-def agree(signed: str, browser: Browser = "", token: Field = "") -> Response:
-    """Redirect the athlete to WHOOP."""
+def _agree(signed: str, browser: str, token: str) -> Response:
     if not is_form_token(token, PAGES, browser, signed):
         return render_result(result_pages.FORGED_FORM)
     invite = find_invite(signed)
     if isinstance(invite, ResultPage):
         return render_result(invite)
     return _with_cookie(RedirectResponse(begin(invite, browser), 303), browser)
-
-
-@app.post("/{signed}/answer")
-def paste(signed: str, browser: Browser = "", token: Field = "", address: Field = "") -> Response:
-    """Handle WHOOP's redirect address, which athletes paste if the team's redirect URL leads to another site."""
-    if not is_form_token(token, PAGES, browser, signed):
-        return render_result(result_pages.FORGED_FORM)
-    return render_result(complete(AuthorizationResponse.from_address(address), browser))
-
-
-@app.exception_handler(WearablesError)
-def explain(request: Request, error: Exception) -> Response:
-    """Show the error's message, which never contains a secret."""
-    return render_result(result_pages.unavailable(str(error)))
-
-
-@app.exception_handler(HTTPException)
-def not_found(request: Request, error: Exception) -> Response:
-    """Answer requests for any other path."""
-    return render_result(result_pages.UNKNOWN)
 
 
 def _with_cookie(response: Response, browser: str) -> Response:

@@ -22,4 +22,7 @@ def render(template: str, status: int = 200, **values: Any) -> HTMLResponse:
 
 def render_result(result: ResultPage) -> HTMLResponse:
     """Render a result page."""
-    return render("result.html", result.status, result=result)
+    response = render("result.html", result.status, result=result)
+    if result.retry_seconds:
+        response.headers["Retry-After"] = str(result.retry_seconds)
+    return response

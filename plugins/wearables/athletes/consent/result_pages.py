@@ -1,16 +1,23 @@
 """The pages that end a consent. Each explains to the athlete what happened and what to do next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 
 @dataclass(frozen=True)
 class ResultPage:
-    """One page. ``status`` is the HTTP status of the response."""
+    """One page. ``status`` is the HTTP status of the response.
+
+    With ``retry_seconds``, the browser loads the same address again after so many seconds.
+    """
 
     status: int
     title: str
     explanation: str
     next_step: str
+    retry_seconds: int = 0
 
 
 NOTHING_STORED = "None of your data were stored."
@@ -78,6 +85,26 @@ WRONG_ACCOUNT = ResultPage(
     f"You are signed in to WHOOP with a different account. {NOTHING_STORED}",
     "Sign out of WHOOP, sign in to your own account and open your invitation again.",
 )
+FOLLOWS = ResultPage(
+    200,
+    Markup("You're done. Your data will follow."),  # these words as they are, apostrophe included
+    "WHOOP is busy right now. We have kept your answer and finish on our own, usually within a few minutes. You can "
+    "close this page.",
+    "If WHOOP no longer accepts your answer by then, nothing is stored, and you can open your invitation again.",
+)
+ERASED = ResultPage(
+    410,
+    "Your data were erased",
+    f"Your team erased your data after you had agreed. {NOTHING_STORED}",
+    "If you would like to take part again, ask your team for a new invitation.",
+)
+BUSY = ResultPage(
+    503,
+    "One moment, please",
+    "Many people are here at once. Nothing is lost, and you do not have to start over.",
+    "This page tries again by itself every few seconds.",
+    retry_seconds=5,
+)
 TOO_MANY_REQUESTS = ResultPage(
     429, "Too many requests", "Too many requests came from your network.", "Wait a minute and try again."
 )
@@ -90,29 +117,36 @@ def invalid_body(status: int) -> ResultPage:
     )
 
 
-def connected(integration: str, is_renewed: bool) -> ResultPage:
-    """Return the page for an athlete who has consented, for the first time or again."""
+def connected(integration: str, is_renewed: bool = False, declined: Sequence[str] = ()) -> ResultPage:
+    """Return the page for an athlete who has consented, for the first time or again. ``declined`` are collections."""
     if is_renewed:
-        return ResultPage(200, "Your consent was renewed", f"{integration} continues to receive your WHOOP data.", DONE)
-    return ResultPage(200, "You are connected", f"From now on, {integration} receives your WHOOP data.", DONE)
+        title, explanation = "Your consent was renewed", f"{integration} continues to receive your WHOOP data."
+    else:
+        title, explanation = "You are connected", f"From now on, {integration} receives your WHOOP data."
+    if declined:
+        explanation += (
+            f" You chose not to share: {', '.join(declined)}. That is fine, and nobody will ask WHOOP for it."
+        )
+    return ResultPage(200, title, explanation, DONE)
 
 
-def lost_scopes(scopes: list[str], is_withdrawn: bool) -> ResultPage:
-    """Return the page for an athlete who allowed only some of the requested scopes."""
+def lost_scopes(scopes: Sequence[str], is_withdrawn: bool) -> ResultPage:
+    """Return the page for an athlete who left out a scope without which nobody can be enrolled."""
     withdrawal = "and the access was withdrawn at WHOOP" if is_withdrawn else "but WHOOP did not confirm the withdrawal"
     return ResultPage(
         409,
         "Some permissions are missing",
         f"You did not allow: {', '.join(scopes)}. None of your data were stored, {withdrawal}.",
-        "Your team needs all of them. Open your invitation again and allow them all, or simply close this page.",
+        "We need these two to know whose data they are and to keep receiving them: read:profile and offline. Open your "
+        "invitation again and allow them, or simply close this page.",
     )
 
 
 def unavailable(message: str) -> ResultPage:
-    """Return the page for a temporary failure, after which the same address can be loaded again."""
+    """Return the page for a problem that somebody must solve first. An answer of WHOOP's is kept meanwhile."""
     return ResultPage(
         503,
         "Something went wrong",
-        "Wait a minute, then reload this page. You do not have to start over.",
-        f"If it fails again, send this message to your team: {message}",
+        "This is not your fault. If you have already agreed at WHOOP, we have kept your answer and will try again.",
+        f"Please send this message to your team, then reload this page later: {message}",
     )

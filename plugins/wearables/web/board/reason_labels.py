@@ -8,6 +8,7 @@ LABELS = {
     "no_record": "WHOOP has no record: was the strap worn and synchronised?",
     "not_asked": "not pulled yet",
     "failed": "the pull failed, see the pull log",
+    "not_granted": "the athlete does not share it",
     "reconnect": "the athlete must consent again",
     "inactive_membership": "the WHOOP membership has ended",
     "before_consent": "before the athlete consented",

@@ -8,6 +8,8 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Row
 
 from wearables.athletes.consent.invites import create_invite, used_slots
+from wearables.athletes.consent.open_answers import describe_answer
+from wearables.athletes.enrolment import not_granted
 from wearables.core.errors import PermanentError
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import run_sql, transaction, warehouse
@@ -34,9 +36,11 @@ def list_athletes(
         athletes = run_sql(
             connection, "web/pages/athletes", integration=integration.name, max_rows=ATHLETES_PER_PAGE, skip=skip
         ).all()
+        answered = run_sql(connection, "athletes/consent/open", integration=integration.name).all()
     used, cap = used_slots(integration.name)
     pages = -(-athletes[0].total // ATHLETES_PER_PAGE) if athletes else 1
     context = {"athletes": athletes, "used": used, "cap": cap, "page_number": page_number, "pages": pages}
+    context |= {"answered": answered, "describe_answer": describe_answer, "not_granted": not_granted}
     return page(request, user, "athletes.html", integration=integration, rights=rights, **context)
 
 
