@@ -13,17 +13,18 @@ from wearables.core.warehouse import warehouse
 class FaultScenario:
     """A pull that meets one fault and is then run again. Records the figures of the summary table."""
 
-    def __init__(self, team: Team, name: str, record: Callable[[str, object], None]) -> None:
+    def __init__(self, team: Team, name: str, record: Callable[[str, object], None], **conf: Any) -> None:
         self.team = team
         self._record = record
+        self._conf = conf or team.all_days()
         record("fault", name)
-        self.run_id, self.chunks = team.validate(**team.all_days())
+        self.run_id, self.chunks = team.validate(**self._conf)
         team.world.requests.clear()
 
     def attempt(self) -> bool:
         """Run or continue the pull. Return False if it fails, or if Airflow would retry it."""
         try:
-            self.team.pull(self.run_id, **self.team.all_days())
+            self.team.pull(self.run_id, **self._conf)
         except (RunFailed, RetryableError):
             return False
         return True
@@ -31,7 +32,7 @@ class FaultScenario:
     def recover(self) -> None:
         """Pull again without faults. Assert that no row is lost or duplicated and every metric is as expected."""
         sent = len(self.team.world.requests)
-        self.team.pull(**self.team.all_days())
+        self.team.pull(**self._conf)
         needed = len(self.team.world.requests) - sent
         lost, duplicates = lost_rows(self.team), duplicate_rows(self.team)
         self._record("rows lost", lost)

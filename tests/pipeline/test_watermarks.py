@@ -27,12 +27,7 @@ def retry_without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def scheduled(team: Team, run_id: str | None = None) -> dict[str, int]:
     """Run all steps of a scheduled pull and return the counts of ``check``."""
-    run_id, chunks = team.validate(run_id, run_type="scheduled")
-    for chunk in chunks:
-        extract(team.integration, run_id, chunk)
-        stage(team.integration, run_id, chunk)
-    transform(team.integration, run_id)
-    return check(team.integration, run_id)
+    return team.pull(run_id, run_type="scheduled")
 
 
 def forget(team: Team, athlete_id: int, days: int, until: int = 0) -> None:

@@ -24,6 +24,8 @@ POOL_SIZE = 10
 MORE_AT_PEAKS = 5
 POOL_TIMEOUT_SECONDS = 10
 COPY_BYTES = 64 * 1024
+# What PostgreSQL says when another attempt cannot help. psycopg2 does not pass on the code of such an error.
+REFUSALS = ("authentication failed", "does not exist", "no pg_hba.conf entry", "permission denied for database")
 LINES_PER_READ = 100
 
 
@@ -139,7 +141,8 @@ def _engine(url: URL) -> Engine:
 def transaction(engine: Engine) -> Iterator[Connection]:
     """Open one transaction.
 
-    Raises WarehouseUnavailable if PostgreSQL cannot be reached or fails, WarehouseError if it rejects a statement.
+    Raises WarehouseUnavailable if PostgreSQL cannot be reached or fails, PermanentError if it refuses the login, and
+    WarehouseError if it rejects a statement.
     """
     try:
         connection = engine.connect()
@@ -148,6 +151,11 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     except OperationalError as error:
         where = engine.url.set(password=None, username=None).render_as_string()
         reason = str(error.orig).splitlines()[0]
+        if any(refusal in reason for refusal in REFUSALS):
+            raise PermanentError(
+                f"The warehouse at {where} refuses the connection ({reason}). Correct the connection "
+                f"{WAREHOUSE_CONNECTION!r}, or create the role and the database."
+            ) from None
         raise WarehouseUnavailable(
             f"The warehouse at {where} cannot be reached ({reason}). Start it, or correct the connection."
         ) from None
@@ -157,7 +165,7 @@ def transaction(engine: Engine) -> Iterator[Connection]:
     except (DBAPIError, psycopg2.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         condition = f"{type(cause).__name__} ({getattr(cause, 'pgcode', None)})"
-        if isinstance(cause, psycopg2.OperationalError):
+        if isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError):
             raise WarehouseUnavailable(
                 f"PostgreSQL failed: {condition}. Check the server and its disk space."
             ) from None
