@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.factories import Team, requested
+from tests.factories import Team, connect, requested
 from tests.faults.fault_scenario import FaultScenario, run_in_child
-from wearables.core.errors import RunFailed
+from tests.whoop.fakes import scripted
+from wearables.core.errors import PermanentError, RunFailed
 from wearables.pipeline.check import check
 from wearables.pipeline.extract import extract
 from wearables.whoop import refresh_lease
@@ -128,6 +129,26 @@ def test_a_task_is_killed_while_whoop_renews_a_token(
     assert team.rows("select count(*) from vault.refresh_attempts where holder is not null") == [(1,)]
     assert scenario.attempt()
     assert states(team) == ["active", "active"]
+    scenario.recover()
+
+
+def test_a_connection_is_pointed_to_a_host_that_is_not_allowed(
+    make_team: Any, record_property: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = make_team(days=20)
+    scenario = FaultScenario(team, "the connection names a host that is not allowed", record_property)
+    whoop, client = team.world.url, (team.world.client_id, team.world.client_secret)
+    monkeypatch.setenv("WEARABLES_WHOOP_HOSTS", whoop.removeprefix("http://"))
+    with scripted() as attacker:
+        connect(monkeypatch, attacker.url, *client)
+        with pytest.raises(PermanentError, match="is not allowed"):
+            scenario.attempt()
+        for chunk in scenario.chunks:
+            with pytest.raises(PermanentError, match="is not allowed"):
+                extract(team.integration, scenario.run_id, chunk)
+        assert attacker.asked == []
+    connect(monkeypatch, whoop, *client)
+    assert scenario.attempt()
     scenario.recover()
 
 

@@ -71,9 +71,7 @@ LANDED: dict[str, Callable[[dict], bytes]] = {
     "400 digits in an unknown field": written(unknown="9" * 400),
     "-0 and 1E+2 in unknown fields": written(unknown="-0", another="1E+2"),
     "a key of 100,000 characters": changed(**{"x" * 100_000: 1}),
-    "keys that are there twice": lambda record: (
-        b'{"user_id": 5, "id": "\x7f", "score": 0, ' + json.dumps(record).encode()[1:]
-    ),
+    "keys that are there twice": lambda record: b'{"user_id": 5, "id": "x", ' + json.dumps(record).encode()[1:],
     "updated_at with 300 decimals": changed(updated_at=f"2026-01-02T00:30:00.{'1' * 300}Z"),
     "updated_at with an offset of 23 hours": changed(updated_at="2026-01-02T00:30:00.123+23:00"),
 }
