@@ -16,12 +16,16 @@ from wearables.athletes.consent.invites import create_invite
 from wearables.athletes.consent.open_answers import describe_answer
 from wearables.athletes.consent.result_pages import FOLLOWS
 from wearables.athletes.consent.worker import work_off
-from wearables.athletes.enrolment import enrol
+from wearables.athletes.enrolment import enrol, profile_of
 from wearables.athletes.offboarding import offboard
+from wearables.core.errors import SourceUnavailable
 from wearables.core.priority import Priority
 from wearables.core.warehouse import run_sql, transaction
 from wearables.whoop import transport
 from wearables.whoop.budget import Budget
+from wearables.whoop.client import Profile
+from wearables.whoop.hook import WhoopHook
+from wearables.whoop.oauth import TokenPair
 
 Make = Callable[..., Any]
 SQUAD = 80
@@ -163,6 +167,34 @@ def test_whoop_is_asked_once_in_an_outage_although_many_answers_wait(consent: Ma
     let_time_pass(team)
     work_off()
     assert states(team) == dict.fromkeys(team.world.athletes, "active")
+
+
+def test_answers_that_fail_every_time_delay_nobody_else(
+    consent: Make, browser: Browser, record_property: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_property("fault", "WHOOP does not answer about two of three athletes")
+    team = consent(athletes=3)
+    *failing, healthy = team.world.athletes
+    silent = set(team.world.athletes)
+
+    def profile(hook: WhoopHook, pair: TokenPair) -> Profile:
+        found = profile_of(hook, pair)
+        if found.user_id in silent:
+            raise SourceUnavailable("WHOOP does not answer.")
+        return found
+
+    monkeypatch.setattr("wearables.athletes.consent.completion.profile_of", profile)
+    for athlete_id in team.world.athletes:
+        assert title(browser.open(answered(team, browser, athlete_id))) == FOLLOWS.title
+    silent.remove(healthy)
+    for _ in range(len(failing) + 1):
+        team.rows("update vault.invites set due_at = due_at - interval '20 seconds' where code is not null returning 1")
+        work_off()
+    assert states(team) == {healthy: "active"}
+    silent.clear()
+    let_time_pass(team)
+    work_off()
+    conclude(team, record_property, dict.fromkeys(team.world.athletes, "active"), 0)
 
 
 @pytest.mark.parametrize("priority", [Priority.ROUTINE, Priority.BULK])

@@ -1,4 +1,5 @@
--- Claim answers for an attempt to enrol their athletes: nobody else attempts it until the claim ends. The oldest first.
+-- Claim answers for an attempt to enrol their athletes: nobody else attempts it until the claim ends. Those first that
+-- have waited longest since their last attempt, so that answers that fail every time delay nobody else.
 -- A named answer need not be due: it is attempted at once, unless somebody is attempting it (it has no problem then).
 -- Grain: one row per answer.
 -- Parameters: integration, token_hash (null: any), max_rows, claim_seconds.
@@ -11,7 +12,7 @@ with due as (
     and (%(token_hash)s::text is null or token_hash = %(token_hash)s)
     and code is not null
     and (due_at <= now() or token_hash = %(token_hash)s and problem is not null)
-    order by answered_at
+    order by due_at, answered_at
     limit %(max_rows)s
     for update skip locked
 )
