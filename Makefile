@@ -53,6 +53,7 @@ test: $(STAMP) ## run all tests, some in a real browser, except the next four su
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/faults --ignore tests/distributed --ignore tests/engine --ignore tests/load $(ARGS)
 
 test-faults: $(STAMP) ## inject faults into WHOOP, the network, the warehouse, the disk and tasks
+	@bin/_nginx
 	$(BIN)/python -m pytest -n 2 tests/faults $(ARGS)
 
 test-distributed: $(STAMP) ## pull with two Celery workers, Redis and S3, and kill one of them

@@ -1,12 +1,16 @@
 """Run the shipped configuration of the reverse proxy in a real nginx."""
 
+import json
 import os
 import socket
+import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from wearables_dev.local.ports import LOOPBACK, free_port
@@ -29,7 +33,43 @@ class Proxy:
         return f"{self.scheme}://{LOOPBACK}:{self.port}"
 
     def connect(self) -> socket.socket:
-        return socket.create_connection((LOOPBACK, self.port), timeout=30)
+        return socket.create_connection((LOOPBACK, self.port), timeout=SETTLE_SECONDS)
+
+    def encrypted(self, plain: socket.socket) -> socket.socket:
+        """Return the connection, with TLS if the proxy expects it."""
+        if self.scheme == "http":
+            return plain
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context.wrap_socket(plain)
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with the headers and the number of body bytes that arrived."""
+
+    def do_GET(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        answer = json.dumps({"headers": dict(self.headers), "body": len(body), "path": self.path}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def do_POST(self) -> None:
+        self.do_GET()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Print nothing."""
+
+
+@contextmanager
+def echoing() -> Iterator[int]:
+    """Run a server that repeats what it was sent until the block ends. Yield its port."""
+    server = ThreadingHTTPServer((LOOPBACK, 0), Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
 
 
 @contextmanager

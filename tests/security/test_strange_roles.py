@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Thread
 
 import pytest
 from sqlalchemy import URL, Engine, create_engine
@@ -79,6 +80,18 @@ def test_several_warehouses_share_the_roles_and_a_new_one_has_no_members_yet(new
                     "select member::regrole::text from pg_auth_members where roleid::regrole::text like 'wearables%%'"
                 ).all()
                 assert members == []
+
+
+def test_two_warehouses_of_a_new_server_can_be_migrated_at_the_same_time(new_server: URL) -> None:
+    with database(new_server, "first") as first, database(new_server, "second") as second:
+        applied: list[list[str]] = []
+        threads = [Thread(target=lambda each=each: applied.append(migrate(each))) for each in (first, second)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(applied) == 2
+        assert applied[0] == applied[1] != []
 
 
 @pytest.mark.parametrize("rights", ["createrole", "nocreaterole"])

@@ -1,6 +1,7 @@
 """Only the owner of a checkout may read its data, keys and logs."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -28,8 +29,11 @@ def _tighten(folder: Path) -> None:
         if POSTGRES_HOME.name in names and Path(parent) == LOCAL:
             names.remove(POSTGRES_HOME.name)  # It belongs to the server's account, and is private already.
         for path in (Path(parent, name) for name in (*names, *files)):
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode & ~UMASK)
+            # A file may belong to somebody else, or vanish meanwhile.
+            with suppress(OSError):
+                if not path.is_symlink():
+                    path.chmod(path.stat().st_mode & ~UMASK)
     # As root, an older version may have put the server's data, which another account must reach, below this folder.
     needs_passage = folder == LOCAL and POSTGRES_HOME.exists() and not POSTGRES_HOME.is_symlink() and os.geteuid() == 0
-    folder.chmod(0o711 if needs_passage else 0o700)
+    with suppress(OSError):
+        folder.chmod(0o711 if needs_passage else 0o700)

@@ -56,8 +56,9 @@ begin
 exception
     when insufficient_privilege then
         raise exception using errcode = 'WR001', message = format(
-            'The login %I may not migrate the warehouse. Set WEARABLES_OWNER_URL to a login that may, for the '
-            'same database, or let an administrator of the server run: grant wearables_owner to %I.', current_user, current_user
+            'The login %I may not migrate the warehouse. Set WEARABLES_OWNER_URL to a login that may, for the same '
+            'database, or let an administrator of the server run: grant wearables_owner to %I.',
+            current_user, current_user
         );
 end
 $$;
