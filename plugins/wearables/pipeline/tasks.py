@@ -62,7 +62,7 @@ def validate(name: str, dag_run: Any = None, params: Any = None) -> list[Chunk]:
     from wearables.pipeline.validate import Run, batched_chunks, validate
 
     integration = load_integration(name)
-    reject_missing_pool(dag_run.note)
+    reject_missing_pool(dag_run.conf)
     plan = validate(
         integration,
         Run(
