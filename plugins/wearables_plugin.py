@@ -34,11 +34,11 @@ class PoolCheck:
 
     @hookimpl
     def on_dag_run_running(self, dag_run: Any, msg: str) -> None:
-        """Note on the run that its pool does not exist."""
-        from wearables.core.pools import note_missing_pool
+        """Record that the pool does not exist."""
+        from wearables.core.pools import record_missing_pool
 
         if session := object_session(dag_run):
-            note_missing_pool(dag_run, session)
+            record_missing_pool(dag_run, session)
 
 
 class ConsentWorker:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from wearables.core.errors import PermanentError
 from wearables.core.integrations import load_integration
-from wearables.core.pools import note_missing_pool, reject_missing_pool, require_pool
+from wearables.core.pools import record_missing_pool, reject_missing_pool, require_pool
 
 MISSING = r'^Airflow has no pool "nope", which team uses\. Create it with `bin/airflow pools set'
 
@@ -47,29 +47,23 @@ def test_only_a_pool_that_exists_is_accepted(session: Session, tmp_path: Path) -
     require_pool(load_integration("team"), session)
 
 
-def test_a_run_fails_from_its_note_until_the_pool_exists(session: Session) -> None:
-    run = SimpleNamespace(dag_id="team", note="from a user")
-    note_missing_pool(run, session)
+def test_a_run_fails_until_its_pool_exists(session: Session) -> None:
+    run = SimpleNamespace(dag_id="team", conf={"athletes": [1]})
+    record_missing_pool(run, session)
     with pytest.raises(PermanentError, match=MISSING):
-        reject_missing_pool(run.note)
+        reject_missing_pool(run.conf)
     create_pool(session)
-    note_missing_pool(run, session)
-    assert run.note == ""
-    reject_missing_pool(run.note)
+    record_missing_pool(run, session)
+    assert run.conf == {"athletes": [1]}
+    reject_missing_pool(run.conf)
 
 
-@pytest.mark.parametrize("note", [None, "", "from a user"])
-def test_a_user_s_note_is_kept(session: Session, note: str | None) -> None:
-    create_pool(session)
-    run = SimpleNamespace(dag_id="team", note=note)
-    note_missing_pool(run, session)
-    reject_missing_pool(run.note)
-    assert run.note == note
-
-
-@pytest.mark.parametrize("dag_id", ["another_dag", "broken"])
-def test_other_dags_and_invalid_files_get_no_note(session: Session, tmp_path: Path, dag_id: str) -> None:
+@pytest.mark.parametrize("dag_id", ["another_dag", "broken", "valid"])
+@pytest.mark.parametrize("conf", [None, {}, {"athletes": [1]}])
+def test_other_runs_are_not_changed(session: Session, tmp_path: Path, dag_id: str, conf: dict | None) -> None:
     (tmp_path / "broken.yaml").write_text("colour: red")
-    run = SimpleNamespace(dag_id=dag_id, note=None)
-    note_missing_pool(run, session)
-    assert run.note is None
+    (tmp_path / "valid.yaml").write_text("")
+    run = SimpleNamespace(dag_id=dag_id, conf=conf)
+    record_missing_pool(run, session)
+    reject_missing_pool(run.conf)
+    assert run.conf == conf

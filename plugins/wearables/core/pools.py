@@ -1,9 +1,11 @@
 """Check that an integration's pool exists. Airflow never starts a task whose pool does not exist, and says nothing.
 
 A task cannot list pools, because it has no access to Airflow's database. The scheduler has: when a run starts, it
-checks the pool and leaves the problem in the note of the run, from which the task ``validate`` fails.
+checks the pool and leaves the problem in the configuration of the run, from which the task ``validate`` fails. A task
+does not receive anything else that the scheduler can write.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +15,7 @@ from wearables.core.errors import PermanentError
 from wearables.core.integration_fields import quoted
 from wearables.core.integrations import DEFAULT_POOL, Integration, load_integration
 
-PREFIX = "Airflow has no pool "
+PROBLEM = "pool_problem"
 
 
 def require_pool(integration: Integration, session: Session) -> None:
@@ -23,25 +25,28 @@ def require_pool(integration: Integration, session: Session) -> None:
     if integration.pool == DEFAULT_POOL or session.scalar(select(Pool.id).where(Pool.pool == integration.pool)):
         return
     raise PermanentError(
-        f"{PREFIX}{quoted(integration.pool)}, which {integration.name} uses. Create it with "
+        f"Airflow has no pool {quoted(integration.pool)}, which {integration.name} uses. Create it with "
         "`bin/airflow pools set NAME SLOTS DESCRIPTION`, or correct the key pool in the integration's file."
     )
 
 
-def reject_missing_pool(note: str | None) -> None:
-    """Raise PermanentError if the note of a run says that its pool does not exist."""
-    if note and note.startswith(PREFIX):
-        raise PermanentError(note)
+def reject_missing_pool(conf: Mapping[str, Any] | None) -> None:
+    """Raise PermanentError if the configuration of a run says that its pool does not exist."""
+    if conf and PROBLEM in conf:
+        raise PermanentError(str(conf[PROBLEM]))
 
 
-def note_missing_pool(dag_run: Any, session: Session) -> None:
-    """Write the note of a run that starts. If the pool has been created since, delete the note."""
+def record_missing_pool(dag_run: Any, session: Session) -> None:
+    """Write the problem of a run that starts into its configuration, or delete it if the pool exists by now."""
     try:
-        require_pool(load_integration(dag_run.dag_id), session)
-    except PermanentError as problem:
-        # A file that is missing or invalid needs no note: validate reads it, too.
-        if str(problem).startswith(PREFIX):
-            dag_run.note = str(problem)
+        integration = load_integration(dag_run.dag_id)
+    except PermanentError:
+        # Another DAG, or an invalid file, which validate reports.
         return
-    if (dag_run.note or "").startswith(PREFIX):
-        dag_run.note = ""
+    conf = {key: value for key, value in (dag_run.conf or {}).items() if key != PROBLEM}
+    try:
+        require_pool(integration, session)
+    except PermanentError as problem:
+        conf[PROBLEM] = str(problem)
+    if conf != (dag_run.conf or {}):
+        dag_run.conf = conf

@@ -75,7 +75,7 @@ def validate(name: str, dag_run: Any = None, params: Any = None) -> list[ChunkFi
     from wearables.pipeline.validate import Run, validate
 
     integration = load_integration(name)
-    reject_missing_pool(dag_run.note)
+    reject_missing_pool(dag_run.conf)
     chunks = validate(
         integration,
         Run(
