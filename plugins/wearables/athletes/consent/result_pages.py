@@ -20,6 +20,8 @@ class ResultPage:
     retry_seconds: int = 0
 
 
+# The words of the invitation for collections, where they differ.
+WORDS = {"cycle": "cycles", "workout": "workouts"}
 NOTHING_STORED = "None of your data were stored."
 DONE = "You can close this page. To stop at any time, ask your team's staff or remove the app in your WHOOP app."
 
@@ -124,9 +126,8 @@ def connected(integration: str, is_renewed: bool = False, declined: Sequence[str
     else:
         title, explanation = "You are connected", f"From now on, {integration} receives your WHOOP data."
     if declined:
-        explanation += (
-            f" You chose not to share: {', '.join(declined)}. That is fine, and nobody will ask WHOOP for it."
-        )
+        listed = ", ".join(WORDS.get(each, each) for each in declined)
+        explanation += f" You chose not to share: {listed}. That is fine, and nobody will ask WHOOP for it."
     return ResultPage(200, title, explanation, DONE)
 
 
