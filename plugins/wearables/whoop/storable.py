@@ -18,6 +18,9 @@ SHORT = MAX_DIGITS
 TINY = re.compile(rb"[0-9][eE]-[0-9]{4}")
 
 
+_syntax = msgspec.json.Decoder(msgspec.Raw)
+
+
 class InvalidRecord(Exception):
     """A record that cannot be staged; the message names the problem, never a value."""
 
@@ -26,10 +29,20 @@ def require_storable(raw: bytes) -> None:
     """Raise InvalidRecord if these bytes are not JSON that PostgreSQL can store."""
     if len(raw) > MAX_BYTES:
         raise InvalidRecord(f"is larger than {MAX_BYTES // 1024**2} MiB")
+    _require_json(raw)
     if b"\\u0000" in raw and NUL_ESCAPE.search(raw):
         raise InvalidRecord("contains a NUL character")
     if _is_suspicious(raw):
         _require_moderate(raw)
+
+
+def _require_json(raw: bytes) -> None:
+    try:
+        # msgspec does not look into texts that it need not decode.
+        raw.decode()
+        _syntax.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidRecord("is not JSON") from None
 
 
 def _is_suspicious(raw: bytes) -> bool:
@@ -38,8 +51,8 @@ def _is_suspicious(raw: bytes) -> bool:
         msgspec.json.decode(raw)
     except msgspec.ValidationError:
         return True  # a number beyond double precision
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidRecord("is not JSON") from None
+    except RecursionError:
+        raise InvalidRecord("is nested too deeply") from None
     if len(raw) > SHORT or raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
         return True
     # msgspec decodes a number that is too small for double precision as 0.
