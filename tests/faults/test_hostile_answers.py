@@ -52,6 +52,7 @@ QUARANTINED: dict[str, tuple[str, Callable[[dict], bytes]]] = {
     "1e200000 in an unknown field": ("workout", written(unknown="1e200000")),
     "1e-200000 in an unknown field": ("workout", written(unknown="[[-1e-200000]]")),
     "200,000 digits in an unknown field": ("workout", written(unknown="9" * 200_000)),
+    "800 levels of nesting": ("workout", written(unknown="[" * 800 + "]" * 800)),
     "a text of 17 MiB": ("workout", changed(note="x" * 17 * 1024**2)),
     "a user_id of 400 digits": ("workout", written(user_id="9" * 400)),
     "dates of 1970": ("cycle", changed(start="1970-01-01T00:00:00.000Z", end="1970-01-02T00:00:00.000Z")),

@@ -10,11 +10,15 @@ import msgspec
 NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 # PostgreSQL stores up to 131,072 digits and 255 MiB, but few programs can read that: Python stops at 4,300 digits.
 MAX_DIGITS = 4000
-MAX_DEPTH = 1000
+# Python stops at about 1,000 levels, less those of its caller. Half of that can be read in every later step.
+MAX_DEPTH = 500
 MAX_BYTES = 16 * 1024 * 1024
-# A record of fewer bytes can exceed what PostgreSQL stores only by an exponent.
+# A number in a record of fewer bytes can be too long only by its exponent.
 SHORT = MAX_DIGITS
 TINY = re.compile(rb"[0-9][eE]-[0-9]{4}")
+
+
+_syntax = msgspec.json.Decoder(msgspec.Raw)
 
 
 class InvalidRecord(Exception):
@@ -25,10 +29,20 @@ def require_storable(raw: bytes) -> None:
     """Raise InvalidRecord if these bytes are not JSON that PostgreSQL can store."""
     if len(raw) > MAX_BYTES:
         raise InvalidRecord(f"is larger than {MAX_BYTES // 1024**2} MiB")
+    _require_json(raw)
     if b"\\u0000" in raw and NUL_ESCAPE.search(raw):
         raise InvalidRecord("contains a NUL character")
     if _is_suspicious(raw):
         _require_moderate(raw)
+
+
+def _require_json(raw: bytes) -> None:
+    try:
+        # msgspec does not look into texts that it need not decode.
+        raw.decode()
+        _syntax.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise InvalidRecord("is not JSON") from None
 
 
 def _is_suspicious(raw: bytes) -> bool:
@@ -37,10 +51,12 @@ def _is_suspicious(raw: bytes) -> bool:
         msgspec.json.decode(raw)
     except msgspec.ValidationError:
         return True  # a number beyond double precision
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise InvalidRecord("is not JSON") from None
+    except RecursionError:
+        raise InvalidRecord("is nested too deeply") from None
+    if len(raw) > SHORT or raw.count(b"[") + raw.count(b"{") > MAX_DEPTH:
+        return True
     # msgspec decodes a number that is too small for double precision as 0.
-    return len(raw) > SHORT or ((b"e-" in raw or b"E-" in raw) and bool(TINY.search(raw)))
+    return (b"e-" in raw or b"E-" in raw) and bool(TINY.search(raw))
 
 
 def _require_moderate(raw: bytes) -> None:
