@@ -35,6 +35,8 @@ INVALID: dict[str, tuple[str | bytes, tuple[str | None, str]]] = {
     "not UTF-8": ("schedule: 0 6 * * *\n# Bär".encode("latin-1"), ("0 6 * * *", "UTC")),
     "a list": ("- a", ("@daily", "UTC")),
     "a number with too many digits": (f"chunk_days: {'9' * 5000}", ("@daily", "UTC")),
+    "a number that no page can show": (f"member_cap: {'9' * 400}", ("@daily", "UTC")),
+    "a date that no time zone can show": ("start_date: 0001-01-01", ("@daily", "UTC")),
     "an invalid timestamp": ("start_date: !!timestamp soon", ("@daily", "UTC")),
     "an invalid boolean": ("pool: !!bool x", ("@daily", "UTC")),
     "an invalid integer": ("chunk_days: !!int ''", ("@daily", "UTC")),

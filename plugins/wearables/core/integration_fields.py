@@ -1,5 +1,6 @@
 """The field types of an integration file. They validate a value and say how to correct it."""
 
+import datetime as dt
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -76,6 +77,8 @@ ConnectionId = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
 Source = Annotated[str, AfterValidator(_source)]
 Schedule = Annotated[str | None, AfterValidator(_schedule)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
-Positive = Annotated[int, Field(ge=1)]
+Positive = Annotated[int, Field(ge=1, le=1_000_000)]
+# Within the calendar in every time zone.
+Date = Annotated[dt.date, Field(strict=False, ge=dt.date(1970, 1, 1), le=dt.date(2100, 1, 1))]
 Collections = Annotated[tuple[str, ...], Field(min_length=1, strict=False), AfterValidator(_distinct)]
 Questions = Annotated[tuple[Text, ...], Field(strict=False), AfterValidator(_distinct_questions)]

@@ -47,7 +47,7 @@ class Integration(BaseModel):
     connection: fields.ConnectionId
     schedule: fields.Schedule = "@daily"
     timezone: fields.TimeZone = "UTC"
-    start_date: Annotated[datetime.date | None, Field(strict=False)] = None
+    start_date: fields.Date | None = None
     chunk_days: Annotated[int, Field(ge=1, le=MAX_CHUNK_DAYS)] = DEFAULT_CHUNK_DAYS
     lookback_days: Annotated[int, Field(ge=0, le=365)] = 7
     collections: fields.Collections

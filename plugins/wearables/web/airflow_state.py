@@ -20,6 +20,8 @@ ACTIVE_STATES = {"queued", "running"}
 MAX_LOG_LINES = 50_000
 MAX_ERRORS = 10
 OUR_LOGGERS = "wearables."
+AIRFLOW_LOGGERS = ("airflow.", "task")
+ERROR_LEVELS = {"error", "critical"}
 
 
 def dags(session: Session, names: Iterable[str]) -> dict[str, DagModel]:
@@ -53,22 +55,22 @@ def tasks(session: Session, name: str, run_id: str, order: Sequence[str] = TASKS
 
 
 def logged_errors(failed: TaskInstance) -> list[str]:
-    """Return the distinct errors that our code logged in a failed task.
+    """Return the distinct errors that our code logged in a failed task or, if there are none, those of Airflow.
 
-    If there are several, the last one is left out, because it summarises the others.
+    If there are several of ours, the last one is left out, because it summarises the others.
     """
     try:
         stream, _ = TaskLogReader().read_log_chunks(failed, failed.try_number, {"end_of_log": False})
+        lines = [line for line in islice(stream, MAX_LOG_LINES) if getattr(line, "level", "") in ERROR_LEVELS]
     except (OSError, LookupError):
         return []
-    errors = list(
-        dict.fromkeys(
-            line.event
-            for line in islice(stream, MAX_LOG_LINES)
-            if getattr(line, "level", "") == "error" and str(getattr(line, "logger", "")).startswith(OUR_LOGGERS)
-        )
-    )
-    return errors[:-1][:MAX_ERRORS] or errors
+    ours = list(dict.fromkeys(each.event for each in lines if _logger(each).startswith(OUR_LOGGERS)))
+    others = list(dict.fromkeys(each.event for each in lines if _logger(each).startswith(AIRFLOW_LOGGERS)))
+    return ours[:-1][:MAX_ERRORS] or ours or others[:MAX_ERRORS]
+
+
+def _logger(line: Any) -> str:
+    return str(getattr(line, "logger", ""))
 
 
 def require_active(dag: DagModel | None, name: str) -> None:
