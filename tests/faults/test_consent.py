@@ -135,7 +135,9 @@ def test_no_connection_is_held_while_whoop_is_asked(
         assert title(browser.open(kept)) == FOLLOWS.title
         let_time_pass(team)
         work_off()
+        team.world.expire(first)
         team.pull(**team.all_days())
+        team.world.expire(first)
         offboard("team", first)
     assert len(states(team)) == 2
     assert len(in_use) > 20

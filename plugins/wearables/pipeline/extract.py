@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from itertools import groupby
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from wearables.core.errors import AthleteError, BudgetExhausted, IncompleteAnswer, SourceUnavailable, WearablesError
 from wearables.core.integrations import Integration
@@ -35,7 +35,8 @@ def extract(integration: Integration, run_id: str, chunk: Chunk) -> None:
     source = load_source(integration.source)
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)
-        slices = _not_landed(connection, plan, source, chunk)
+        rows = _planned(connection, plan, source, chunk)
+    slices = _not_landed(plan, chunk, rows)
     with source.open(integration, plan.priority(chunk.number)) as session:
         extraction = _Extraction(session, can_wait=plan.is_catch_up(chunk.number))
         for _ in range(ROUNDS):
@@ -116,17 +117,22 @@ class _Extraction:
         return manifest
 
 
-def _not_landed(connection: Connection, plan: Plan, source: Source, chunk: Chunk) -> list[Slice]:
+def _planned(connection: Connection, plan: Plan, source: Source, chunk: Chunk) -> list[Row]:
     athletes = athletes_in(connection, plan, chunk)
-    known = [row for row in source.athletes(connection, plan.integration) if row.athlete_id in athletes]
+    wanted = set(athletes)
+    known = [row for row in source.athletes(connection, plan.integration) if row.athlete_id in wanted]
     replan(connection, plan, known, chunk.number)
     adopt(connection, plan, chunk.number, athletes)
-    rows = read_slices(connection, plan, chunk.number, athletes)
+    return read_slices(connection, plan, chunk.number, athletes)
+
+
+def _not_landed(plan: Plan, chunk: Chunk, rows: Sequence[Row]) -> list[Slice]:
     # A task may be killed between writing a manifest and updating the pull log, so the manifest decides.
     begun = [row for row in rows if row.state in BEGUN]
     manifests = [found for row in begun if (found := Landing(row.path).manifest())]
     if manifests:
-        land(connection, plan.run, manifests)
+        with transaction(warehouse()) as connection:
+            land(connection, plan.run, manifests)
         log.info("%d answers for %s had already landed", len(manifests), chunk.period)
     landed = {(manifest.athlete_id, manifest.collection) for manifest in manifests}
     return [
