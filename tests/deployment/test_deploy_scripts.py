@@ -75,8 +75,8 @@ def test_each_login_can_connect_to_its_own_database_only_and_only_the_owner_migr
     server = {"PGHOST": new_server.host, "PGPORT": str(new_server.port), "PGPASSWORD": new_server.password}
     passwords = {
         "AIRFLOW_DB_PASSWORD": "it's",
-        "WAREHOUSE_DB_PASSWORD": "hers",
-        "WAREHOUSE_OWNER_DB_PASSWORD": "his",
+        "WAREHOUSE_DB_PASSWORD": "hers",  # pragma: allowlist secret
+        "WAREHOUSE_OWNER_DB_PASSWORD": "his",  # pragma: allowlist secret
         "ROLES_FILE": str(ROOT / "include" / "sql" / "schema" / "roles.sql"),
     }
     done = run(ROOT / "deploy" / "databases.sh", **server | passwords)

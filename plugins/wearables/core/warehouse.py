@@ -116,7 +116,7 @@ def owner() -> Engine:
         url = make_url(os.environ.get("WEARABLES_OWNER_URL") or warehouse).set(drivername=warehouse.drivername)
     except ArgumentError:
         raise PermanentError(
-            "WEARABLES_OWNER_URL is not a valid URL. Use one such as postgres://login:password@host/database."
+            "WEARABLES_OWNER_URL is not a valid URL. Use one such as postgres://login:...@host/database."
         ) from None
     return _engine(url if _database(url) == _database(warehouse) else warehouse)
 
