@@ -33,13 +33,10 @@ def test_erasure_leaves_only_the_tombstone(make_team: Make, tmp_path: Path) -> N
     team = pulled_team(make_team)
     gone, kept = team.athlete_ids
     others, erased_from = rows_of_others(team, gone), tables_with(team, gone)
-    assert {"raw.records", "analytics.metrics", "ops.slices", "ops.runs", "vault.grants"} <= erased_from
+    assert {"raw.records", "analytics.metrics", "ops.slices", "ops.watermarks", "vault.grants"} <= erased_from
     was_file = [path.is_file() for path in landed(tmp_path, gone)]
     files_of_others = landed(tmp_path, kept)
-    counts = {
-        table: team.rows(f"select count(*) from {table} where athlete_id = %s", gone)
-        for table in erased_from - {"ops.runs"}
-    }
+    counts = {table: team.rows(f"select count(*) from {table} where athlete_id = %s", gone) for table in erased_from}
     receipt = offboard("team", gone, erase=True)
     assert tables_with(team, gone) == {TOMBSTONE}
     assert rows_of_others(team, gone) == others
@@ -112,10 +109,10 @@ def test_an_erasure_waits_for_transactions_that_write_about_the_athlete(make_tea
     team = make_team(athletes=1, days=3)
     gone = team.athlete_ids[0]
     run_id, chunks = team.validate(**team.all_days())
-    slice_ = Slice("team", run_id, chunks[0], gone, "cycle")
+    slice_ = Slice("team", run_id, chunks[0].period, gone, "cycle")
     erasure = threading.Thread(target=offboard, args=("team", gone), kwargs={"erase": True})
     with transaction(team.engine) as connection:
-        fail(connection, slice_, "no answer")
+        fail(connection, slice_, "no answer", "failed")
         erasure.start()
         while not team.rows("select 1 from pg_stat_activity where wait_event_type = 'Lock'"):
             assert erasure.is_alive()

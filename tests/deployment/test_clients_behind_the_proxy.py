@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
 from tests.deployment.proxy import Proxy, running, until
-from wearables.athletes.consent.guard import LIMITER, RATE
+from wearables.athletes.consent.guard import LIMITER, PER_ADDRESS
 from wearables.athletes.consent.pages import app as consent
 from wearables_dev.local.ports import LOOPBACK, free_port
 
@@ -86,7 +86,7 @@ def test_who_bypasses_the_proxy_is_not_believed(api_server: int) -> None:
 def test_one_client_cannot_lock_consent_for_the_others(proxy: Proxy) -> None:
     LIMITER.storage.reset()
     flood = client(ONE)
-    for number in range(RATE.amount):
+    for number in range(PER_ADDRESS.amount):
         claim = {"X-Forwarded-For": f"203.0.113.{number}"}
         assert flood.get(f"{proxy.url}/consent/callback", headers=claim, timeout=30).status_code < 429
     assert flood.get(f"{proxy.url}/consent/callback", timeout=30).status_code == 429

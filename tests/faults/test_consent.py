@@ -21,7 +21,7 @@ from wearables.athletes.enrolment import enrol, profile_of
 from wearables.athletes.offboarding import offboard
 from wearables.core.errors import SourceUnavailable
 from wearables.core.priority import Priority
-from wearables.core.warehouse import run_sql, transaction
+from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.whoop import transport
 from wearables.whoop.budget import Budget
 from wearables.whoop.client import Profile
@@ -105,14 +105,14 @@ def wait_until(is_done: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def watched(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """Yield a list to which every request to WHOOP adds the number of connections that are in use meanwhile."""
     in_use: list[int] = []
     send = requests.Session.send
 
     def count_and_send(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         if "/oauth2/token" in str(request.url) or "/developer/" in str(request.url):
-            in_use.append(engine.pool.checkedout())  # type: ignore[attr-defined]
+            in_use.append(warehouse().pool.checkedout())  # type: ignore[attr-defined]
         return send(self, request, **options)
 
     with monkeypatch.context() as patch:
@@ -121,14 +121,14 @@ def watched(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[in
 
 
 def test_no_connection_is_held_while_whoop_is_asked(
-    consent: Make, browser: Browser, warehouse_engine: Engine, monkeypatch: pytest.MonkeyPatch
+    consent: Make, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     team = consent(athletes=3)
     first, second, third = team.world.athletes
     address = answered(team, browser, first)
     token = team.world.consent(second).refresh_token
     kept = answered(team, browser, third)
-    with watched(warehouse_engine, monkeypatch) as in_use:
+    with watched(monkeypatch) as in_use:
         assert title(browser.open(address)) == CONNECTED
         enrol("team", token)
         team.world.add_fault("status", times=2, collection="token")
@@ -324,7 +324,7 @@ def test_a_page_without_the_warehouse_tries_again_by_itself(
     team = consent()
     url = create_invite("team", "coach").url
     address = browser.consent(url, next(iter(team.world.athletes)))
-    with unavailable(warehouse_engine, trouble):
+    with unavailable(warehouse(), trouble):
         for page in (browser.open(address), browser.open(url)):
             assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
             assert '<meta http-equiv="refresh" content="5">' in page.text

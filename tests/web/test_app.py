@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.web.conftest import Visitor
+from wearables.core.warehouse import warehouse
 
 REFRESH = '<meta http-equiv="refresh" content="5">'
 
@@ -12,8 +13,8 @@ REFRESH = '<meta http-equiv="refresh" content="5">'
 @pytest.fixture
 def no_connection(team: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Take all connections of the pool until the test ends."""
-    pool = team.engine.pool
-    taken = [team.engine.connect() for _ in range(pool.size() + pool._max_overflow)]
+    pool: Any = warehouse().pool
+    taken = [warehouse().connect() for _ in range(pool.size() + pool._max_overflow)]
     monkeypatch.setattr(pool, "_timeout", 0.1)
     yield
     for each in taken:

@@ -78,5 +78,5 @@ def test_an_unreachable_warehouse_is_reported_in_one_sentence(
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", "postgres://nobody@127.0.0.1:9/none")
     warehouse.cache_clear()
     answer = admin.get("/")
-    assert answer.status_code == 409
+    assert answer.status_code == 503
     assert "cannot be reached" in answer.text

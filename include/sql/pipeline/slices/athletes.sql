@@ -1,11 +1,17 @@
--- The athletes whose slices have a chunk number.
+-- The athletes whose slices have a chunk number, without erased athletes, whose pull log a restored backup may contain.
 -- Grain: one row per athlete.
 -- Parameters: integration, run_id, chunk_number.
--- Inputs: ops.slices. Outputs: nothing.
+-- Inputs: ops.slices, ops.erased_athletes. Outputs: nothing.
 select distinct athlete_id
 from ops.slices
 where integration = %(integration)s
 and run_id = %(run_id)s
 and chunk_number = %(chunk_number)s
 and state <> 'skipped'
+and not exists (
+    select
+    from ops.erased_athletes as erased
+    where erased.integration = slices.integration
+    and erased.athlete_id = slices.athlete_id
+)
 order by athlete_id
