@@ -92,8 +92,9 @@ def test_no_priority_ever_exceeds_the_limit_or_uses_the_share_of_another(make_ap
             continue
         app.try_to_send(who, amount)
         for seconds, limit in ((60, 20), (600, 60)):
-            # One request of twenty (3 %, at least one) and two of sixty are for consent; 20 % are for routine.
-            for_consent, for_routine = (1, 4) if limit == 20 else (2, 12)
+            # One request of twenty (3 %, at least one) and two of sixty are for consent. Of the longer period, 20 % are
+            # for routine.
+            for_consent, for_routine = (1, 0) if limit == 20 else (2, 12)
             assert app.sent_in_the_last(seconds) <= limit
             assert app.sent_in_the_last(seconds, ROUTINE, BULK) <= limit - for_consent
             assert app.sent_in_the_last(seconds, BULK) <= limit - for_consent - for_routine
@@ -110,9 +111,19 @@ def test_consent_is_served_although_the_others_have_spent_all_they_may(make_app:
 
 def test_a_routine_request_is_served_although_bulk_requests_have_spent_all_they_may(make_app: Callable) -> None:
     app = make_app()
-    assert app.try_to_send(BULK, 100) == 15
-    assert app.try_to_send(ROUTINE, 100) == 4
-    assert app.try_to_send(CONSENT, 100) == 1
+    for expected in (19, 19, 8):
+        assert app.try_to_send(BULK, 100) == expected
+        app.sleep(60 + MARGIN_SECONDS)
+    assert app.try_to_send(ROUTINE, 100) == 12
+    assert app.try_to_send(CONSENT, 100) == 2
+
+
+def test_bulk_requests_leave_the_next_minute_to_a_routine_request_that_waits(make_app: Callable) -> None:
+    app = make_app()
+    assert app.try_to_send(BULK, 100) == 19
+    assert app.try_to_send(ROUTINE) == 0
+    app.sleep(60 + MARGIN_SECONDS)
+    assert (app.try_to_send(BULK), app.try_to_send(ROUTINE, 100)) == (0, 19)
 
 
 def test_bulk_requests_wait_while_a_scheduled_run_sends_requests(make_app: Callable) -> None:

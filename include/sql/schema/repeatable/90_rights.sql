@@ -54,7 +54,7 @@ grant select on all tables in schema analytics_pseudonymous to wearables_researc
 -- the payload.
 grant usage on schema ops to wearables_operator;
 grant select on
-ops.slices, ops.runs, ops.migrations, ops.schema_drift, ops.request_budgets
+ops.slices, ops.runs, ops.watermarks, ops.migrations, ops.schema_drift, ops.request_budgets
 to wearables_operator;
 grant select (integration, run_id, collection, athlete_id, record_id, reason, seen_at)
 on ops.quarantine to wearables_operator;

@@ -5,7 +5,8 @@
 -- Inputs: ops.request_budgets, whose row must be locked (lock.sql), ops.request_leases.
 -- Outputs: ops.request_leases, ops.request_budgets.
 -- Periods slide: a request counts for a whole period after its lease, so that the limit holds whether WHOOP uses fixed
--- or sliding periods. Routine requests leave the share of consent unused, bulk requests also the share of routine ones.
+-- or sliding periods. Routine requests leave the share of consent unused, bulk requests also the share of routine ones of every
+-- period that is longer than five minutes.
 -- A refused consent keeps the others waiting, and any routine request keeps bulk requests waiting.
 with budget as (
     select
@@ -46,7 +47,8 @@ reserves as (
         seconds,
         allowed,
         for_consent + case
-            when %(priority)s = 'bulk'
+            -- In a period of minutes, a routine request need not wait long, because bulk requests yield to it.
+            when %(priority)s = 'bulk' and seconds > 300
                 then greatest(0, least(allowed - for_consent - 1, ceil(allowed * %(routine_share)s / 100.0)))
             else 0
         end as reserved
