@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -62,7 +63,12 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         )
     runs = 0
 
-    def run(answers: dict[TimeRange, list[dict]], collection: str = "workout", complete: bool = True) -> dict[str, int]:
+    def run(
+        answers: dict[TimeRange, list[dict]],
+        collection: str = "workout",
+        complete: bool = True,
+        meanwhile: Callable[[], Any] = lambda: None,
+    ) -> dict[str, int]:
         nonlocal runs
         runs += 1
         run_id = f"run-{runs}"
@@ -76,6 +82,7 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         for number, (chunk, records) in enumerate(answers.items()):
             if complete:
                 land_answer(Slice("team", run_id, chunk, ATHLETE, collection), records)
+            meanwhile()
             counts = stage(TEAM, run_id, Chunk(number, chunk, EVERYONE))
         return counts
 
@@ -199,6 +206,28 @@ def test_a_record_on_two_pages_is_staged_once_in_its_newest_version(pull: Pull, 
 def test_a_record_that_whoop_no_longer_returns_is_marked_deleted(pull: Pull, warehouse_engine: Engine) -> None:
     pull({CHUNK: [workout(A), workout(B, 3)]})
     assert pull({CHUNK: [workout(B, 3)]}) == counts(unchanged=1, deleted=1)
+    assert versions(warehouse_engine) == [(A, "8.5", True, True), (B, "8.5", True, False)]
+
+
+def test_an_older_answer_deletes_no_record_that_another_run_has_staged_since(
+    pull: Pull, warehouse_engine: Engine
+) -> None:
+    def another_run() -> None:
+        pull({CHUNK: [workout(A), workout(B, 3)]})
+
+    assert pull({CHUNK: [workout(B, 3)]}, meanwhile=another_run) == counts(unchanged=1)
+    assert versions(warehouse_engine) == [(A, "8.5", True, False), (B, "8.5", True, False)]
+
+
+def test_an_older_answer_does_not_bring_back_a_record_that_another_run_has_found_deleted_since(
+    pull: Pull, warehouse_engine: Engine
+) -> None:
+    pull({CHUNK: [workout(A), workout(B, 3)]})
+
+    def another_run() -> None:
+        pull({CHUNK: [workout(B, 3)]})
+
+    assert pull({CHUNK: [workout(A), workout(B, 3)]}, meanwhile=another_run) == counts(unchanged=2)
     assert versions(warehouse_engine) == [(A, "8.5", True, True), (B, "8.5", True, False)]
 
 

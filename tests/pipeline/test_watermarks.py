@@ -1,6 +1,7 @@
 """A scheduled run asks each athlete, for each collection, for what no complete answer covers yet."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from wearables.pipeline.check import check
 from wearables.pipeline.extract import extract
 from wearables.pipeline.repair import pull_missing
 from wearables.pipeline.stage import stage
-from wearables.pipeline.transform import transform
+from wearables.pipeline.transform import transform, transform_before_catch_up
 from wearables.whoop import transport
 
 DAY = dt.timedelta(days=1)
@@ -235,3 +236,30 @@ def test_an_outage_is_noticed_after_a_few_athletes(make_team: Any) -> None:
     with pytest.raises(SourceUnavailable):
         extract(team.integration, run_id, chunks[0])
     assert len({each["athlete_id"] for each in requested(team.world)}) == 3
+
+
+def test_the_newest_days_are_transformed_before_older_ones_are_pulled(make_team: Any) -> None:
+    team = make_team({"start_date": str((NOW - 60 * DAY).date())}, days=40)
+    run_id, chunks = team.validate(run_type="scheduled")
+    extract(team.integration, run_id, chunks[0])
+    stage(team.integration, run_id, chunks[0])
+    transform_before_catch_up(team.integration, run_id, chunks[0])
+    first, last = team.rows("select min(metric_date), max(metric_date) from analytics.metrics")[0]
+    assert (last - first).days < 25
+
+
+def test_a_scheduled_run_leaves_older_days_to_an_earlier_one_that_is_still_catching_up(make_team: Any) -> None:
+    team = make_team({"start_date": str((NOW - 60 * DAY).date())}, days=40)
+    _, chunks = team.validate(run_type="scheduled")
+    assert len(chunks) > 1
+    assert [chunk.number for chunk in team.validate(run_type="scheduled")[1]] == [0]
+    team.rows("update ops.slices set started_at = now() - interval '1 hour' returning 1")
+    assert len(team.validate(run_type="scheduled")[1]) == len(chunks)
+
+
+def test_validate_states_the_cost_beforehand(make_team: Any, caplog: pytest.LogCaptureFixture) -> None:
+    team = make_team({"start_date": str((NOW - 100 * DAY).date())}, days=3)
+    caplog.clear()
+    with caplog.at_level("INFO", logger="wearables"):
+        team.validate(run_type="scheduled")
+    assert re.search(r"expected: about \d+ requests and \d+ minutes?", caplog.text)

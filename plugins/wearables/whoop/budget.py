@@ -26,7 +26,8 @@ MARGIN_SECONDS = 0.5
 # A consent needs one request at a time, and many athletes may consent at once.
 LEASE_SIZES = {Priority.CONSENT: 1, Priority.ROUTINE: 50, Priority.BULK: 50}
 LEASE_SECONDS = 0.25
-# The per cent of every period longer than five minutes that bulk requests leave to routine ones, in addition to the share of consent.
+# The per cent of every period longer than five minutes that bulk requests leave to routine ones, in addition to the
+# share of consent.
 ROUTINE_SHARE = 20
 # For how long a request of a higher priority keeps the lower ones waiting.
 YIELD_SECONDS = 5
