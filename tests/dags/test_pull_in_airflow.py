@@ -55,6 +55,23 @@ def test_a_users_mistake_is_logged_in_one_sentence_and_nothing_else_runs(
 
 
 @pytest.mark.dag
+def test_a_bug_fails_the_task_at_once_with_a_traceback(
+    make_team: Any, run_dag: Any, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_team()
+
+    def divide(*_arguments: Any) -> None:
+        raise ZeroDivisionError("by design")
+
+    monkeypatch.setattr(extract_module, "extract", divide)
+    outcome = run_dag()
+    assert ("extract", "failed") in outcome["tasks"]
+    log = "".join(capfd.readouterr())
+    assert "This is a bug: ZeroDivisionError" in log
+    assert "in divide" in log
+
+
+@pytest.mark.dag
 def test_one_athletes_failure_fails_only_check(make_team: Any, run_dag: Any) -> None:
     team = make_team()
     team.world.revoke(team.athlete_ids[0])

@@ -58,6 +58,7 @@ class _Extraction:
     def try_each(self, slices: Sequence[Slice]) -> list[Slice]:
         """Try every slice once, athlete by athlete; return those that are worth another try."""
         again: list[Slice] = []
+        self._outage = None
         for _, of_athlete in groupby(slices, key=lambda each: each.athlete_id):
             again += self._try_athlete(list(of_athlete))
             if self._outage and self._silent_in_a_row >= OUTAGE_ATHLETES:
