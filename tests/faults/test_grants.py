@@ -11,7 +11,7 @@ import pytest
 from tests.factories import Team, connect, requested
 from tests.faults.fault_scenario import FaultScenario, run_in_child
 from tests.whoop.fakes import scripted
-from wearables.core.errors import PermanentError, RunFailed
+from wearables.core.errors import PermanentError, RunFailed, SourceUnavailable
 from wearables.pipeline.check import check
 from wearables.pipeline.extract import extract
 from wearables.whoop import refresh_lease
@@ -69,7 +69,8 @@ def test_a_token_endpoint_that_does_not_name_the_grant_ends_none(
         team.world.expire(athlete_id)
     team.world.add_fault(**TOKEN_FAULTS[name], collection="token", times=ALWAYS)
     for chunk in scenario.chunks:
-        extract(team.integration, scenario.run_id, chunk)
+        with pytest.raises(SourceUnavailable):
+            extract(team.integration, scenario.run_id, chunk)
     with pytest.raises(RunFailed):
         check(team.integration, scenario.run_id)
     assert states(team) == ["active", "active"]

@@ -1,5 +1,6 @@
 """WHOOP's OAuth endpoints: the consent page and the token endpoint."""
 
+import asyncio
 import html
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -86,7 +87,12 @@ async def token(request: Request) -> Response:
     if (form.get("client_id"), form.get("client_secret")) != (world.client_id, world.client_secret):
         return _error(401, "invalid_client", "Client authentication failed")
     fault = world.take_fault(None, TOKEN)
-    if fault and fault.kind not in {"disconnect", "slow"}:
+    if fault and fault.kind == "slow":
+        await asyncio.sleep(fault.seconds)
+        if await request.is_disconnected():
+            return _error(400, "invalid_request", "nobody waits for the answer")
+        fault = None
+    if fault and fault.kind != "disconnect":
         return await apply_fault(fault, JSONResponse({}))
     grant = _granted(world, form)
     if isinstance(grant, Response):
