@@ -1,10 +1,10 @@
-"""Answers that have not led to an enrolment, described for the team's staff."""
+"""Describe to the team's staff the answers that have not led to an enrolment."""
 
 from sqlalchemy import Row
 
 
 def describe_answer(row: Row) -> str:
-    """Return a sentence or two about a row of ``athletes/consent/open``."""
+    """Return a short description of a row of ``athletes/consent/open``."""
     whose = f"athlete {row.athlete_id}" if row.athlete_id else "anybody"
     invitation = f"The invitation of {row.created_at:%Y-%m-%d %H:%M} UTC by {row.created_by}, for {whose}"
     answered = f"was answered at {row.answered_at:%Y-%m-%d %H:%M} UTC"
