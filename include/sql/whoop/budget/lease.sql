@@ -6,7 +6,7 @@
 -- Outputs: ops.request_leases, ops.request_budgets.
 -- Periods slide: a request counts for a whole period after its lease, so that the limit holds whether WHOOP uses fixed
 -- or sliding periods. Routine requests leave the share of consent unused, bulk requests also the share of routine ones.
--- A refused consent keeps the others waiting, and any routine request keeps bulk requests waiting.
+-- If a consent request finds no budget, the others wait. After any routine request, bulk requests wait.
 with budget as (
     select
         client_key,
@@ -30,7 +30,7 @@ limits as (
 ),
 
 consent_reserves as (
-    -- At least one request, but never all of them.
+    -- Reserve at least one request, but never all of them.
     select
         seconds,
         allowed,
@@ -66,7 +66,7 @@ periods as (
 ),
 
 available as (
-    -- A full period has room again when enough of its leases, the oldest first, have left it.
+    -- A full period has room again when enough of its oldest leases have expired.
     select
         periods.free,
         case when periods.free <= 0 then (
@@ -88,7 +88,7 @@ available as (
         ) end as wait_seconds
     from periods
     union all
-    -- What WHOOP reports is about the shortest period that has not started again by then.
+    -- WHOOP reports about one period. It is the shortest one that is not shorter than the time until resets_at.
     select
         budget.remaining - reported.reserved,
         case when budget.remaining <= reported.reserved
