@@ -26,9 +26,9 @@ MARGIN_SECONDS = 0.5
 # A consent needs one request at a time, and many athletes may consent at once.
 LEASE_SIZES = {Priority.CONSENT: 1, Priority.ROUTINE: 50, Priority.BULK: 50}
 LEASE_SECONDS = 0.25
-# The per cent of every period that bulk requests leave to routine ones, in addition to the share of consent.
+# How many per cent of every period bulk requests leave to routine requests, in addition to the share of consent.
 ROUTINE_SHARE = 20
-# For how long a request of a higher priority keeps the lower ones waiting.
+# How long requests of lower priority wait after one of a higher priority.
 YIELD_SECONDS = 5
 LOW_REMAINING = 10
 LONGEST_WAIT_SECONDS = 15 * 60
@@ -36,8 +36,7 @@ DEFAULT_PAUSE_SECONDS = 60.0
 SPENT = {
     Priority.CONSENT: "The request budget of the WHOOP app is used up",
     Priority.ROUTINE: "The request budget of the WHOOP app is used up",
-    Priority.BULK: "The part of the request budget that manual pulls and catch-up may use, which leaves the rest to "
-    "scheduled runs and consent, is used up",
+    Priority.BULK: "The share of the request budget for manual pulls and catch-up is used up",
 }
 
 
