@@ -106,7 +106,7 @@ def wait_until(is_done: Callable[[], bool]) -> None:
 
 @contextmanager
 def watched(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """Yield a list to which every request to WHOOP adds the number of connections that are in use meanwhile."""
+    """Yield a list to which each request to WHOOP appends the number of connections in use."""
     in_use: list[int] = []
     send = requests.Session.send
 
@@ -292,7 +292,7 @@ def test_the_api_server_dies_between_the_exchange_and_the_profile(
         browser.open(address)
     assert is_kept(team)
     work_off()
-    assert states(team) == {}  # somebody may still be at it
+    assert states(team) == {}  # The attempt may still be in progress.
     let_time_pass(team)
     work_off()
     assert exchanges(team) == [200]

@@ -1,4 +1,4 @@
-"""The athletes of an integration: what they share, and whose consent is not complete."""
+"""The page Athletes: what athletes do not share, and consents that are not complete."""
 
 from typing import Any
 
