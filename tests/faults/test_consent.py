@@ -106,7 +106,7 @@ def wait_until(is_done: Callable[[], bool]) -> None:
 
 @contextmanager
 def watched(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """Yield a list to which each request to WHOOP appends the number of connections in use."""
+    """Yield a list to which every request to WHOOP adds the number of connections that are in use meanwhile."""
     in_use: list[int] = []
     send = requests.Session.send
 

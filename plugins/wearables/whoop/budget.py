@@ -26,7 +26,7 @@ MARGIN_SECONDS = 0.5
 # A consent needs one request at a time, and many athletes may consent at once.
 LEASE_SIZES = {Priority.CONSENT: 1, Priority.ROUTINE: 50, Priority.BULK: 50}
 LEASE_SECONDS = 0.25
-# How many per cent of every period bulk requests leave to routine requests, in addition to the share of consent.
+# The per cent of every period that bulk requests leave to routine ones, in addition to the share of consent.
 ROUTINE_SHARE = 20
 # How long requests of lower priority wait after one of a higher priority.
 YIELD_SECONDS = 5

@@ -6,7 +6,7 @@
 -- Outputs: ops.request_leases, ops.request_budgets.
 -- Periods slide: a request counts for a whole period after its lease, so that the limit holds whether WHOOP uses fixed
 -- or sliding periods. Routine requests leave the share of consent unused, bulk requests also the share of routine ones.
--- If a consent request finds no budget, the others wait. After any routine request, bulk requests wait.
+-- A refused consent keeps the others waiting, and any routine request keeps bulk requests waiting.
 with budget as (
     select
         client_key,
