@@ -68,7 +68,9 @@ def attempt(claimed: Claimed) -> ResultPage:
         raise outage from None
     except Exception as bug:
         log.exception("Invitation to %s", claimed.integration)
-        unexpected = PermanentError(f"An unexpected error occurred ({type(bug).__name__}). See the log of the api-server.")
+        unexpected = PermanentError(
+            f"An unexpected error occurred ({type(bug).__name__}). See the log of the api-server."
+        )
         _postpone(claimed, RETRY_AFTER_A_CHANGE_SECONDS, unexpected)
         raise unexpected from None
     log.info("Invitation to %s: %s", claimed.integration, page.title)
