@@ -5,7 +5,8 @@ validate -> extract (one per chunk of at most 28 days) -> stage (likewise) -> tr
 For a large team, `athletes_per_task` in the integration file splits each chunk into several tasks.
 
 A scheduled run requests, for each athlete and collection, what no complete answer covers yet. To pull a past period of
-any length, trigger one run with both dates; backfills are not allowed, because they would start a run per day.
+any length, trigger one run with both dates. Backfills are not allowed, because they would start a run for each
+scheduled time.
 """
 
 from typing import Any
@@ -55,7 +56,7 @@ def schedule(integration: Integration) -> CronTriggerTimetable | str | None:
 
 
 def declare_dag(integration: Integration, problem: str) -> None:
-    """Declare the DAG of one integration; Airflow registers it. If its file has a problem, every run fails with it."""
+    """Declare the DAG of one integration; Airflow registers it. If its file is invalid, every run fails."""
     name = integration.name
     limits: dict[str, Any] = {"pool": integration.pool, "max_active_tis_per_dagrun": integration.tasks_at_once}
     with DAG(

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Create the databases and their logins. PostgreSQL's image runs this once, when it initialises the server. No login is a
-# superuser, and none can connect to the other database.
+# Create the databases and their logins. PostgreSQL's image runs this once, when it initialises the server. No login is
+# a superuser or can connect to the other database.
 #
 #   airflow          owns the database airflow
 #   warehouse        reads and writes rows of the warehouse: the pipeline and the pages

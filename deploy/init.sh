@@ -17,7 +17,7 @@ done
 ((${#AIRFLOW_ADMIN_PASSWORD} >= 12)) || fail "AIRFLOW_ADMIN_PASSWORD is shorter than 12 characters."
 
 umask 077
-# Volumes of an older version could be read by others.
+# Make files of an older version private, too.
 for folder in "${WEARABLES_LANDING#file://}" .airflow/logs; do
   if [[ -d $folder && $(stat --format %a "$folder") != 700 ]]; then
     chmod --recursive go= "$folder"

@@ -30,11 +30,11 @@ class Pages:
 
 
 class PoolCheck:
-    """Checks the pool of each run that starts; Airflow calls it in the scheduler."""
+    """A listener that Airflow's scheduler calls when a run starts: it checks the run's pool."""
 
     @hookimpl
     def on_dag_run_running(self, dag_run: Any, msg: str) -> None:
-        """Record that the pool does not exist."""
+        """Record the problem if the run's pool does not exist."""
         from wearables.core.pools import record_missing_pool
 
         if session := object_session(dag_run):
@@ -42,9 +42,9 @@ class PoolCheck:
 
 
 class ConsentWorker:
-    """An ASGI middleware that passes everything on. When the API server starts, it starts the consent worker's thread.
+    """An ASGI middleware that starts the consent worker's thread with the API server. It passes all requests on.
 
-    Airflow informs only FastAPI applications of its start, and importing FastAPI here would slow every component.
+    Airflow notifies only FastAPI applications when it starts, and importing FastAPI here would slow every component.
     """
 
     def __init__(self, app: Any) -> None:

@@ -1,4 +1,4 @@
-"""Records in the answer for another athlete are filed under their owner and erased with them."""
+"""Records in the answer for another athlete are filed under their owner, and an erasure of the owner deletes them."""
 
 import gzip
 import json

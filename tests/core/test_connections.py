@@ -1,4 +1,4 @@
-"""A connection that cannot be read: the error says whether it is missing, locked by another key, or out of reach."""
+"""Connections that cannot be read: the error says if one is missing, encrypted with another key, or unreachable."""
 
 import os
 import subprocess
@@ -55,7 +55,7 @@ def test_a_missing_connection_is_reported_before_missing_athletes(
     assert "Airflow has no connection 'team'. Add one of type WHOOP" in validate()
 
 
-def test_an_unreachable_database_of_airflow_is_no_missing_connection(
+def test_if_airflows_database_is_unreachable_the_connection_is_not_called_missing(
     make_team: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_team(enrol=False)

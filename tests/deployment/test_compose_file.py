@@ -122,7 +122,7 @@ def test_no_service_logs_in_to_postgres_as_a_superuser_or_may_migrate_except_ini
     assert worker["AIRFLOW__CELERY__RESULT_BACKEND"].startswith("redis:")
 
 
-def test_the_api_server_believes_the_proxy_and_nobody_else() -> None:
+def test_the_api_server_trusts_only_the_proxy_s_headers() -> None:
     def address(name: str) -> str:
         return SERVICES[name]["networks"]["front"]["ipv4_address"]
 

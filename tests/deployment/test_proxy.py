@@ -1,4 +1,4 @@
-"""The shipped configuration of the reverse proxy, in a real nginx before a server that repeats what it was sent."""
+"""The shipped configuration of the reverse proxy, in a real nginx, with a server that returns what it received."""
 
 import os
 import re
@@ -12,7 +12,7 @@ import yaml
 from tests.deployment.proxy import ROOT, Proxy, echoing, running, until
 from wearables_dev.local.ports import LOOPBACK
 
-# The certificate is signed by itself.
+# The certificate is self-signed.
 pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS")
 
 FORGED = {
@@ -67,7 +67,7 @@ def test_the_log_names_neither_path_nor_query(proxy: Proxy) -> None:
     assert "secret" not in proxy.output.read_text()
 
 
-def test_a_browser_that_forgets_tls_is_redirected(proxy: Proxy) -> None:
+def test_a_browser_that_connects_without_tls_is_redirected(proxy: Proxy) -> None:
     if proxy.scheme == "http":
         return
     answer = requests.get(f"http://{LOOPBACK}:{proxy.port}/board?x=1", allow_redirects=False, timeout=30)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 
 def record_no_loss(record_property: Callable[[str, object], None], fault: str) -> None:
-    """Record a fault that costs neither rows nor requests."""
+    """Record a fault that affects neither rows nor requests."""
     record_property("fault", fault)
     for column in ("rows lost", "duplicate rows", "requests wasted"):
         record_property(column, 0)

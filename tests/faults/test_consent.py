@@ -273,7 +273,7 @@ def test_a_kept_answer_that_whoop_no_longer_accepts_is_refused(
     assert not is_kept(team)
     with transaction(team.engine) as connection:
         (row,) = run_sql(connection, "athletes/consent/open", integration="team").all()
-    assert "without an enrolment" in describe_answer(row)
+    assert "nobody was enrolled" in describe_answer(row)
     assert "The same link can be used again." in describe_answer(row)
     assert title(browser.open(address)) == "This address has already been used"
     assert title(browser.accept(url, athlete_id)) == CONNECTED
@@ -292,7 +292,7 @@ def test_the_api_server_dies_between_the_exchange_and_the_profile(
         browser.open(address)
     assert is_kept(team)
     work_off()
-    assert states(team) == {}  # somebody may still be at it
+    assert states(team) == {}  # The attempt may still be in progress.
     let_time_pass(team)
     work_off()
     assert exchanges(team) == [200]

@@ -1,4 +1,4 @@
-"""Answers that look like the end of a grant: only WHOOP's own words end one, and each athlete is caught up later."""
+"""Answers that look like the end of a grant: only WHOOP's own error codes end one. Others are caught up later."""
 
 import os
 import signal

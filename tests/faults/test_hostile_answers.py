@@ -15,7 +15,7 @@ def changed(**changes: Any) -> Callable[[dict], bytes]:
 
 
 def written(**numbers: str) -> Callable[[dict], bytes]:
-    """Write numbers exactly like this, which json cannot."""
+    """Write numbers exactly as given, which json cannot do."""
 
     def write(record: dict) -> bytes:
         body = json.dumps(record | dict.fromkeys(numbers, "HERE")).encode()
@@ -32,7 +32,7 @@ def scored(value: Any) -> Callable[[dict], bytes]:
 
 
 def injected(record: dict) -> bytes:
-    """Name the record so that, unescaped, its id would end its row and start one of athlete 1."""
+    """Give the record an id that, if it were not escaped, would end its row and begin one of athlete 1."""
     row = "\x02".join(["x", "2026-01-01Z", "", "", "0" * 32, "{}"])
     return json.dumps(record | {"id": f"{row}\n9\x02workout\x021\x02"}).encode()
 

@@ -1,4 +1,4 @@
-"""Broken integration files in a running Airflow: each fails its own runs at once, and no other team notices."""
+"""Broken integration files in a running Airflow: each fails its own runs at once, and no other team is affected."""
 
 import time
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def airflow() -> Any:
 
 
 @pytest.mark.timeout(1200)
-def test_broken_files_fail_their_own_runs_at_once_and_no_other_team_notices(
+def test_broken_files_fail_their_own_runs_at_once_and_affect_no_other_team(
     airflow: stack.Stack, record_property: Callable
 ) -> None:
     record_property("fault", "two broken integration files, and a pool that does not exist")
@@ -56,7 +56,7 @@ def test_broken_files_fail_their_own_runs_at_once_and_no_other_team_notices(
     assert REASONS["date"] in error
     for name, reason in REASONS.items():
         logs = logs_of(airflow, name)
-        # Airflow repeats an attempt that a busy machine could not start, but none that our code has refused.
+        # Airflow repeats a task that could not start on a busy machine, but not one that our code has failed.
         refusals = [run for run, content in logs if reason in content]
         assert refusals
         assert len(refusals) == len(set(refusals))

@@ -1,4 +1,4 @@
-"""Others have an account on the host, or a task is taken over: neither gets more than it needs."""
+"""Other accounts on the host cannot read the data, and services know no password that they do not need."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -13,7 +13,7 @@ from tests.faults.records import record_no_loss
 from wearables_dev.local import isolated_stack
 from wearables_dev.local.databases import PRIVILEGED
 
-# Made by an older version, or by hand, with the usual umask.
+# Created by an older version or by hand, with the default umask.
 OLD_FILES = ("landing/whoop_demo/old.ndjson.gz", "airflow/logs/old.log", "local/logs/api-server.log")
 
 

@@ -24,7 +24,7 @@ def test_members_of_a_role_that_others_created_never_get_access(record_property:
         engine = create_engine(url)
         with engine.begin() as connection:
             connection.exec_driver_sql(STRANGER)
-        with pytest.raises(PermanentError, match="did not create wearables_loader on this server"):
+        with pytest.raises(PermanentError, match="did not create: wearables_loader"):
             migrate(engine)
         with engine.begin() as connection:
             connection.exec_driver_sql(AS_THE_SENTENCE_SAYS)

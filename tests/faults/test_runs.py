@@ -1,4 +1,4 @@
-"""Faults of whole runs: outages, lost consents and budgets that are too small. The next scheduled run repairs them."""
+"""Faults of whole runs: outages, lost consents and budgets that are too small. A later scheduled run repairs them."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -37,7 +37,7 @@ def consent_again(team: Team, *athletes: int) -> None:
         enrol(team.name, team.world.consent(athlete_id).refresh_token)
 
 
-def test_whoop_answers_nobody(begin: Begin) -> None:
+def test_whoop_is_down_for_everybody(begin: Begin) -> None:
     scenario = begin("WHOOP answers nobody during a scheduled run")
     scenario.team.world.add_fault("status", **OUTAGE)
     assert not scenario.attempt()

@@ -1,4 +1,4 @@
-"""Clients that do not finish their requests do not keep others from the shipped proxy."""
+"""Clients that do not finish their requests do not block the shipped proxy for others."""
 
 import select
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ import requests
 from tests.deployment.proxy import Proxy, echoing, running, until
 from tests.faults.records import record_no_loss
 
-# The certificate is signed by itself.
+# The certificate is self-signed.
 pytestmark = pytest.mark.filterwarnings("ignore:Unverified HTTPS")
 
 HALF_SENT = 1_100
@@ -22,9 +22,11 @@ def proxy(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield started
 
 
-def test_half_sent_heads_are_dropped_and_others_are_served_meanwhile(proxy: Proxy, record_property: Callable) -> None:
-    """A browser is served while 1,100 clients hold half a head; the proxy then drops all of them."""
-    record_no_loss(record_property, f"{HALF_SENT:,} clients send half a head ({proxy.scheme})")
+def test_incomplete_headers_are_dropped_and_others_are_served_meanwhile(
+    proxy: Proxy, record_property: Callable
+) -> None:
+    """A browser is served while 1,100 clients send incomplete headers; the proxy then drops all of them."""
+    record_no_loss(record_property, f"{HALF_SENT:,} clients send incomplete headers ({proxy.scheme})")
     slow = [proxy.connect() for _ in range(HALF_SENT)]
     try:
         for each in slow:

@@ -1,4 +1,4 @@
-"""Rows for COPY: whatever characters a field contains, PostgreSQL stores exactly them, in one row."""
+"""Rows for COPY: PostgreSQL stores every field exactly as it was, in one row, whatever characters it contains."""
 
 import json
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def connection(warehouse_engine: Engine) -> Iterator[Connection]:
 
 @REPRODUCIBLE
 @given(rows=st.lists(st.tuples(TEXT | st.none(), TEXT, TEXT), min_size=1, max_size=20))
-def test_every_field_comes_back_from_postgresql_as_it_went_in(connection: Connection, rows: list[tuple]) -> None:
+def test_postgresql_returns_every_field_unchanged(connection: Connection, rows: list[tuple]) -> None:
     connection.exec_driver_sql("delete from fields")
     lines = [copy_row(first, second, third.encode()) for first, second, third in rows]
     assert [line.count(b"\n") for line in lines] == [1] * len(lines)

@@ -69,7 +69,7 @@ def test_a_rejected_record_is_kept_with_its_reason(landing: Landing) -> None:
     assert list(landing.rejects()) == [rejected]
 
 
-def test_a_rejected_record_lies_in_the_folder_of_its_owner_and_names_nobody_else(
+def test_a_rejected_record_is_stored_in_the_folder_of_its_owner_and_names_nobody_else(
     landing: Landing, tmp_path: Path
 ) -> None:
     with landing.writer() as writer:

@@ -1,4 +1,4 @@
-"""The check of the landing zone: what a person must correct fails at once, and what may pass is retried."""
+"""The check of the landing zone: an error that a person must correct fails at once, any other is retried."""
 
 import errno
 from pathlib import Path
@@ -18,7 +18,7 @@ def test_a_writable_landing_zone_is_created_and_left_empty(tmp_path: Path, monke
 @pytest.mark.parametrize(
     ("zone", "reason"),
     [
-        # The kernel lets nobody create a folder here, not even root.
+        # Nobody can create a folder here, not even root.
         ("file:///sys/landing", "Operation not permitted"),
         ("file://{folder}/file", "Not a directory|File exists"),
         ("file://{folder}/file/landing", "Not a directory"),

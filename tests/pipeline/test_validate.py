@@ -80,7 +80,7 @@ def test_a_landing_zone_that_is_not_writable_is_rejected_before_whoop_is_asked(
 ) -> None:
     team = make_team(athletes=1, days=3)
     team.world.requests.clear()
-    # The kernel lets nobody create a folder here, not even root.
+    # Nobody can create a folder here, not even root.
     monkeypatch.setenv("WEARABLES_LANDING", "file:///sys/landing")
     for check in (team.validate, lambda: check_setup(team.integration)):
         with pytest.raises(PermanentError, match=r"landing zone cannot be written \(Operation not permitted\)"):

@@ -32,7 +32,7 @@ def scheduled(team: Team, run_id: str | None = None) -> dict[str, int]:
 
 
 def forget(team: Team, athlete_id: int, days: int, until: int = 0) -> None:
-    """Make the warehouse forget that the athlete was asked between ``days`` and ``until`` days ago."""
+    """Remove the period between ``days`` and ``until`` days ago from the athlete's watermarks."""
     team.rows(
         "update ops.watermarks set covered = covered - tstzmultirange(tstzrange(%s, %s)) where athlete_id = %s "
         "returning 1",
@@ -220,7 +220,7 @@ def test_if_whoop_stops_answering_during_a_chunk_extract_is_retried(make_team: A
     assert team.metrics() == team.expected_metrics()
 
 
-def test_trouble_with_one_athlete_does_not_retry_the_chunk(make_team: Any) -> None:
+def test_a_failure_of_one_athlete_does_not_retry_the_chunk(make_team: Any) -> None:
     team = make_team(athletes=3, days=20)
     run_id, chunks = team.validate(**team.all_days())
     team.world.add_fault("status", athlete_id=team.athlete_ids[1], **OUTAGE)

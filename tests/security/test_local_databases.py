@@ -1,4 +1,4 @@
-"""The embedded server's logins: created on a new server, and given what a superuser of an older version owned."""
+"""The logins of the embedded server. They also take over what the superuser of an older version owned."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Roles belong to the server: `migrate` shares its own with other warehouses, and refuses those of others."""
+"""Roles belong to the server: warehouses share them, and `migrate` refuses roles that others created."""
 
 import os
 import subprocess
@@ -44,8 +44,8 @@ def test_a_role_that_this_project_did_not_create_is_refused_and_nothing_changes(
         with pytest.raises(PermanentError) as refusal:
             migrate(engine)
         assert str(refusal.value) == (
-            "This project did not create wearables_analyst on this server, and the members would see health data. "
-            "Rename or drop it (alter role ... rename to ...), then run bin/wearables migrate again."
+            "This server has roles that whoop-elt did not create: wearables_analyst. Their members would get access to "
+            "health data. Rename (alter role ... rename to ...) or drop them, then run bin/wearables migrate again."
         )
         with engine.connect() as connection:
             ours = "select rolname from pg_roles where rolname like 'wearables%%'"
@@ -66,7 +66,9 @@ def test_the_command_prints_the_refusal_in_one_line(new_server: URL) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("This project did not create wearables_loader, wearables_owner on this server")
+    assert done.stderr.startswith(
+        "This server has roles that whoop-elt did not create: wearables_loader, wearables_owner."
+    )
     assert done.stderr.count("\n") == 1
 
 
@@ -95,7 +97,9 @@ def test_two_warehouses_of_a_new_server_can_be_migrated_at_the_same_time(new_ser
 
 
 @pytest.mark.parametrize("rights", ["createrole", "nocreaterole"])
-def test_a_login_that_may_not_create_roles_is_told_what_an_administrator_must_do(new_server: URL, rights: str) -> None:
+def test_a_login_that_may_not_create_roles_is_refused_with_the_command_for_an_administrator(
+    new_server: URL, rights: str
+) -> None:
     execute(new_server, f"create role team login {rights} password '{new_server.password}'")
     with database(new_server, "ours", owner="team") as engine:
         if rights == "createrole":
@@ -106,7 +110,7 @@ def test_a_login_that_may_not_create_roles_is_told_what_an_administrator_must_do
         assert str(refusal.value).endswith("with psql, and then: grant wearables_owner to team.")
 
 
-def test_the_loader_s_login_is_told_to_migrate_as_the_owner(new_server: URL) -> None:
+def test_the_loader_s_login_may_not_migrate_and_the_error_names_the_owner_s_setting(new_server: URL) -> None:
     with database(new_server, "first") as engine:
         migrate(engine)
     password = new_server.password

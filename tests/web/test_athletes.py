@@ -1,4 +1,4 @@
-"""The athletes of an integration: what they share, and whose consent is not complete."""
+"""The page Athletes: what athletes do not share, and consents that are not complete."""
 
 from typing import Any
 
@@ -29,8 +29,8 @@ def test_an_answer_that_waits_or_was_refused_is_shown_with_its_problem(admin: Vi
     kept = "update vault.invites set answered_at = now(), due_at = now(), code = %s, problem = %s returning 1"
     team.rows(kept, b"code", "WHOOP is down.")
     page = admin.get("/integrations/team/athletes").text
-    assert "The enrolment continues by itself. WHOOP is down." in page
+    assert "The enrolment is being attempted again. WHOOP is down." in page
     assert "<b>coach" not in page
     assert "WHOOP is down." in listed().stderr
     team.rows("update vault.invites set code = null, problem = 'Refused: too old.' returning 1")
-    assert "without an enrolment. Refused: too old." in admin.get("/integrations/team/athletes").text
+    assert "but nobody was enrolled. Refused: too old." in admin.get("/integrations/team/athletes").text

@@ -1,4 +1,4 @@
-"""No text in a download is run as a formula, in any cell that a spreadsheet may see in it, and nothing else changes."""
+"""No spreadsheet runs a text of a download as a formula, wherever it splits the text, and other text is unchanged."""
 
 import csv
 import io

@@ -22,7 +22,7 @@ def test_the_receipt_of_an_erasure_says_what_airflow_keeps(admin: Visitor, team:
     receipt = admin.act(page, page=page, erase="true", typed=str(gone)).text
     assert "raw.records" in receipt
     assert "audit log" in receipt
-    assert "they stay until you delete them" in receipt
+    assert "does not delete any of these by itself" in receipt
     names = team.world.athletes[gone].profile
     kept = audit_log()
     assert str(gone) in kept

@@ -1,4 +1,4 @@
-"""Pairs whose athlete is not known yet: exchanged once, and kept until they are assigned."""
+"""Token pairs whose athlete is not known yet: exchanged once, and kept until they are assigned."""
 
 import datetime as dt
 

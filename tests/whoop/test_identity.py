@@ -1,4 +1,4 @@
-"""Whose an invalid record is, and which one: as much as can be read and is safe to show."""
+"""The athlete and the id of an invalid record, if they can be read and are safe to show."""
 
 import json
 from typing import Any

@@ -149,7 +149,7 @@ def test_an_error_code_is_repeated_only_if_it_looks_like_one(warehouse_engine: E
 def test_a_client_is_neither_accepted_nor_rejected_by_an_answer_that_does_not_say_so(
     warehouse_engine: Engine, unclear: Answer
 ) -> None:
-    with scripted(unclear) as whoop, pytest.raises(SourceUnavailable, match="says nothing about client or grant"):
+    with scripted(unclear) as whoop, pytest.raises(SourceUnavailable, match="nothing about the client or the grant"):
         endpoint(warehouse_engine, whoop).verify_client()
 
 

@@ -1,4 +1,4 @@
-"""What PostgreSQL cannot store is found before it fails everybody's chunk."""
+"""Records that PostgreSQL cannot store are found before they fail the chunk for every athlete."""
 
 import json
 from typing import Any
@@ -50,7 +50,7 @@ def connection(warehouse_engine: Engine) -> Any:
 
 
 def store(connection: Connection, raw: bytes) -> Any:
-    """Return what PostgreSQL and the driver make of a JSON text."""
+    """Return a JSON text as PostgreSQL stores and the driver reads it."""
     return connection.exec_driver_sql("select %(raw)s::jsonb", {"raw": raw.decode()}).scalar_one()
 
 

@@ -39,7 +39,7 @@ class AirflowApi:
 
     def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
         """Start a manual run and return its id."""
-        # We choose the id, so that a request that is sent twice starts one run.
+        # Choose the id here, so that a request that is sent twice starts only one run.
         run_id = f"manual__{uuid.uuid4()}"
         body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
         self._ask("POST", f"/api/v2/dags/{dag_id}/dagRuns", body, accepted=409)

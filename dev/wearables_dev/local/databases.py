@@ -1,4 +1,4 @@
-"""The logins and databases of the embedded server. Only this module uses its superuser.
+"""The logins and databases of the embedded server. Only this module logs in as the superuser.
 
 | login | owns, or is a member of | used by |
 |---|---|---|
@@ -29,7 +29,7 @@ PRIVILEGED = ("POSTGRES_PASSWORD", "WAREHOUSE_OWNER_DB_PASSWORD", "WEARABLES_OWN
 
 
 def prepare(server: Server) -> None:
-    """Create missing roles, logins and databases, and hand over those of an older version. Raises PermanentError."""
+    """Create missing roles, logins and databases, and change the owner of older databases. Raises PermanentError."""
     connection = _connect(server, "postgres")
     with connection.cursor() as cursor:
         try:

@@ -40,9 +40,9 @@ def session() -> requests.Session:
 
 
 def ask(http: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
-    """Send a request until it is answered; on a busy machine, that can take minutes. Raises PermanentError.
+    """Send a request until it is answered, which can take minutes on a busy machine. Raises PermanentError.
 
-    A request may be sent several times, so a second one must not do any harm.
+    The request may be sent several times, so sending it twice must do no harm.
     """
     retrying = Retrying(
         retry=retry_if_exception_type(requests.RequestException) | retry_if_result(_is_overloaded),
@@ -55,7 +55,7 @@ def ask(http: requests.Session, method: str, url: str, **options: Any) -> reques
         if not error.last_attempt.failed:
             return error.last_attempt.result()
         raise PermanentError(
-            f"{url.partition('?')[0]} gave no answer for {ANSWER_SECONDS} s. See the logs in {services.LOGS}, or try "
+            f"{url.partition('?')[0]} did not answer for {ANSWER_SECONDS} s. See the logs in {services.LOGS}, or try "
             "again when the machine is less busy."
         ) from None
 

@@ -53,7 +53,7 @@ def socket_path() -> Path:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of the services: this process's, without the variables that concern only this process.
+    """Return the environment of the services: that of this process, without variables that they must not have.
 
     No service needs the passwords of the superuser and of the warehouse's owner.
     """

@@ -1,7 +1,7 @@
 -- Create the roles of the warehouse. Roles belong to the server, so all of its warehouses share them. Safe to repeat.
 --
--- `bin/wearables migrate` runs this file. If its login may not create roles, let an administrator of the server run the
--- file with psql. repeatable/90_rights.sql grants the roles their rights.
+-- `bin/wearables migrate` runs this file. If its login may not create roles, ask an administrator of the server to run
+-- the file with psql. repeatable/90_rights.sql grants the roles their rights.
 --
 -- A comment marks a role as created by this project: nobody can comment on a role that they do not administer. A role
 -- without the mark is refused, because its members would get access to health data.
@@ -29,7 +29,7 @@ begin
                     null; -- Another warehouse on this server has just created it.
                 when insufficient_privilege then
                     raise exception using errcode = 'WR001', message = format(
-                        'The login %I may not create roles. Let an administrator of the server run '
+                        'The login %I may not create roles. Ask an administrator of the server to run '
                         'include/sql/schema/roles.sql with psql, and then: grant wearables_owner to %I.',
                         current_user, current_user
                     );
@@ -44,12 +44,12 @@ begin
     and coalesce(pg_catalog.shobj_description(oid, 'pg_authid'), '') not like 'whoop-elt: %';
     if unknown_roles is not null then
         raise exception using errcode = 'WR001', message = format(
-            'This project did not create %s on this server, and the members would see health data. Rename or drop it '
-            '(alter role ... rename to ...), then run bin/wearables migrate again.', unknown_roles
+            'This server has roles that whoop-elt did not create: %s. Their members would get access to health data. '
+            'Rename (alter role ... rename to ...) or drop them, then run bin/wearables migrate again.', unknown_roles
         );
     end if;
 
-    -- The role that creates a group is not its member, and only a member can make the group the owner of an object.
+    -- The login that creates a role is not its member, and only a member can make the role the owner of an object.
     if not pg_catalog.pg_has_role(current_user, 'wearables_owner', 'usage') then
         execute format('grant wearables_owner to %I', current_user);
     end if;
@@ -57,7 +57,7 @@ exception
     when insufficient_privilege then
         raise exception using errcode = 'WR001', message = format(
             'The login %I may not migrate the warehouse. Set WEARABLES_OWNER_URL to a login that may, for the same '
-            'database, or let an administrator of the server run: grant wearables_owner to %I.',
+            'database, or ask an administrator of the server to run: grant wearables_owner to %I.',
             current_user, current_user
         );
 end

@@ -48,7 +48,7 @@ def enrol(integration_name: str, refresh_token: str) -> Athlete:
         is_erased = _remove_if_erased(connection, integration.name, athlete)
         if not is_erased:
             grants.save(connection, athlete.athlete_id, pair)
-            # A refresh may answer with fewer scopes than were granted. If it names no collection, none is ruled out.
+            # A refresh may return fewer scopes than were granted. If it names no collection, pull all of them.
             collections = pair.collections or None
             run_sql(
                 connection,

@@ -58,7 +58,7 @@ def _lines(receipt: Receipt) -> list[str]:
         lines += [f"{count:>9}  rows of {table}" for table, count in receipt.rows.items() if count]
         lines += [f"{receipt.landing_files:>9}  files in the landing zone"]
         lines += ["All of this was deleted. A marker remains, so that no pull brings the athlete back."]
-        lines += ["Airflow's audit log and task logs still contain the id, but no name and no health value."]
+        lines += ["Airflow's audit log, run parameters and logs still contain the id, but no name and no health value."]
     return lines
 
 

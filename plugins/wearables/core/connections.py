@@ -1,4 +1,4 @@
-"""Airflow's connections, and why one cannot be read: Airflow itself reports every reason as "not found"."""
+"""Read Airflow's connections, and find out why one cannot be read: Airflow itself always reports "not found"."""
 
 from typing import Any
 

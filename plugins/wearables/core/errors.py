@@ -15,7 +15,7 @@
     └── AthleteError           one athlete cannot be pulled; recorded in the pull log, never raised to Airflow
         ├── ReconnectRequired  the grant is no longer valid: the athlete must consent again
         └── MembershipInactive the membership is not active
-            └── StillInactive  this was known before: a warning, and no failure of the run
+            └── StillInactive  this was already known: the run logs a warning and does not fail
 
 A message is one line that says what happened and what to do. It never contains a token, a secret or a health value.
 Any other exception is a bug and keeps its traceback.
@@ -25,7 +25,7 @@ Any other exception is a bug and keeps its traceback.
 class WearablesError(Exception):
     """Base of every error that is reported to the user in one sentence.
 
-    ``slice_state`` is the state of a slice in the pull log that this error prevented.
+    ``slice_state`` is the state in the pull log of a slice that was not pulled because of this error.
     """
 
     slice_state = "failed"
@@ -64,7 +64,7 @@ class SourceUnavailable(RetryableError):
 
 
 class FreshTokenRejected(SourceUnavailable):
-    """The source rejects an access token that it has just issued; this says nothing about the grant."""
+    """The source rejects an access token that it has just issued; this does not mean that the grant is invalid."""
 
 
 class IncompleteAnswer(RetryableError):

@@ -28,7 +28,7 @@ def _schedule(value: str | None) -> str | None:
 
 
 def _occurs(cron: str) -> bool:
-    """Return whether a cron expression is valid and has occurred and will occur again: Airflow computes both times."""
+    """Return whether a cron expression is valid and has a previous and a next time: Airflow computes both."""
     try:
         times = croniter(cron)
         return bool(times.get_prev() and times.get_next())
@@ -71,14 +71,14 @@ def _distinct_questions(questions: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000), AfterValidator(_printable)]
-# As long as the column in Airflow's database: an error of that database would stop Airflow's scheduler.
+# The length of the column in Airflow's database: a longer value would cause an error that stops Airflow's scheduler.
 Pool = Annotated[str, StringConstraints(min_length=1, max_length=256), AfterValidator(_printable)]
 ConnectionId = Annotated[str, StringConstraints(pattern=r"^[\w.-]+$")]
 Source = Annotated[str, AfterValidator(_source)]
 Schedule = Annotated[str | None, AfterValidator(_schedule)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Positive = Annotated[int, Field(ge=1, le=1_000_000)]
-# Within the calendar in every time zone.
+# Any of these dates can be converted to every time zone.
 Date = Annotated[dt.date, Field(strict=False, ge=dt.date(1970, 1, 1), le=dt.date(2100, 1, 1))]
 Collections = Annotated[tuple[str, ...], Field(min_length=1, strict=False), AfterValidator(_distinct)]
 Questions = Annotated[tuple[Text, ...], Field(strict=False), AfterValidator(_distinct_questions)]

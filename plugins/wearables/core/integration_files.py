@@ -1,4 +1,4 @@
-"""Find integration files and read their YAML. A hostile file must not harm other integrations, so nothing is trusted.
+"""Find integration files and read their YAML. Nothing in a file is trusted: it must not harm other integrations.
 
 Every error is a PermanentError of one line that begins with the name of the file.
 """
@@ -19,7 +19,7 @@ TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without aliases, which a few lines can expand to gigabytes.
+    """YAML without aliases: a few lines of them can expand to gigabytes.
 
     A date stays text, so that an impossible one is reported with its key.
     """
@@ -63,7 +63,7 @@ def require_unique(path: Path) -> None:
 def read_text(path: Path, errors: str = "strict") -> str:
     """Return the text of a file. Raises PermanentError if it is not a readable file of moderate size in UTF-8."""
     try:
-        # A pipe or a device could be read for ever.
+        # Reading a pipe or a device may never end.
         if not path.is_file():
             raise PermanentError(f"{path.name}: this is not a readable file. Replace it with a YAML file or delete it.")
         with path.open("rb") as file:
@@ -72,7 +72,7 @@ def read_text(path: Path, errors: str = "strict") -> str:
         reason = os.strerror(error.errno) if error.errno else type(error).__name__
         raise PermanentError(f"{path.name}: the file cannot be read ({reason}). Correct its permissions.") from None
     if len(content) > MAX_BYTES:
-        raise PermanentError(f"{path.name}: the file is larger than {MAX_BYTES // 1024} KiB. Remove what it contains.")
+        raise PermanentError(f"{path.name}: the file is larger than {MAX_BYTES // 1024} KiB. Shorten it.")
     try:
         return content.decode(errors=errors)
     except UnicodeDecodeError as error:
@@ -99,7 +99,7 @@ def parse_yaml(name: str, text: str) -> dict[Any, Any]:
 
 
 def parse_lines(text: str, keys: set[str]) -> dict[Any, Any]:
-    """Return the values of ``keys`` in a text that is not valid YAML as a whole: those that fit on a line."""
+    """Return the values of ``keys`` in a text that is not valid YAML as a whole, if each fits on one line."""
     found: dict[Any, Any] = {}
     for line in text.splitlines():
         if line.partition(":")[0] in keys:

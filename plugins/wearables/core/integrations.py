@@ -27,7 +27,7 @@ from wearables.core.windows import MAX_CHUNK_DAYS
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 # A page has 25 records: 20 days of cycles, or of sleeps and naps, fit on one. See docs/decisions/0011.
 DEFAULT_CHUNK_DAYS = 20
-# WHOOP's rate limit is the bottleneck, so more tasks would only use more memory, and leave no worker to other pulls.
+# WHOOP's rate limit is the bottleneck: more tasks would only use more memory and occupy workers that others need.
 DEFAULT_TASKS_AT_ONCE = 2
 # WHOOP's limit for a new app.
 DEFAULT_MEMBER_CAP = 10
@@ -164,8 +164,8 @@ def problems() -> list[str]:
 def integrations_to_declare(name: str | None = None) -> Iterator[tuple[Integration, str]]:
     """Yield each integration that has a DAG, or only the one of that name, and the problem of its file.
 
-    An invalid file keeps its DAG, so that the problem is seen. Of its settings, only the schedule and its time zone are
-    used, if they can be read. A DAG cannot have an invalid name.
+    An invalid file keeps its DAG, so that users see the problem. Only its schedule and time zone are used, if they can
+    be read. A file whose name cannot be the id of a DAG is left out.
     """
     for path in integration_files():
         if name not in {None, path.stem} or not NAME.fullmatch(path.stem):

@@ -1,8 +1,8 @@
-"""Check that an integration's pool exists. Airflow never starts a task whose pool does not exist, and says nothing.
+"""Check that an integration's pool exists. Airflow never starts a task whose pool is missing, and reports no error.
 
-A task cannot list pools, because it has no access to Airflow's database. The scheduler has: when a run starts, it
-checks the pool and leaves the problem in the configuration of the run, from which the task ``validate`` fails. A task
-does not receive anything else that the scheduler can write.
+A task cannot list pools, because it has no access to Airflow's database. The scheduler does: when a run starts, it
+checks the pool and writes the problem into the configuration of the run. The task ``validate`` then fails with it. The
+configuration is the only thing that the scheduler can write and a task receives.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ def require_pool(integration: Integration, session: Session) -> None:
         return
     raise PermanentError(
         f"Airflow has no pool {quoted(integration.pool)}, which {integration.name} uses. Create it with "
-        "`bin/airflow pools set NAME SLOTS DESCRIPTION`, or correct the key pool in the integration's file."
+        "`bin/airflow pools set NAME SLOTS DESCRIPTION`, or correct the key `pool` in the integration file."
     )
 
 

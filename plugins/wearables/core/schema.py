@@ -19,7 +19,7 @@ from wearables.core.warehouse import transaction
 
 LOCK = 0x57484F4F50  # any constant that every migrating process shares
 HAS_LEDGER = "select to_regclass('ops.migrations') is not null"
-ROLES_REFUSED = "WR001"  # raised by roles.sql, with a sentence for the user
+ROLES_REFUSED = "WR001"  # The error code of roles.sql; its message is for the user.
 # Until version 1.0.0, ops.migrations did not store hashes.
 HAS_HASHES = """
 select exists (

@@ -73,7 +73,7 @@ def invite_days() -> int:
 
 
 def consent_share() -> int:
-    """Return the per cent of the request budget that is reserved for consent and token refresh."""
+    """Return how many per cent of the request budget are reserved for consent and token refresh."""
     text = os.environ.get("WEARABLES_CONSENT_SHARE") or "3"
     if not text.isdecimal() or not 1 <= int(text) <= MAX_CONSENT_SHARE:
         raise PermanentError(f'WEARABLES_CONSENT_SHARE must be from 1 to {MAX_CONSENT_SHARE} per cent, not "{text}".')

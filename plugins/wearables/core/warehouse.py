@@ -19,12 +19,12 @@ from wearables.core.sql_files import sql
 
 CONNECT_TIMEOUT_SECONDS = 10
 POSTGRES_PORT = 5432
-# Connections are opened when needed. A transaction is short, so many threads can share a few of them.
+# Transactions are short, so many threads can share a few connections, which are opened when needed.
 POOL_SIZE = 10
 MORE_AT_PEAKS = 5
 POOL_TIMEOUT_SECONDS = 10
 COPY_BYTES = 64 * 1024
-# What PostgreSQL says when another attempt cannot help. psycopg2 does not pass on the code of such an error.
+# Errors of PostgreSQL that a retry cannot fix. psycopg2 does not expose their error codes.
 REFUSALS = ("authentication failed", "does not exist", "no pg_hba.conf entry", "permission denied for database")
 LINES_PER_READ = 100
 
@@ -108,8 +108,8 @@ def warehouse() -> Engine:
 def owner() -> Engine:
     """Return an engine to migrate with, for WEARABLES_OWNER_URL if it names the warehouse's database.
 
-    Otherwise it uses the warehouse's own login: AIRFLOW_CONN_WAREHOUSE alone may name another database than the
-    default settings, where their login does not exist. Raises PermanentError if the URL is not valid.
+    Otherwise, use the login of the connection ``warehouse``: if only AIRFLOW_CONN_WAREHOUSE has been changed, the owner
+    of the default settings does not exist on its server. Raises PermanentError if the URL is not valid.
     """
     warehouse = warehouse_url()
     try:

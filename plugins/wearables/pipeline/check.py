@@ -63,7 +63,7 @@ def _missing(slices: Sequence[Row]) -> list[str]:
 
 def _nothing_staged(slices: Sequence[Row]) -> str:
     reasons = " ".join(dict.fromkeys(row.reason for row in slices if row.reason))
-    return f"No data were pulled. {reasons or 'No athlete of this run is enrolled any more.'}"
+    return f"No data were pulled. {reasons or 'None of the athletes of this run is still enrolled.'}"
 
 
 def _left_out(slices: Sequence[Row]) -> list[str]:

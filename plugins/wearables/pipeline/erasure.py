@@ -28,7 +28,7 @@ def delete_landed_since_erasure(connection: Connection, integration: str, run_id
 
 
 def delete_landed_of_erased(connection: Connection, integration: str, athletes: Collection[int]) -> None:
-    """Delete the files of those athletes who have been erased, whenever that was."""
+    """Delete the files of those of the athletes who have ever been erased."""
     if athletes:
         erased = run_sql(connection, "pipeline/erasure/erased_among", integration=integration, athletes=list(athletes))
         for athlete_id in erased.scalars():

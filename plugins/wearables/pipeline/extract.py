@@ -22,7 +22,7 @@ BEGUN = ("running", "landed")
 OPEN = ("planned", *BEGUN)
 # Slices that the source did not answer are tried once more, after all others have landed.
 ROUNDS = 2
-# If the source answers none of so many athletes in a row, it is unavailable: asking the others would only take time.
+# If the source answers for none of this many athletes in a row, it is unavailable, and the others are not tried.
 OUTAGE_ATHLETES = 3
 
 
@@ -30,7 +30,7 @@ def extract(integration: Integration, run_id: str, chunk: Chunk) -> None:
     """Land the slices of a chunk and its batch of athletes.
 
     A failure of one athlete or one answer is recorded in the pull log and affects nobody else; ``check`` decides
-    whether the run fails. Raises SourceUnavailable if the source answers nobody, so that the task is retried.
+    whether the run fails. Raises SourceUnavailable if the source answers for nobody, so that the task is retried.
     """
     source = load_source(integration.source)
     with transaction(warehouse()) as connection:
@@ -66,7 +66,7 @@ class _Extraction:
         return [] if self._exhausted else again
 
     def require_answers(self) -> None:
-        """Raise SourceUnavailable if the source answers nobody, or no longer an athlete whom it has answered."""
+        """Raise SourceUnavailable if the source answered for nobody, or has stopped answering since."""
         if self._outage and (self._answered is None or not self._session.answers(self._answered)):
             raise self._outage
 

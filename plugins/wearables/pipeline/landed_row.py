@@ -22,10 +22,10 @@ def landed_row(
 def copy_row(*fields: object) -> bytes:
     """Return one row in the text format of PostgreSQL's COPY, whatever characters the fields contain.
 
-    A field is bytes in UTF-8, None, or anything else as its text. Raises ValueError for a NUL, which PostgreSQL cannot
-    store.
+    A field is bytes in UTF-8, None, or any other value, which is written as text. Raises ValueError for a NUL, which
+    PostgreSQL cannot store.
     """
-    # Escaping the whole row at once is several times as fast, so bytes that no field contains stand for tab and null.
+    # Escaping a whole row at once is several times faster, so two bytes that no field contains stand for tab and null.
     row = b"\x00".join([field if isinstance(field, bytes) else _encoded(field) for field in fields])
     if row.count(b"\x00") != len(fields) - 1:
         raise ValueError("a field contains a NUL")

@@ -4,8 +4,9 @@
                                                     <collection>.manifest.json  written last
                                   <chunk>/<owner>/<collection>.<attempt>.rejected.ndjson.gz
 
-Records that cannot be staged are rejected. They are stored in the folder of their owner, so that an erasure deletes
-them: the owner is another athlete if the source mixes up its answers. The manifest names the attempt that is complete.
+Records that cannot be staged are rejected. Each is stored in the folder of its owner, the athlete whom it names, so
+that an erasure deletes it. This can be another athlete, if the source mixes up its answers. The manifest names the
+attempt that is complete.
 
 Any storage that Airflow's object storage supports will do. An answer without a manifest does not count, so a task that
 is killed leaves either a complete answer or none.
@@ -27,7 +28,7 @@ from wearables.core.settings import landing_url
 from wearables.pipeline.compression import HashingStream, compressed, decompressed
 from wearables.pipeline.storage import available, file_system, make_folder, write
 
-# Of a rejected record, as much as is needed to find out what is wrong with it.
+# Enough of a rejected record to find out what is wrong with it.
 MAX_REJECTED_BYTES = 1024 * 1024
 
 
@@ -128,7 +129,7 @@ class Landing:
     def _write_rejects(self, owner: int, attempt: str, lines: list[bytes]) -> None:
         folder = f"{self._folder.rpartition('/')[0]}/{owner}"
         make_folder(self._storage, folder)
-        # The folder is missing again if the owner is being erased at this moment.
+        # If the owner is being erased at this moment, the folder has been deleted again.
         with (
             suppress(FileNotFoundError),
             self._open(f"{folder}/{self._rejects(attempt)}", "wb") as file,

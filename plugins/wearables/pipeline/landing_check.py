@@ -23,7 +23,7 @@ PERMANENT_ERRORS = (
 
 
 def check_writable(integration: str) -> None:
-    """Write a file and delete it. Raises PermanentError if a person must act, LandingUnavailable if it may pass."""
+    """Write and delete a file. Raises PermanentError if a person must act, LandingUnavailable if a retry may help."""
     try:
         _write(f"{landing_url().rstrip('/')}/{integration}/.writable-{uuid.uuid4()}")
     except Exception as error:

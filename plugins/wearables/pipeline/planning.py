@@ -1,7 +1,7 @@
-"""Decide whom a run asks for which chunks.
+"""Plan the slices of a run.
 
-A manual run asks every athlete for the run's window. A scheduled run asks each athlete, for each collection, for what
-no complete answer covers yet: the time since the last pull, and any older gap. The newest chunk has number 0.
+A manual run requests its window for every athlete. A scheduled run requests, for each athlete and collection, what no
+complete answer covers yet: the time since the last pull, and any older gap. The newest chunk has number 0.
 """
 
 import datetime as dt
@@ -60,7 +60,7 @@ def scheduled_periods(
 def slices_of(
     connection: Connection, integration: Integration, plan: Plan, athletes: Sequence[Row], collections: Sequence[str]
 ) -> list[PlannedSlice]:
-    """Return the slices to add to a plan for athletes; those of an athlete who cannot be asked say why."""
+    """Return the slices to add to a plan for these athletes. If an athlete cannot be asked, ``error`` says why."""
     askable = [athlete for athlete in athletes if athlete.is_askable]
     needed: dict[tuple[int, str], Periods] = {
         (athlete.athlete_id, name): (plan.window,) for athlete in askable for name in collections

@@ -1,4 +1,4 @@
-"""Pull what a run lacks, when its ``check`` is cleared: for example after an athlete has consented again."""
+"""Pull what is missing in a run whose ``check`` is cleared: for example, after an athlete has consented again."""
 
 import logging
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 def pull_missing(integration: Integration, run_id: str) -> None:
     """Extract and stage the slices that were not staged, if their athletes can be asked now, and transform.
 
-    Raises what ``extract``, ``stage`` and ``transform`` raise.
+    Raises the errors of ``extract``, ``stage`` and ``transform``.
     """
     source = load_source(integration.source)
     with transaction(warehouse()) as connection:

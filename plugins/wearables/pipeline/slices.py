@@ -70,9 +70,9 @@ def plan_slices(connection: Connection, plan: Plan, slices: Sequence[PlannedSlic
 
 
 def replan(connection: Connection, plan: Plan, athletes: Sequence[Row], number: int | None = None) -> None:
-    """Plan the slices again that an earlier attempt did not pull, if their athletes can be asked now.
+    """Plan again the slices that an earlier attempt did not pull, if their athletes can be asked now.
 
-    None stands for the slices of all chunk numbers.
+    If ``number`` is None, this applies to all chunks.
     """
     run_sql(
         connection,
@@ -88,7 +88,7 @@ def replan(connection: Connection, plan: Plan, athletes: Sequence[Row], number: 
 def begin(connection: Connection, slices: Sequence[Slice], paths: Sequence[str]) -> list[Slice]:
     """Record that slices of one athlete are being pulled; their answers will land at ``paths``.
 
-    Return the slices without those of an athlete who has been offboarded or erased.
+    Return the slices to pull: none if the athlete has been offboarded or erased.
     """
     begun = run_sql(
         connection,

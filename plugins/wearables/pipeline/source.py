@@ -24,7 +24,7 @@ class Session(Protocol):
         """
 
     def answers(self, slice_: Slice) -> bool:
-        """Return whether the source answers the first request of a slice, which has landed before."""
+        """Return whether the source still answers the first request of a slice that has already landed."""
 
     def mark(self, athlete_id: int, error: AthleteError) -> None:
         """Record that an athlete cannot be pulled until somebody acts."""
@@ -49,8 +49,8 @@ class Source(StagedSource, Protocol):
     def athletes(self, connection: Connection, integration: str) -> Sequence[Row]:
         """Return the known athletes: rows with athlete_id, enrolled_at, grant_state, is_askable, reason, collections.
 
-        ``is_askable`` is false if the source would reject every request, which ``reason`` explains.
-        ``collections`` are those that the athlete allows; None if that is not known.
+        ``is_askable`` is false if the source would reject every request; ``reason`` says why. ``collections`` are those
+        that the athlete allows, or None if that is not known.
         """
 
     def check_connection(self, integration: Integration) -> None:

@@ -17,7 +17,7 @@ from wearables.core.errors import LandingUnavailable
 
 @cache
 def _storage(zone: str) -> AbstractFileSystem:
-    """Return the file system below a URL's scheme and host; looking it up takes longer than reading a file."""
+    """Return the file system of a URL's scheme and host; cached, as looking it up takes longer than reading a file."""
     storage = ObjectStoragePath(zone).fs
     # A cached listing would hide files that another worker has landed since.
     storage.dircache = DirCache(use_listings_cache=False)
@@ -41,7 +41,7 @@ def _unavailable(error: OSError) -> LandingUnavailable:
 
 @contextmanager
 def available() -> Iterator[None]:
-    """Raise LandingUnavailable for an error of the storage, other than a missing file."""
+    """Raise LandingUnavailable for any error of the storage except a missing file."""
     try:
         yield
     except FileNotFoundError:
@@ -51,7 +51,7 @@ def available() -> Iterator[None]:
 
 
 def write(file: io.BufferedWriter, content: bytes) -> None:
-    """Write like ``available``, but without a context manager, which is measurably slower per record."""
+    """Write and convert errors as ``available`` does. A context manager per record would be measurably slower."""
     try:
         file.write(content)
     except OSError as error:
@@ -59,6 +59,6 @@ def write(file: io.BufferedWriter, content: bytes) -> None:
 
 
 def make_folder(storage: AbstractFileSystem, folder: str) -> None:
-    """Create a folder if the storage has folders. Object stores have none; asked for one, some create a bucket."""
+    """Create a folder if the storage has folders. Object stores have none, and some would create a bucket instead."""
     if isinstance(storage, LocalFileSystem):
         storage.makedirs(folder, exist_ok=True)

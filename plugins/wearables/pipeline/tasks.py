@@ -25,7 +25,7 @@ ChunkFields = dict[str, str | int]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# For at least two hours, whatever is unavailable: 15 s, 30 s, 1, 2, 4 and 8 minutes, then every quarter of an hour.
+# Retry for at least two hours: after 15 s, 30 s, 1, 2, 4 and 8 minutes, then every 15 minutes.
 RETRIES: dict[str, Any] = {
     "retries": 14,
     "retry_delay": dt.timedelta(seconds=15),
@@ -97,7 +97,7 @@ def extract(name: str, chunk: ChunkFields, dag_run: Any = None) -> None:
     extract(load_integration(name), dag_run.run_id, _chunk(chunk))
 
 
-# A source that has answered only some athletes must not keep their answers out of the warehouse.
+# If the source has answered for only some athletes, their answers must still reach the warehouse.
 @task(trigger_rule=EVEN_IF_SOME_FAILED, map_index_template=CHUNK_DAYS, show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
 def stage(name: str, chunk: ChunkFields, dag_run: Any = None) -> dict[str, int]:
@@ -111,7 +111,7 @@ def stage(name: str, chunk: ChunkFields, dag_run: Any = None) -> dict[str, int]:
     return counts
 
 
-# A chunk that failed must not keep the others out of the metrics. `check` fails the run.
+# If one chunk fails, the others must still reach the metrics. `check` fails the run.
 @task(trigger_rule=EVEN_IF_SOME_FAILED, show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
 def transform(name: str, dag_run: Any = None, outlet_events: Any = None) -> dict[str, int]:
@@ -127,7 +127,7 @@ def transform(name: str, dag_run: Any = None, outlet_events: Any = None) -> dict
 @task(show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
 def check(name: str, dag_run: Any = None, ti: Any = None) -> dict[str, int]:
-    """Decide the outcome of the run. If this task was cleared or retried, first pull what the run lacks."""
+    """Decide the outcome of the run. If this task was cleared or retried, first pull what is missing."""
     from wearables.pipeline.check import check
     from wearables.pipeline.repair import pull_missing
 

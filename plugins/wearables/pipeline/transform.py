@@ -52,7 +52,7 @@ def transform(integration: Integration, run_id: str) -> dict[str, int]:
 
 
 def transform_before_catch_up(integration: Integration, run_id: str, chunk: Chunk) -> None:
-    """Transform the newest chunk of a scheduled run at once if older ones follow, for which nobody should wait."""
+    """Transform the newest chunk of a scheduled run at once, if it would otherwise wait for older chunks."""
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)
         numbers = {each.number for each in chunks_of(connection, plan, athletes_per_task=None)}

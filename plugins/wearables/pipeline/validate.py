@@ -126,7 +126,7 @@ def _plan(
     athletes: Sequence[Row],
     collections: Sequence[str],
 ) -> Plan:
-    # The window ends now: records that reach the source during the pull belong to the next one.
+    # The window ends now: records that reach the source during the pull belong to the next pull.
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     if request.dates:
         window = dates_to_window(*request.dates, integration.zone, now)

@@ -29,7 +29,7 @@ from wearables.whoop_export.archive import MAX_ARCHIVE_BYTES, MEGABYTE
 
 # One uploaded export and the form fields around it.
 MAX_BODY_BYTES = MAX_ARCHIVE_BYTES + MEGABYTE
-# A page that needs the warehouse loads itself again after so many seconds, as long as the warehouse is unavailable.
+# While the warehouse is unavailable, a page that needs it reloads after this many seconds.
 RETRY_SECONDS = 5
 BODY_ERRORS = {
     400: "The request has an invalid Content-Length. Use the form on this site.",
@@ -88,7 +88,7 @@ async def user_error(request: Request, error: WearablesError) -> HTMLResponse:
 
 @app.exception_handler(WarehouseUnavailable)
 async def unavailable(request: Request, error: WarehouseUnavailable) -> HTMLResponse:
-    """Show the error's message. A page, but not an action, then loads itself again until it succeeds."""
+    """Show the error's message. A page then reloads until it succeeds; an action is not repeated."""
     response = _error_page(request, 503, str(error), retry_seconds=RETRY_SECONDS if request.method == "GET" else 0)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response

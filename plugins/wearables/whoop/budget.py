@@ -29,7 +29,7 @@ LEASE_SECONDS = 0.25
 # The per cent of every period longer than five minutes that bulk requests leave to routine ones, in addition to the
 # share of consent.
 ROUTINE_SHARE = 20
-# For how long a request of a higher priority keeps the lower ones waiting.
+# How long requests of lower priority wait after one of a higher priority.
 YIELD_SECONDS = 5
 LOW_REMAINING = 10
 LONGEST_WAIT_SECONDS = 15 * 60
@@ -37,8 +37,7 @@ DEFAULT_PAUSE_SECONDS = 60.0
 SPENT = {
     Priority.CONSENT: "The request budget of the WHOOP app is used up",
     Priority.ROUTINE: "The request budget of the WHOOP app is used up",
-    Priority.BULK: "The part of the request budget that manual pulls and catch-up may use, which leaves the rest to "
-    "scheduled runs and consent, is used up",
+    Priority.BULK: "The share of the request budget for manual pulls and catch-up is used up",
 }
 
 

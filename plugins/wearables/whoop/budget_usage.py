@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from wearables.core.warehouse import run_sql
 from wearables.whoop import budget
 
-# By the seconds of a period, for an app that has not sent a request yet.
+# The limits of an app that has not sent a request yet. The keys are periods in seconds.
 DEFAULT_LIMITS = {int(seconds): requests for seconds, requests in budget.DEFAULT_LIMITS.items()}
 
 

@@ -1,7 +1,7 @@
 """Token pairs whose athlete is not known yet, kept in ``vault.unclaimed_grants``.
 
-WHOOP accepts a code or a refresh token once. So the pair that it returns is stored before WHOOP is asked whose it is,
-and an enrolment that is interrupted in between continues with the stored pair.
+WHOOP accepts a code or a refresh token only once. So the pair that it returns is stored before the athlete's profile is
+requested. If the enrolment is interrupted in between, the next attempt continues with the stored pair.
 """
 
 import datetime as dt
@@ -30,8 +30,8 @@ class Claims:
     def claim(self, credential: str, exchange: Callable[[str], TokenPair]) -> TokenPair:
         """Exchange a refresh token or code for a pair, and keep the pair until its athlete is known.
 
-        If an earlier enrolment was interrupted after the exchange, its pair is returned. No connection is held while
-        WHOOP answers.
+        If an earlier enrolment was interrupted after the exchange, return its pair. No connection to the warehouse is
+        held while WHOOP answers.
         """
         key = {"integration": self._integration, "token_hash": fingerprint(credential)}
         with transaction(self._engine) as connection:
@@ -47,6 +47,6 @@ class Claims:
         return pair
 
     def discard(self, connection: Connection, credential: str) -> None:
-        """Delete the pair that ``claim`` kept: it has been saved for its athlete, or nobody needs it."""
+        """Delete the pair that ``claim`` kept: it has been saved for its athlete, or is not needed."""
         key = {"integration": self._integration, "token_hash": fingerprint(credential)}
         run_sql(connection, "whoop/grants/drop_unclaimed", **key)

@@ -76,7 +76,7 @@ class WhoopClient:
             ) from None
         except UnexpectedAnswer as error:
             raise SourceUnavailable(
-                f"{path} was answered with {error}, which WHOOP does not document. Check the base URL in the Airflow "
+                f"{path} returned {error}, which WHOOP does not document. Check the base URL in the Airflow "
                 "connection, and any proxy or firewall in between. Then run the pull again."
             ) from None
         except NotFound:

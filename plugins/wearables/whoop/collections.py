@@ -1,6 +1,6 @@
 """The four collections of WHOOP's API, declared as data: their paths, and the fields of their records.
 
-A record is only checked for what the pipeline needs: athlete, id and times, and numbers where a score is expected.
+A record is checked only for what the pipeline needs: athlete, id and times, and numbers where a score is expected.
 A single number may be missing. Unknown fields are kept and reported in ``ops.schema_drift``.
 """
 
@@ -77,7 +77,7 @@ Record = Cycle | Recovery | Sleep | Workout
 
 
 Parent = tuple[str, ...]
-# What is in a score but not a number.
+# The fields of a score that are not numbers.
 FLAGS: dict[Parent, type] = {("score", "user_calibrating"): bool}
 
 
@@ -97,7 +97,7 @@ class Endpoint:
 
 
 def _numbers(place: Parent, known: dict[Parent, frozenset[str]]) -> Any:
-    """Return the type of the object at ``place``. A missing or null number is a poorer answer, not an invalid one."""
+    """Return the type of the object at ``place``. Numbers may be missing or null."""
     fields: list[tuple[str, Any, None]] = []
     for name in sorted(known[place]):
         inner = (*place, name)

@@ -1,4 +1,4 @@
-"""The result of *Validate credentials* on the pages, and of Airflow's connection test where somebody enables it."""
+"""The result of *Validate credentials* on the pages, and of Airflow's connection test if it is enabled."""
 
 from collections.abc import Iterator
 

@@ -13,7 +13,7 @@ from wearables.core.settings import WHOOP_HOST, whoop_hosts
 
 DEFAULT_BASE_URL = f"https://{WHOOP_HOST}"
 DEFAULT_PORTS = {"https": 443, "http": 80}
-# Programs disagree about what these characters mean in a URL. A base URL has no query and no fragment either.
+# URL parsers disagree about these characters. A base URL has no query and no fragment.
 AMBIGUOUS = re.compile(r"[\s\\?#@]")
 
 
@@ -60,14 +60,14 @@ def base_url(host: str | None, port: int | None) -> str:
     if AMBIGUOUS.search(url) or scheme not in DEFAULT_PORTS or not name:
         raise _not_a_url()
     if name == WHOOP_HOST and scheme != "https":
-        raise PermanentError(f"WHOOP is asked over https only. Use {DEFAULT_BASE_URL} in the WHOOP connection.")
+        raise PermanentError(f"WHOOP's API needs https. Use {DEFAULT_BASE_URL} in the WHOOP connection.")
     actual_port = port or DEFAULT_PORTS[scheme]
     if not whoop_hosts() & {(name, None), (name, actual_port)}:
         raise PermanentError(
             f'The host "{name}:{actual_port}" of the WHOOP connection is not allowed. Use {DEFAULT_BASE_URL}, or add '
             "the host to the environment variable WEARABLES_WHOOP_HOSTS."
         )
-    # Built from what was checked, so that no other reading of the URL matters.
+    # Built from the checked parts, so that another parser cannot read the URL in another way.
     address = f"[{name}]" if ":" in name else name
     is_default = actual_port == DEFAULT_PORTS[scheme]
     return f"{scheme}://{address}{'' if is_default else f':{actual_port}'}{parts.path.rstrip('/')}"

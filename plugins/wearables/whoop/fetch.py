@@ -10,7 +10,7 @@ from wearables.whoop.records import record_line, unknown_fields
 from wearables.whoop.storable import InvalidRecord
 from wearables.whoop.transport import HttpTransport
 
-# An answer with more new fields than this is not a new version of WHOOP's API.
+# A new version of WHOOP's API does not have more new fields than this.
 MAX_UNKNOWN_FIELDS = 100
 MISROUTED = "was in the answer for another athlete"
 
@@ -59,6 +59,6 @@ def fetch_slice(client: WhoopClient, transport: HttpTransport, slice_: Slice) ->
 def _reject(writer: Writer, slice_: Slice, record: bytes, reason: str) -> None:
     who = identify(record, slice_.collection, slice_.athlete_id)
     if who.athlete_id != slice_.athlete_id:
-        # Whatever else is wrong with it: the reason must not be one that hides an invalid record in the owner's answer.
+        # Always this reason: another one could hide an invalid record in the owner's own answer.
         reason = MISROUTED
     writer.reject(record, who.athlete_id, who.record_id, reason)

@@ -48,7 +48,7 @@ class Grants:
         return row is not None and row.state == "inactive"
 
     def mark_inactive(self, athlete_id: int, reason: str) -> None:
-        """Record that WHOOP calls the membership inactive. From then on, WHOOP is asked once a day."""
+        """Record that, according to WHOOP, the membership is inactive. From then on, WHOOP is asked once a day."""
         self._run("mark_inactive", athlete_id, reason=reason)
 
     def mark_active(self, athlete_id: int) -> None:

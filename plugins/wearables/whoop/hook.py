@@ -22,7 +22,7 @@ class WhoopHook(BaseHook):
     """Clients of one WHOOP app.
 
     Connection: login = client id, password = client secret, host = base URL. A hook is cheap to construct, because it
-    reads the connection on first use. If ``is_hurried``, because somebody waits for a page, requests are given up after
+    reads the connection on first use. If ``is_hurried``, because somebody is waiting for a page, requests fail after
     seconds instead of minutes.
     """
 

@@ -1,4 +1,4 @@
-"""Find out whose an invalid record is and which one, as far as it can be read, to file it in the quarantine."""
+"""Find the athlete and the id of an invalid record, as far as it can be read, to file it in the quarantine."""
 
 import json
 import re
@@ -20,7 +20,7 @@ class Identity:
 
 
 def identify(raw: bytes, collection: str, asked: int) -> Identity:
-    """Return whose a record is and its id. It belongs to ``asked``, for whom WHOOP sent it, unless it names another."""
+    """Return the athlete and the id of a record. If it names no athlete, it belongs to ``asked``, who was requested."""
     content = _read(raw)
     found = content.get("cycle_id" if collection == "recovery" else "id")
     is_text = isinstance(found, int | str) and not isinstance(found, bool)
@@ -34,7 +34,7 @@ def is_id(number: int) -> bool:
 
 
 def _athlete(named: Any) -> int | None:
-    """Return the athlete's id, also if it is written as a text, or None."""
+    """Return the athlete's id, which may be a number or a text; None if it is not valid."""
     text = str(named)
     if isinstance(named, bool) or not DIGITS.fullmatch(text) or not is_id(int(text)):
         return None
@@ -42,7 +42,7 @@ def _athlete(named: Any) -> int | None:
 
 
 def _read(raw: bytes) -> dict[str, Any]:
-    # Read as much as possible: a record with a damaged text or an endless number may still name its athlete.
+    # Read as much as possible: a record with a damaged text or an overlong number may still name its athlete.
     try:
         content = json.loads(raw.decode(errors="replace"), strict=False, parse_int=_short, parse_float=_nothing)
     except (ValueError, RecursionError):

@@ -1,6 +1,6 @@
-"""Split a page that is not quite JSON, because a text in it is not Unicode, into its records.
+"""Split a page into its records although a text in it is not Unicode, and the page is therefore not valid JSON.
 
-They keep their bytes. Only the record with that text is invalid; every other one can be staged.
+The records keep their bytes. Only the record with that text is invalid; every other record can be staged.
 """
 
 import json
@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 SPACE = re.compile(r"[ \t\r\n]*")
-# json accepts texts that are not Unicode, and reports where a value ends. An int of Python has a limit of digits.
+# json accepts texts that are not Unicode, and reports where a value ends. float, because int limits the digits.
 _decoder = json.JSONDecoder(strict=False, parse_int=float)
 
 

@@ -102,9 +102,9 @@ class TokenEndpoint:
         return self._exchange(body, "")
 
     def verify_client(self) -> None:
-        """Check client id and secret without any athlete: WHOOP rejects a made-up refresh token, but not the client.
+        """Check client id and secret without an athlete: WHOOP rejects a made-up refresh token, but not the client.
 
-        Raises PermanentError when WHOOP rejects the client, SourceUnavailable when its answer proves neither.
+        Raises PermanentError if WHOOP rejects the client, SourceUnavailable if its answer does not say.
         """
         try:
             self._request(self._refresh_body(secrets.token_urlsafe(32)))
@@ -136,8 +136,8 @@ class TokenEndpoint:
 
     def _unavailable(self, error: UnexpectedAnswer) -> SourceUnavailable:
         return SourceUnavailable(
-            f"WHOOP's token endpoint answered {error}. This says nothing about client or grant. Check the base URL "
-            f"{self._credentials.base_url}, and any proxy or firewall in between. Then try again."
+            f"WHOOP's token endpoint answered {error}. This proves nothing about the client or the grant. Check the "
+            f"base URL {self._credentials.base_url}, and any proxy or firewall in between. Then try again."
         )
 
     def _bad_client(self) -> PermanentError:
@@ -148,7 +148,7 @@ class TokenEndpoint:
 
 
 def _pair(token: Mapping[str, Any], refresh_token: str) -> TokenPair:
-    # By now WHOOP has rotated the tokens, so an odd value elsewhere in the answer must not lose them.
+    # WHOOP has already rotated the tokens, so an invalid value elsewhere in the answer must not lose them.
     rotated, scope = token.get("refresh_token"), token.get("scope")
     return TokenPair(
         access_token=token["access_token"],

@@ -15,7 +15,7 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IG
 OFFSET = re.compile(r"[+-](0[0-9]|1[0-4]):[0-5][0-9]|Z", re.ASCII)
 LENGTH_OF_TIME = len("2026-04-24T14:25:44.774000Z")
 SCORED = "SCORED"
-# A field's name is logged, so anything else could be data.
+# Field names are logged. A name in another form could be data.
 FIELD_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}", re.ASCII)
 
 _decoders = {name: msgspec.json.Decoder(endpoint.record_type) for name, endpoint in ENDPOINTS.items()}
@@ -62,7 +62,7 @@ def landed_row(number: int, line: bytes, collection: str) -> bytes:
 def unknown_fields(line: bytes, collection: str) -> list[str]:
     """Return the paths of fields that this version does not know, such as ``score.stress``.
 
-    A name that does not look like one is replaced by ``?``.
+    A name that does not look like a field name is replaced by ``?``.
     """
     found = []
     record = _object_decoder.decode(line)
@@ -102,7 +102,7 @@ def _require_plausible(record: Record, athlete_id: int) -> None:
 
 
 def _utc(moment: str) -> str:
-    # WHOOP writes times like 2026-04-24T14:25:44.774Z. PostgreSQL rejects some of the others that its format allows.
+    # WHOOP writes times like 2026-04-24T14:25:44.774Z. Convert other forms, because PostgreSQL rejects some of them.
     if len(moment) <= LENGTH_OF_TIME and moment.endswith("Z"):
         return moment
     return msgspec.convert(moment, dt.datetime).astimezone(dt.UTC).isoformat()

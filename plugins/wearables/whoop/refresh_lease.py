@@ -23,7 +23,7 @@ EXTEND_SECONDS = 4
 
 @dataclass(frozen=True)
 class RefreshLease:
-    """A lease that was granted. ``interrupted_at`` is when an earlier refresh began whose outcome is not known."""
+    """A lease that was granted. ``interrupted_at`` is the start of an earlier refresh with an unknown outcome."""
 
     key: Mapping[str, Any]
     interrupted_at: datetime | None
@@ -37,7 +37,7 @@ class RefreshLease:
         return cls(key, row.interrupted_at, holder) if row else None
 
     def end(self, connection: Connection) -> bool:
-        """End the refresh, whose outcome is saved in the same transaction. Return whether the lease was still held."""
+        """End the refresh in the transaction that saves its outcome. Return whether the lease was still held."""
         return run_sql(connection, "whoop/grants/end_refresh", **self.key, holder=self.holder).rowcount > 0
 
     def release(self, connection: Connection) -> None:
@@ -64,4 +64,4 @@ class RefreshLease:
                         connection, "whoop/grants/extend_lease", **self.key, holder=self.holder, seconds=LEASE_SECONDS
                     )
             except WarehouseUnavailable:
-                continue  # if it stays away, nobody can take the lease either
+                continue  # While the warehouse is unavailable, nobody else can take the lease either.

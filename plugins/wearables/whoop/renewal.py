@@ -1,8 +1,8 @@
 """Renew the tokens of one athlete, one task at a time.
 
 WHOOP rotates both tokens at each refresh and invalidates the old pair at once. So only the holder of a lease sends a
-refresh token, the attempt is recorded before the request, and the new pair is committed before anyone uses it. Every
-transaction ends before WHOOP is asked. So WHOOP's answer counts only if the pair that was sent is still the stored one.
+refresh token, the attempt is recorded before the request, and the new pair is committed before anyone uses it. No
+transaction is open while WHOOP is asked, so its answer counts only if the pair that was sent is still the stored one.
 """
 
 import datetime as dt
@@ -92,7 +92,7 @@ class Renewal:
             raise
         return fresh if self._save(lease, pair, fresh) else None
 
-    # Without the new pair, the athlete would have to consent again, so wait for a warehouse that restarts.
+    # If the new pair were lost, the athlete would have to consent again, so wait while the warehouse restarts.
     @retry(
         retry=retry_if_exception_type(WarehouseUnavailable),
         stop=stop_after_delay(60),
@@ -144,7 +144,7 @@ class Renewal:
 def _wait(deadline: float) -> None:
     """Wait while another task renews the token."""
     if time.monotonic() > deadline:
-        raise SourceUnavailable("Another task has been waiting for WHOOP to renew the token. Run the pull again.")
+        raise SourceUnavailable("Another task is still waiting for WHOOP to renew the token. Run the pull again later.")
     time.sleep(POLL_SECONDS)
 
 

@@ -71,7 +71,7 @@ class WhoopSession:
         return True
 
     def mark(self, athlete_id: int, error: AthleteError) -> None:
-        """Mark the athlete as inactive, if this is the error. A dead grant has been marked by its refresh."""
+        """Mark the athlete as inactive, if that is the error. An ended grant has been marked by its refresh."""
         if isinstance(error, MembershipInactive):
             self._grants.mark_inactive(athlete_id, str(error))
 

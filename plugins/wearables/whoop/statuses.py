@@ -47,7 +47,7 @@ class UnexpectedAnswer(Exception):
 
 
 class TokenInactive(UnexpectedAnswer):
-    """The token endpoint calls the token inactive, which proves that it accepts the client."""
+    """The token endpoint reports an inactive token, which proves that it accepts the client."""
 
 
 DEACTIVATED = "deactivated_user"
@@ -68,7 +68,7 @@ TOKEN_ERRORS: Mapping[str, type[Exception]] = {
     "token_inactive": TokenInactive,
 }
 MESSAGES: Mapping[type[Exception], str] = {RateLimited: "429, too many requests"}
-# Only such a code is repeated in a message: an answer could contain anything, even the token that was sent.
+# Messages repeat only such a code: an answer could contain anything, even the token that was sent.
 PLAIN_CODE = re.compile("[a-z_]{1,40}")
 
 

@@ -1,4 +1,4 @@
-"""Reject JSON that is valid but that PostgreSQL cannot store as jsonb: it would fail everybody's chunk."""
+"""Reject valid JSON that PostgreSQL cannot store as jsonb: it would fail the chunk for every athlete."""
 
 import json
 import re
@@ -8,12 +8,12 @@ import msgspec
 
 # PostgreSQL's jsonb cannot hold a NUL.
 NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-# PostgreSQL stores up to 131,072 digits and 255 MiB, but few programs can read that: Python stops at 4,300 digits.
+# PostgreSQL stores numbers of up to 131,072 digits, but few programs can read them: Python stops at 4,300 digits.
 MAX_DIGITS = 4000
-# Python stops at about 1,000 levels, less those of its caller. Half of that can be read in every later step.
+# Python stops at about 1,000 levels, including those of the caller. Half of that can be read in every later step.
 MAX_DEPTH = 500
 MAX_BYTES = 16 * 1024 * 1024
-# A number in a record of fewer bytes can be too long only by its exponent.
+# In a record of fewer bytes, only an exponent can make a number too long.
 SHORT = MAX_DIGITS
 TINY = re.compile(rb"[0-9][eE]-[0-9]{4}")
 
@@ -38,7 +38,7 @@ def require_storable(raw: bytes) -> None:
 
 def _require_json(raw: bytes) -> None:
     try:
-        # msgspec does not look into texts that it need not decode.
+        # msgspec does not check the encoding of texts that it does not decode.
         raw.decode()
         _syntax.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -46,7 +46,7 @@ def _require_json(raw: bytes) -> None:
 
 
 def _is_suspicious(raw: bytes) -> bool:
-    # To examine every number takes ten times as long, so do it only if there may be an excessive one.
+    # Examining every number takes ten times as long, so do it only if one of them may be excessive.
     try:
         msgspec.json.decode(raw)
     except msgspec.ValidationError:

@@ -104,7 +104,7 @@ class HttpTransport:
         headers: dict[str, str] | None,
         arguments: dict,
     ) -> requests.Response:
-        # A request without a token exchanges one, which athletes and pulls depend on.
+        # A request without an access token goes to the token endpoint, on which athletes and pulls depend.
         self.budget.spend(None if token else Priority.CONSENT)
         bearer = {"Authorization": f"Bearer {token()}"} if token else {}
         self.requests_sent += 1

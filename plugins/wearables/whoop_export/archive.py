@@ -29,10 +29,10 @@ SYMBOLIC_LINK = 0o120000
 # A missing file, a folder, or a file without read permission. A retry would fail, too.
 URL_ERRORS = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError, ValueError, ImportError)
 DAMAGE_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
-# The same words for every reason, so that the answer does not reveal which files exist.
+# The same message for every reason, so that it does not reveal which files exist.
 NO_FILE = (
-    "The athlete's drop folder has no such file, or it cannot be read. A file stays there only until it is imported or "
-    "rejected. Copy the export there again, or upload it on the page Import data."
+    "The athlete's drop folder has no such file, or the file cannot be read. A file stays there only until it is "
+    "imported or rejected. Copy the export there again, or upload it on the page Import data."
 )
 USE_ORIGINAL = "Use the ZIP file exactly as WHOOP sent it."
 

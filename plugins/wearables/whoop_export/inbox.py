@@ -71,7 +71,7 @@ def conf(integration: str, athlete_id: int, url: str) -> dict[str, Any]:
 def find(integration: str, athlete_id: int, file: str) -> Dropped:
     """Return the file in the athlete's drop folder that has this name or URL.
 
-    Raises PermanentError with the same text for a file that is missing, cannot be read, or is anywhere else.
+    Raises PermanentError, with the same text if the file is missing, cannot be read, or is anywhere else.
     """
     name = load_integration(integration).name
     folder = f"{_folder(name)}/{athlete_id}/"
@@ -109,7 +109,7 @@ def _folder(integration: str) -> ObjectStoragePath:
 
 
 def _is_file(url: str) -> bool:
-    """Return whether there is a file at a URL in a drop folder. A link that leads out of the folder is not one."""
+    """Return whether a URL in a drop folder is a file. A link that leads out of the folder does not count."""
     storage, path = file_system(url)
     if isinstance(storage, LocalFileSystem):
         folder, name = os.path.split(path)

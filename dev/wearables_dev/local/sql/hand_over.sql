@@ -1,4 +1,4 @@
--- Make a role the owner of every object in the database, which a superuser of an older version has created.
+-- Make a role the owner of every object in the database. The superuser of an older version created them.
 -- Parameter: new_owner.
 select set_config('hand_over.new_owner', %(new_owner)s, false);
 

@@ -1,6 +1,7 @@
--- Claim answers for an attempt to enrol their athletes: nobody else attempts it until the claim ends. Those first that
--- have waited longest since their last attempt, so that answers that fail every time delay nobody else.
--- A named answer need not be due: it is attempted at once, unless somebody is attempting it (it has no problem then).
+-- Claim answers for an attempt to enrol their athletes: nobody else attempts them until the claim ends. Answers that
+-- have waited longest since their last attempt come first, so that answers that always fail do not delay the others.
+-- An answer that is named by token_hash need not be due: it is attempted at once, unless an attempt is in progress.
+-- During an attempt, problem is null.
 -- Grain: one row per answer.
 -- Parameters: integration, token_hash (null: any), max_rows, claim_seconds.
 -- Inputs: vault.invites (skips rows that others have locked).

@@ -1,4 +1,4 @@
--- Whether an athlete was erased after they had answered, which withdraws the answer.
+-- Whether an athlete was erased after they answered. An erasure withdraws the answer.
 -- Grain: one row.
 -- Parameters: integration, athlete_id, answered_at.
 -- Inputs: ops.erased_athletes.

@@ -1,4 +1,5 @@
--- Whether an athlete has ever consented, even if they were erased since, or is somebody else whose records WHOOP sent.
+-- Whether anything can be stored about an athlete: they have consented once, even if they have been erased since, or
+-- they have never enrolled, but WHOOP sent records of them.
 -- Grain: one row.
 -- Parameters: integration, athlete_id.
 -- Inputs: ops.athletes, ops.erased_athletes, ops.quarantine.

@@ -1,4 +1,5 @@
--- Offboard an athlete, and remove what running pulls have not landed of them. Invitations come first to avoid a deadlock: a consent in
+-- Offboard an athlete, and remove their slices that running pulls have not landed.
+-- Invitations come first to avoid a deadlock: a consent in
 -- progress also locks its invitation and then its athlete.
 -- Grain: one athlete.
 -- Parameters: integration, athlete_id.

@@ -1,4 +1,4 @@
--- Those of some athletes who have been erased.
+-- Those of the given athletes who have been erased.
 -- Grain: one row per athlete.
 -- Parameters: integration, athletes (ids).
 -- Inputs: ops.erased_athletes. Outputs: nothing.

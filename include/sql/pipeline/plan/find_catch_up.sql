@@ -1,4 +1,5 @@
--- Whether an earlier scheduled run of the integration is still catching up. A run without activity for half an hour is dead.
+-- Whether an earlier scheduled run of the integration is still catching up. A run without activity for half an hour
+-- counts as dead.
 -- Grain: exactly one row.
 -- Parameters: integration, run_id.
 -- Inputs: ops.runs, ops.slices. Outputs: nothing.

@@ -1,8 +1,9 @@
--- The periods that a scheduled pull has to request: for each athlete and collection, whatever no complete answer covers yet,
--- from the athlete's first instant to the end of the window. Each period begins `lookback` earlier than the gap, because
+-- The periods that a scheduled pull requests: for each athlete and collection, what no complete answer covers yet, from
+-- the athlete's first instant to the end of the window. Each period begins lookback_days earlier than the gap, because
 -- scores change late, but never before the first instant. The newest period is never empty.
 -- Grain: one row per athlete, collection and period, the newest first.
--- Parameters: integration, collections, window_end, lookback_days; athletes and first_instants (arrays of equal length).
+-- Parameters: integration, collections, window_end, lookback_days; athletes and first_instants (arrays of equal
+-- length).
 -- Inputs: ops.watermarks. Outputs: nothing.
 with wanted as (
     select

@@ -1,5 +1,5 @@
--- Reuse what another run has landed for the same chunk within a day, in case that run was killed. If it is still alive, both
--- runs stage the same answer, which changes nothing.
+-- Reuse what another run has landed for the same chunk within a day, in case that run was killed. If it is still
+-- running, both runs stage the same answer, which changes nothing.
 -- A slice still marked `running` is adopted too: only the manifest in its path shows whether its answer is complete.
 -- Grain: one row of ops.slices per adopted athlete and collection.
 -- Parameters: integration, run_id, chunk_number, athletes.

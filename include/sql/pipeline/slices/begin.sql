@@ -1,5 +1,5 @@
--- Record that slices of an athlete are being pulled. A slice that is gone is not pulled: its athlete has been
--- erased or offboarded since the run was planned.
+-- Record that slices of an athlete are being pulled. If a slice no longer exists, it is not pulled: its athlete has
+-- been erased or offboarded since the run was planned.
 -- Grain: one row of ops.slices per collection; returns the collections to pull.
 -- Parameters: integration, run_id, athlete_id; chunk_starts, collections and paths (arrays of equal length).
 -- Inputs: nothing. Outputs: ops.slices.

@@ -1,4 +1,4 @@
--- Add slices to the plan of a run, in place of those that the run has skipped. A slice that the run has already begun stays.
+-- Add slices to the plan of a run, and replace those that the run has skipped. Other slices do not change.
 -- An erased athlete gets no row: the lock keeps an erasure from committing before this transaction.
 -- Grain: one row of ops.slices per athlete, collection and chunk.
 -- Parameters: integration, run_id; athletes, collections, chunk_numbers, chunk_starts, chunk_ends, errors (arrays of

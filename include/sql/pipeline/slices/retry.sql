@@ -1,6 +1,7 @@
--- Plan the slices again that were not pulled, if their athlete can be asked now. The others get the current reason.
+-- Plan again the slices that were not pulled, if their athlete can be asked now. The others get the current reason.
 -- Grain: one row of ops.slices per slice that was not pulled.
--- Parameters: integration, run_id, chunk_number (null: all chunks); athletes, is_askable, reasons (arrays of equal length: every known athlete).
+-- Parameters: integration, run_id, chunk_number (null: all chunks); athletes, is_askable, reasons (arrays of equal
+-- length, with every known athlete).
 -- Inputs: nothing. Outputs: ops.slices.
 update ops.slices
 set

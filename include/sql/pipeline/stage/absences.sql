@@ -4,7 +4,7 @@
 -- Inputs: staging, raw.records, incoming. Outputs: ops.absences.
 
 -- `offset 0` makes PostgreSQL probe one index per lateral subquery, even on a table that was never analysed.
--- Records that were staged after WHOOP was asked are left out: they are part of this answer, or newer than it.
+-- Records that were staged after WHOOP was asked are left out: they are part of this answer or newer.
 -- No record is longer than a month, so records that started earlier are ignored.
 with complete_slices as (
     select *

@@ -1,4 +1,4 @@
--- Advance the watermarks: the staged answers are complete. An import has no watermark.
+-- Advance the watermarks by the periods of the staged answers, which are complete. An import has no watermark.
 -- Grain: one row of ops.watermarks per athlete and collection.
 -- Parameters: integration, run_id.
 -- Inputs: staging, ops.runs. Outputs: ops.watermarks.

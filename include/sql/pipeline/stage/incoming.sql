@@ -30,7 +30,7 @@ select
     case
         when known.place is null then 'new'
         when newest.source_updated_at < known.source_updated_at then 'unchanged'
-        -- another run has learnt since WHOOP was asked for this answer that the record is gone
+        -- Since WHOOP was asked for this answer, another run has found that the record was deleted.
         when known.deleted_at > slice.started_at then 'unchanged'
         when known.deleted_at is null and known.payload_digest = newest.payload_digest then 'unchanged'
         else 'different'

@@ -1,5 +1,6 @@
 -- Finish staging a chunk: queue the changed records for the transform and complete the pull log.
--- Grain: one row of ops.slices, which is returned, and of ops.transform_queue if any changed, per athlete and collection.
+-- Grain: one row of ops.slices, which is returned, and of ops.transform_queue if any changed, per athlete and
+-- collection.
 -- Parameters: integration, run_id.
 -- Inputs: staging, incoming. Outputs: ops.transform_queue, ops.slices.
 with queued as (

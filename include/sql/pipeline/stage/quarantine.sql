@@ -1,5 +1,5 @@
--- Quarantine a record that cannot be staged, unless its owner has been erased. A record without an id is identified by a
--- digest of its payload.
+-- Quarantine a record that cannot be staged, unless its owner has been erased. A record without an id is identified by
+-- a digest of its payload.
 -- Grain: one row of ops.quarantine per record and reason.
 -- Parameters: integration, run_id, collection, athlete_id (the owner), record_id (may be empty), reason, payload.
 -- Inputs: ops.erased_athletes. Outputs: ops.quarantine.

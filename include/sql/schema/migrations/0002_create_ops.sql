@@ -110,7 +110,7 @@ comment on column ops.slices.chunk_end is 'End of the chunk (exclusive).';
 comment on column ops.slices.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column ops.slices.collection is 'cycle, recovery, sleep or workout; for an import: export_cycle, export_sleep, export_workout or journal.';
 comment on column ops.slices.chunk_number is 'Position of the chunk in the plan of the athlete and collection: 0 is the newest, and the only one that a scheduled run does not treat as catch-up. Slices with the same number are pulled by the same tasks.';
-comment on column ops.slices.state is 'planned, running, landed, staged, failed, skipped (the athlete cannot be asked) or deferred (catch-up for which the request budget was too small; the next scheduled run continues).';
+comment on column ops.slices.state is 'planned, running, landed, staged, failed, skipped (the athlete cannot be asked) or deferred (catch-up that exceeded the request budget; the next scheduled run continues).';
 comment on column ops.slices.path is 'Path of the landed records in the landing zone; null for an import, which keeps no copy of the file.';
 comment on column ops.slices.pages is 'Pages that WHOOP returned.';
 comment on column ops.slices.requests is 'Requests sent, including retries.';
@@ -124,7 +124,7 @@ comment on column ops.slices.deleted is 'Records that WHOOP no longer returns.';
 comment on column ops.slices.regressions is 'Changed records that lack a value which the previous version had.';
 comment on column ops.slices.waited_seconds is 'Seconds spent waiting for the request budget.';
 comment on column ops.slices.seconds is 'Seconds from the first request to the landed file.';
-comment on column ops.slices.started_at is 'When the source was asked; before that, when the slice was planned.';
+comment on column ops.slices.started_at is 'When the first request was sent; before that, when the slice was planned.';
 comment on column ops.slices.finished_at is 'When the slice was staged, failed or skipped.';
 comment on column ops.slices.error is 'What went wrong and what to do about it.';
 
@@ -190,8 +190,8 @@ comment on table ops.quarantine is 'One row per rejected record, or rejected val
 comment on column ops.quarantine.integration is 'Name of the integration.';
 comment on column ops.quarantine.run_id is 'Run that rejected it first.';
 comment on column ops.quarantine.collection is 'Collection of the record.';
-comment on column ops.quarantine.athlete_id is 'WHOOP user ID that the record names, which may belong to somebody who is not enrolled; if it names none, that of the athlete in whose answer it was.';
-comment on column ops.quarantine.record_id is 'ID of the record, or the MD5 of its text if it has none that WHOOP could send.';
+comment on column ops.quarantine.athlete_id is 'WHOOP user ID that the record names; its owner may not be enrolled. If the record names none, the ID of the athlete who was requested.';
+comment on column ops.quarantine.record_id is 'ID of the record, or the MD5 of its text if it has no valid ID.';
 comment on column ops.quarantine.reason is 'Why it was rejected; never contains the value itself.';
 comment on column ops.quarantine.payload is 'The record as WHOOP sent it, or its first MiB.';
 comment on column ops.quarantine.seen_at is 'When it was first rejected.';
@@ -207,7 +207,7 @@ create table ops.schema_drift (
 comment on table ops.schema_drift is 'One row per field that WHOOP sends but the project does not know. Its values are in raw.records.payload.';
 comment on column ops.schema_drift.integration is 'Name of the integration.';
 comment on column ops.schema_drift.collection is 'Collection of the record.';
-comment on column ops.schema_drift.field is 'Path of the field in the record. A name that does not look like one is replaced by ?.';
+comment on column ops.schema_drift.field is 'Path of the field in the record. A name that does not look like a field name is replaced by ?.';
 comment on column ops.schema_drift.run_id is 'Run that pulled the field first.';
 comment on column ops.schema_drift.seen_at is 'When the field was first pulled.';
 
@@ -224,8 +224,8 @@ comment on column ops.request_budgets.client_key is 'SHA-256 of the base URL and
 comment on column ops.request_budgets.limits is 'Requests allowed per period, by its length in seconds: {"60": 100, "86400": 10000}.';
 comment on column ops.request_budgets.remaining is 'Requests left in the period closest to its limit, according to the latest response of WHOOP.';
 comment on column ops.request_budgets.resets_at is 'When that period starts again.';
-comment on column ops.request_budgets.consent_until is 'Until when routine and bulk requests wait, because a consent or a token refresh was refused.';
-comment on column ops.request_budgets.routine_until is 'Until when bulk requests wait, because a scheduled run is sending requests.';
+comment on column ops.request_budgets.consent_until is 'Routine and bulk requests wait until this time, because a consent or a token refresh found no budget.';
+comment on column ops.request_budgets.routine_until is 'Bulk requests wait until this time, because a scheduled run is sending requests.';
 
 create table ops.request_leases (
     id bigint generated always as identity primary key,

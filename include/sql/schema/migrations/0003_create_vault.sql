@@ -46,7 +46,7 @@ comment on column vault.refresh_attempts.integration is 'Name of the integration
 comment on column vault.refresh_attempts.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column vault.refresh_attempts.attempted_at is 'When the refresh started.';
 comment on column vault.refresh_attempts.holder is 'The task that may send the refresh token; null if it has given up without an answer.';
-comment on column vault.refresh_attempts.leased_until is 'Until when nobody else may send the refresh token. The holder extends this while it waits for WHOOP.';
+comment on column vault.refresh_attempts.leased_until is 'Nobody else may send the refresh token until this time. The holder extends it while it waits for WHOOP.';
 
 create table vault.unclaimed_grants (
     integration text not null,
@@ -97,7 +97,7 @@ comment on column vault.invites.browser_hash is 'SHA-256 of the cookie of the br
 comment on column vault.invites.begun_at is 'When that browser was redirected.';
 comment on column vault.invites.code is 'WHOOP''s answer, encrypted with Fernet, from its arrival until it is used or refused.';
 comment on column vault.invites.answered_at is 'When the latest answer arrived.';
-comment on column vault.invites.due_at is 'When the enrolment may next be attempted; in the future while somebody is attempting it.';
+comment on column vault.invites.due_at is 'When the enrolment may next be attempted. During an attempt, this is in the future.';
 comment on column vault.invites.problem is 'Why the latest attempt to enrol did not succeed, in one sentence.';
 comment on column vault.invites.accepted_at is 'When an athlete gave consent, which uses up the invitation.';
 

@@ -1,4 +1,5 @@
--- Rights of the roles of roles.sql. Applied last, after every migration, so that they cover new tables and re-created views.
+-- Rights of the roles of roles.sql. Applied last, after every migration, so that they cover new tables and re-created
+-- views.
 
 -- The role wearables_owner owns everything, so any of its members can migrate.
 do $$
@@ -50,8 +51,8 @@ grant select on all tables in schema analytics to wearables_analyst;
 grant usage on schema analytics_pseudonymous to wearables_researcher;
 grant select on all tables in schema analytics_pseudonymous to wearables_researcher;
 
--- Operators: read runs and the pull log, but no health data. Of ops.quarantine, they see what was rejected and why, but not
--- the payload.
+-- Operators: read runs and the pull log, but no health data. Of ops.quarantine, they see what was rejected and why, but
+-- not the payload.
 grant usage on schema ops to wearables_operator;
 grant select on
 ops.slices, ops.runs, ops.watermarks, ops.migrations, ops.schema_drift, ops.request_budgets

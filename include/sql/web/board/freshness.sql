@@ -3,7 +3,7 @@
 -- Grain: one row.
 -- Parameters: integration, today.
 -- Inputs: analytics.days, ops.watermarks, vault.grants (only the state), ops.runs.
--- Outputs: newest_date with a recovery; pulled_until, the time up to which every athlete with an active grant has
+-- Outputs: newest_date with a recovery; pulled_until, the time up to which all athletes with an active grant have
 --   been pulled; pull_state
 --   of the newest pull.
 select

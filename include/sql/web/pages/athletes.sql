@@ -2,8 +2,8 @@
 -- Grain: one row per athlete; athletes without an active grant first, offboarded athletes last.
 -- Parameters: integration, max_rows, skip.
 -- Inputs: ops.athletes, vault.grants.
--- Outputs: athlete_id, athlete_name, grant_state, reason, collections (null: not known), enrolled_at, total (athletes on
--- all pages).
+-- Outputs: athlete_id, athlete_name, grant_state, reason, collections (null: not known), enrolled_at, total (athletes
+-- on all pages).
 select
     athletes.athlete_id,
     concat_ws(' ', athletes.first_name, athletes.last_name) as athlete_name,

@@ -31,7 +31,7 @@ limits as (
 ),
 
 consent_reserves as (
-    -- At least one request, but never all of them.
+    -- Reserve at least one request, but never all of them.
     select
         seconds,
         allowed,
@@ -68,7 +68,7 @@ periods as (
 ),
 
 available as (
-    -- A full period has room again when enough of its leases, the oldest first, have left it.
+    -- A full period has room again when enough of its oldest leases have expired.
     select
         periods.free,
         case when periods.free <= 0 then (
@@ -90,7 +90,7 @@ available as (
         ) end as wait_seconds
     from periods
     union all
-    -- What WHOOP reports is about the shortest period that has not started again by then.
+    -- WHOOP reports about one period. It is the shortest one that is not shorter than the time until resets_at.
     select
         budget.remaining - reported.reserved,
         case when budget.remaining <= reported.reserved

@@ -1,6 +1,6 @@
 -- The athletes of an integration and the states of their grants, without erased athletes.
--- Grain: one row per athlete. grant_state is `offboarded` or `none` if the athlete has no usable grant. is_askable: WHOOP
--- may be asked for the athlete's data, because the grant is active, or inactive and the last refusal a day ago.
+-- Grain: one row per athlete. grant_state is `offboarded` or `none` if the athlete has no usable grant. is_askable:
+-- WHOOP may be asked for the athlete's data: the grant is active, or it is inactive and WHOOP may be asked again.
 -- collections: those that the athlete allows, null if that is not known.
 -- Parameters: integration.
 -- Inputs: ops.athletes, vault.grants, ops.erased_athletes. Outputs: nothing.

@@ -1,4 +1,4 @@
--- Lock an athlete's grant until the transaction ends, so that the next statement sees its last change.
+-- Lock an athlete's grant until the transaction ends, so that the next statement sees its latest state.
 -- Grain: at most one row.
 -- Parameters: integration, athlete_id.
 -- Inputs: vault.grants (locks the row). Outputs: nothing.

@@ -1,5 +1,5 @@
--- Mark an athlete's membership as inactive. WHOOP is asked again by the first run after 20 hours, so once a day.
--- Grain: at most one row of vault.grants: none if the mark is so recent that WHOOP cannot have been asked since.
+-- Mark an athlete's membership as inactive. The first run after 20 hours asks WHOOP again, which means once a day.
+-- Grain: at most one row of vault.grants: none if the mark is so recent that WHOOP has not been asked since.
 -- Parameters: integration, athlete_id, reason.
 -- Inputs: nothing. Outputs: vault.grants.
 update vault.grants

@@ -1,4 +1,5 @@
--- For a minute, do not renew access tokens that WHOOP rejects, because it has rejected one that it had just issued.
+-- For a minute, do not renew the athlete's rejected access token, because WHOOP has rejected one that it had just
+-- issued.
 -- Grain: at most one row of vault.grants.
 -- Parameters: integration, athlete_id.
 -- Inputs: nothing. Outputs: vault.grants.

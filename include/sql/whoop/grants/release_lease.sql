@@ -1,4 +1,4 @@
--- Give a lease back without a known outcome: others may try, and know that this attempt may have reached WHOOP.
+-- Give a lease back without a known outcome. Others may try, and can see that this attempt may have reached WHOOP.
 -- Grain: at most one row of vault.refresh_attempts.
 -- Parameters: integration, athlete_id, holder.
 -- Inputs: nothing. Outputs: vault.refresh_attempts.

@@ -4,8 +4,8 @@
                           ^                 │     │
                           └──── postpone ───┘     └── refuse ──> the invitation can be used again
 
-Every arrow is one short transaction. An attempt asks WHOOP between two of them, and holds no connection meanwhile. If
-its process dies, its claim ends by itself.
+Every arrow is one short transaction. Between two of them, an attempt asks WHOOP and holds no connection to the
+warehouse. If the process dies, its claim expires.
 """
 
 import datetime as dt
@@ -61,9 +61,9 @@ class Claimed:
 
 
 def receive(answer: AuthorizationResponse, browser: str) -> Claimed | ResultPage:
-    """Keep and claim an answer that a browser delivers, or return the page that says why there is nothing to attempt.
+    """Keep and claim an answer that a browser delivers, or return the page that explains why it cannot be attempted.
 
-    An answer that arrives again is not kept twice. It is attempted again if its last attempt is over.
+    An answer that arrives again is not kept twice. It is attempted again if its last attempt has ended.
     """
     if not answer.state or not (answer.code or answer.error):
         return result_pages.NO_ANSWER

@@ -31,13 +31,13 @@ from wearables.whoop.oauth import TokenPair
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 20
-# What a person must change first is not worth a request every few seconds. The athlete can try sooner: they reload.
+# A person must act first, so do not retry every few seconds. The athlete can retry sooner by reloading the page.
 RETRY_AFTER_A_CHANGE_SECONDS = 600
 RETRY_INACTIVE_SECONDS = 24 * 3600
 
 
 def complete(claimed: Claimed) -> ResultPage:
-    """Attempt a claimed answer, and return the page for the athlete who waits for it."""
+    """Attempt a claimed answer and return the page for the waiting athlete."""
     try:
         return attempt(claimed)
     except RetryableError:
@@ -47,9 +47,9 @@ def complete(claimed: Claimed) -> ResultPage:
 
 
 def attempt(claimed: Claimed) -> ResultPage:
-    """Enrol the athlete of a claimed answer, or refuse the answer. Return the page that says so.
+    """Enrol the athlete of a claimed answer, or refuse the answer. Return the page that explains the outcome.
 
-    Raises WearablesError if neither was possible; the answer is kept for a later attempt.
+    Raises WearablesError if neither was possible; the answer is then kept for a later attempt.
     """
     try:
         integration = load_integration(claimed.integration)
@@ -68,7 +68,9 @@ def attempt(claimed: Claimed) -> ResultPage:
         raise outage from None
     except Exception as bug:
         log.exception("Invitation to %s", claimed.integration)
-        unexpected = PermanentError(f"An unexpected {type(bug).__name__}. See the log of the api-server.")
+        unexpected = PermanentError(
+            f"An unexpected error occurred ({type(bug).__name__}). See the log of the api-server."
+        )
         _postpone(claimed, RETRY_AFTER_A_CHANGE_SECONDS, unexpected)
         raise unexpected from None
     log.info("Invitation to %s: %s", claimed.integration, page.title)
@@ -77,7 +79,7 @@ def attempt(claimed: Claimed) -> ResultPage:
 
 def _postpone(claimed: Claimed, seconds: float, error: WearablesError) -> None:
     log.warning("Invitation to %s: the answer is kept. %s", claimed.integration, error)
-    # Without the warehouse, the claim ends by itself.
+    # If the warehouse is unavailable, the claim expires.
     with suppress(WarehouseUnavailable):
         postpone(claimed, seconds, str(error))
 

@@ -19,8 +19,8 @@ from wearables.core.errors import WearablesError
 from wearables.core.signing import fingerprint, is_state, read_invite
 from wearables.whoop.credentials import DEFAULT_BASE_URL
 
-# Requests with an invitation, or with the state that it began with, are counted by it, so that all athletes of a team
-# may consent at once from one address. An athlete needs three requests. All other requests are counted by address.
+# Requests with a valid invitation or OAuth state are counted per invitation or state, so that all athletes of a team
+# can consent at once from one address. An athlete needs three requests. All other requests are counted per address.
 PER_INVITATION = parse("30/minute")
 PER_ADDRESS = parse("60/minute")
 # Enough for a percent-encoded address and two tokens.
@@ -70,10 +70,10 @@ class Guard(BaseHTTPMiddleware):
 
 
 def _counted(request: Request) -> tuple[RateLimitItem, str]:
-    """Return the limit that applies to a request, and whose requests it counts."""
+    """Return the limit that applies to a request, and the key under which the request is counted."""
     first = request.url.path.removeprefix(request.scope.get("root_path", "")).strip("/").partition("/")[0]
     secret = request.query_params.get("state", "") if first == "callback" else first
-    with suppress(WearablesError):  # the grant keys are missing, which the page itself will say
+    with suppress(WearablesError):  # The grant keys are missing: the page itself reports it.
         if is_state(secret) if first == "callback" else read_invite(secret) is not None:
             return PER_INVITATION, fingerprint(secret)
     return PER_ADDRESS, request.client.host if request.client else ""

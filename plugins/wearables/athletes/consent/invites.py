@@ -101,7 +101,7 @@ def find_invite(signed: str) -> OpenInvite | ResultPage:
 def begin(invite: OpenInvite, browser: str) -> str:
     """Start an OAuth attempt in this browser and return the URL at WHOOP where the athlete consents.
 
-    If the invitation has been answered in the meantime, the attempt leads nowhere: its answer will be a repeated one.
+    If the invitation has been answered in the meantime, WHOOP's answer to this attempt will not be accepted.
     """
     state = new_state()
     with transaction(warehouse()) as connection:

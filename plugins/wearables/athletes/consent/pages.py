@@ -1,7 +1,7 @@
 """The public pages for athletes, who have no login: an ASGI application that Airflow mounts at /consent.
 
-A squad may open them at the same moment, so they use threads of their own, never those of Airflow's pages: some for the
-warehouse, and more for attempts, which wait for WHOOP.
+A whole squad may open them at once, so they do not use the threads of Airflow's pages. They have one pool of threads
+for the warehouse, and a larger one for attempts, which wait for WHOOP.
 """
 
 import asyncio
@@ -71,14 +71,14 @@ async def paste(signed: str, browser: Browser = "", token: Field = "", address: 
     try:
         return render_result(await _handle(answer, browser))
     except WarehouseUnavailable:
-        # A form cannot send itself again, but the page that it leads to can be loaded again.
+        # The browser cannot submit the form again by itself, but it can reload the address of a redirect.
         return RedirectResponse(f"../callback?{urlencode(vars(answer))}", 303)
 
 
 @app.exception_handler(WarehouseUnavailable)
 @app.exception_handler(SQLAlchemyError)
 async def busy(request: Request, error: Exception) -> Response:
-    """Ask the browser to try again soon: the warehouse, or Airflow's database, cannot be reached or is too busy."""
+    """Ask the browser to try again soon: the warehouse or Airflow's database is unreachable or too busy."""
     return render_result(result_pages.BUSY)
 
 

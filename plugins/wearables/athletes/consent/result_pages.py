@@ -10,7 +10,7 @@ from markupsafe import Markup
 class ResultPage:
     """One page. ``status`` is the HTTP status of the response.
 
-    With ``retry_seconds``, the browser loads the same address again after so many seconds.
+    If ``retry_seconds`` is not 0, the browser reloads the page after that many seconds.
     """
 
     status: int
@@ -20,7 +20,7 @@ class ResultPage:
     retry_seconds: int = 0
 
 
-# The words of the invitation for collections, where they differ.
+# How the invitation names collections, if it uses another word.
 WORDS = {"cycle": "cycles", "workout": "workouts"}
 NOTHING_STORED = "None of your data were stored."
 DONE = "You can close this page. To stop at any time, ask your team's staff or remove the app in your WHOOP app."
@@ -89,22 +89,23 @@ WRONG_ACCOUNT = ResultPage(
 )
 FOLLOWS = ResultPage(
     200,
-    Markup("You're done. Your data will follow."),  # these words as they are, apostrophe included
-    "WHOOP is busy right now. We have kept your answer and finish on our own, usually within a few minutes. You can "
-    "close this page.",
-    "If WHOOP no longer accepts your answer by then, nothing is stored, and you can open your invitation again.",
+    Markup("You're done. Your data will follow."),  # Markup: do not escape the apostrophe
+    "WHOOP is busy right now. We have kept your answer and will finish this for you, usually within a few minutes. You "
+    "can close this page.",
+    "If it takes too long, WHOOP may no longer accept your answer. Then nothing is stored, and you can open your "
+    "invitation again.",
 )
 ERASED = ResultPage(
     410,
     "Your data were erased",
-    f"Your team erased your data after you had agreed. {NOTHING_STORED}",
+    f"After you agreed, your team erased your data. {NOTHING_STORED}",
     "If you would like to take part again, ask your team for a new invitation.",
 )
 BUSY = ResultPage(
     503,
     "One moment, please",
-    "Many people are here at once. Nothing is lost, and you do not have to start over.",
-    "This page tries again by itself every few seconds.",
+    "We are very busy right now. Nothing is lost, and you do not have to start over.",
+    "This page tries again every few seconds. You do not have to do anything.",
     retry_seconds=5,
 )
 TOO_MANY_REQUESTS = ResultPage(
@@ -127,27 +128,27 @@ def connected(integration: str, is_renewed: bool = False, declined: Sequence[str
         title, explanation = "You are connected", f"From now on, {integration} receives your WHOOP data."
     if declined:
         listed = ", ".join(WORDS.get(each, each) for each in declined)
-        explanation += f" You chose not to share: {listed}. That is fine, and nobody will ask WHOOP for it."
+        explanation += f" You chose not to share: {listed}. That is fine; we will not ask WHOOP for it."
     return ResultPage(200, title, explanation, DONE)
 
 
 def lost_scopes(scopes: Sequence[str], is_withdrawn: bool) -> ResultPage:
-    """Return the page for an athlete who left out a scope without which nobody can be enrolled."""
+    """Return the page for an athlete who left out a scope that every enrolment needs."""
     withdrawal = "and the access was withdrawn at WHOOP" if is_withdrawn else "but WHOOP did not confirm the withdrawal"
     return ResultPage(
         409,
         "Some permissions are missing",
         f"You did not allow: {', '.join(scopes)}. None of your data were stored, {withdrawal}.",
-        "We need these two to know whose data they are and to keep receiving them: read:profile and offline. Open your "
-        "invitation again and allow them, or simply close this page.",
+        "We need two permissions: read:profile, to know whose data we receive, and offline, to keep receiving them. "
+        "Open your invitation again and allow both, or simply close this page.",
     )
 
 
 def unavailable(message: str) -> ResultPage:
-    """Return the page for a problem that somebody must solve first. An answer of WHOOP's is kept meanwhile."""
+    """Return the page for a problem that the team must solve first. The athlete can then reload the same address."""
     return ResultPage(
         503,
         "Something went wrong",
-        "This is not your fault. If you have already agreed at WHOOP, we have kept your answer and will try again.",
-        f"Please send this message to your team, then reload this page later: {message}",
+        "This is not your fault. If you have already agreed at WHOOP, you do not have to start over.",
+        f"Please send this message to your team, and reload this page later: {message}",
     )

@@ -1,7 +1,7 @@
-"""Work off the answers that could not be used when the athlete brought them.
+"""Attempt the answers that could not be used when they arrived.
 
-A thread of the api-server does this: it starts and ends with the pages that keep the answers. Several api-servers can
-work at the same time, because each answer is claimed.
+A thread of the api-server does this, so it starts and ends with the pages that keep the answers. Several api-servers
+can do this at the same time, because each answer is claimed.
 """
 
 import logging
@@ -20,22 +20,22 @@ AT_ONCE = 16
 
 
 def run() -> None:
-    """Work off due answers until the process ends."""
+    """Attempt due answers until the process ends."""
     while True:
         time.sleep(ROUND_SECONDS)
         try:
             work_off()
         except (WearablesError, WarehouseError) as error:
-            log.debug("kept answers could not be read: %s", error)
+            log.debug("The kept answers could not be read: %s", error)
         except Exception:
-            log.exception("kept answers could not be worked off")
+            log.exception("The kept answers could not be attempted")
 
 
 def work_off() -> None:
     """Attempt every due answer once.
 
-    If WHOOP cannot be asked for the first one of an integration, its others wait for the next round: a request that
-    fails also counts towards the request budget.
+    If the first attempt for an integration fails because WHOOP is unavailable, the others wait for the next round: a
+    failed request also counts towards the request budget.
     """
     with transaction(warehouse()) as connection:
         integrations = list(run_sql(connection, "athletes/consent/due").scalars())
@@ -58,5 +58,5 @@ def _is_answered(claimed: Claimed) -> bool:
     except (RetryableError, PermanentError):
         return False
     except WearablesError:
-        pass  # WHOOP has answered; it concerns this athlete only
+        pass  # WHOOP has answered; the error concerns this athlete only.
     return True
