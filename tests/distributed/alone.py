@@ -19,7 +19,7 @@ def pull(first: str, last: str) -> None:
     migrate(warehouse())
     demo_athletes.enrol()
     integration = load_integration(demo_athletes.INTEGRATION)
-    run = Run("alone", "manual", dt.datetime.now(dt.UTC), None, {"start_date": first, "end_date": last})
+    run = Run("alone", "manual", dt.datetime.now(dt.UTC), {"start_date": first, "end_date": last})
     for chunk in validate(integration, run):
         extract(integration, run.run_id, chunk)
         stage(integration, run.run_id, chunk)
