@@ -121,6 +121,11 @@ def _stage(engine: Any, integration: Integration, landings: list[tuple[Slice, La
     with transaction(engine) as connection:
         connection.exec_driver_sql("delete from ops.slices where run_id = %(run_id)s", {"run_id": run_id})
         connection.exec_driver_sql("delete from ops.runs where run_id = %(run_id)s", {"run_id": run_id})
+        connection.exec_driver_sql(
+            "insert into ops.athletes (integration, athlete_id, first_name, last_name) "
+            "select %(name)s, unnest(%(athletes)s::bigint []), 'A', 'B' on conflict do nothing",
+            {"name": NAME, "athletes": athletes},
+        )
         plan = Plan(NAME, run_id, "manual", CHUNK)
         save_plan(connection, plan)
         plan_slices(connection, plan, [PlannedSlice(athlete_id, "workout", 0, CHUNK) for athlete_id in athletes])

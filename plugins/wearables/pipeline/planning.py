@@ -87,16 +87,14 @@ def slices_of(
 
 def require_askable(athletes: Sequence[Row], collections: Sequence[str]) -> None:
     """Raise PermanentError if none of the athletes can be asked for one of the collections, with the reasons."""
-    if any(athlete.is_askable and _allows(athlete, collections) for athlete in athletes):
+    reasons = [_reason(athlete, collections) for athlete in athletes]
+    if not all(reasons):
         return
-    reasons = [
-        f"athlete {athlete.athlete_id}: {NOT_ALLOWED if athlete.is_askable else _reason(athlete)}"
-        for athlete in athletes[:MAX_NAMED_ATHLETES]
-    ]
-    more = len(athletes) - len(reasons)
-    raise PermanentError(
-        f"No athlete can be asked, so nothing was pulled. {' '.join(reasons)}" + (f" And {more} more." if more else "")
-    )
+    named = zip(athletes[:MAX_NAMED_ATHLETES], reasons, strict=False)
+    sentences = [f"athlete {athlete.athlete_id}: {reason}" for athlete, reason in named]
+    if more := len(athletes) - len(sentences):
+        sentences.append(f"And {more} more.")
+    raise PermanentError(f"No athlete can be asked, so nothing was pulled. {' '.join(sentences)}")
 
 
 def _skipped(
@@ -104,14 +102,18 @@ def _skipped(
 ) -> Iterator[PlannedSlice]:
     newest = chunks(plan.window, integration.chunk_days, integration.zone)[0]
     for athlete in athletes:
-        if not athlete.is_askable:
+        reason = _reason(athlete, collections)
+        if reason:
             for collection in collections:
-                yield PlannedSlice(athlete.athlete_id, collection, 0, newest, error=_reason(athlete))
+                yield PlannedSlice(athlete.athlete_id, collection, 0, newest, error=reason)
 
 
 def _allows(athlete: Row, collections: Sequence[str]) -> bool:
     return athlete.collections is None or not set(collections).isdisjoint(athlete.collections)
 
 
-def _reason(athlete: Row) -> str:
-    return athlete.reason or NO_GRANT
+def _reason(athlete: Row, collections: Sequence[str]) -> str:
+    """Return why an athlete cannot be asked for any of the collections; empty if they can."""
+    if not athlete.is_askable:
+        return athlete.reason or NO_GRANT
+    return "" if _allows(athlete, collections) else NOT_ALLOWED

@@ -81,6 +81,7 @@ def replan(connection: Connection, plan: Plan, athletes: Sequence[Row], number: 
         athletes=[athlete.athlete_id for athlete in athletes],
         is_askable=[athlete.is_askable for athlete in athletes],
         reasons=[athlete.reason for athlete in athletes],
+        allowed=[None if athlete.collections is None else ",".join(athlete.collections) for athlete in athletes],
         chunk_number=number,
     )
 

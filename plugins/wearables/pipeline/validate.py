@@ -91,7 +91,9 @@ def _log_plan(
     pulled = [each for each in planned if not each.error]
     athletes = len({each.athlete_id for each in pulled})
     numbers = len({chunk.number for chunk in chunks})
-    log.info("pull %s: %d chunk(s), %d athlete(s), %d slice(s)", plan.window, numbers, athletes, len(pulled))
+    if pulled:
+        asked = TimeRange(min(each.chunk.start for each in pulled), max(each.chunk.end for each in pulled))
+        log.info("pull %s: %d chunk(s), %d athlete(s), %d slice(s)", asked, numbers, athletes, len(pulled))
     log.info("expected: %s", source.cost(integration, pulled))
 
 

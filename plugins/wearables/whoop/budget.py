@@ -43,11 +43,15 @@ SPENT = {
 
 @dataclass(frozen=True)
 class RateLimit:
-    """The rate limit that a response reports; ``limits`` maps the seconds of a period to requests."""
+    """The rate limit that a response reports; ``limits`` maps the seconds of a period to requests.
+
+    ``remaining`` and ``reset_seconds`` are about the period whose limit is ``limit``.
+    """
 
     remaining: int
     reset_seconds: float
     limits: dict[str, int] | None = None
+    limit: int | None = None
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> "RateLimit | None":
@@ -57,8 +61,10 @@ class RateLimit:
             reset_seconds = float(headers["X-RateLimit-Reset"])
         except (KeyError, ValueError):
             return None
-        limits = re.findall(r"(\d+)\s*;\s*window=(\d+)", headers.get("X-RateLimit-Limit", ""))
-        return cls(remaining, max(0.0, reset_seconds), {period: int(limit) for limit, period in limits} or None)
+        text = headers.get("X-RateLimit-Limit", "")
+        limits = {period: int(limit) for limit, period in re.findall(r"(\d+)\s*;\s*window=(\d+)", text)}
+        first = re.match(r"\s*(\d+)", text)
+        return cls(remaining, max(0.0, reset_seconds), limits or None, int(first[1]) if first else None)
 
 
 def client_key(base_url: str, client_id: str) -> str:
@@ -192,6 +198,7 @@ class Budget:
                 "whoop/budget/observe",
                 client_key=self._key,
                 limits=json.dumps(reported.limits) if reported.limits else None,
+                reported_limit=reported.limit,
                 remaining=reported.remaining,
                 reset_seconds=reported.reset_seconds,
             )

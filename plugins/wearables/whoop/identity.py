@@ -44,7 +44,7 @@ def _athlete(named: Any) -> int | None:
 def _read(raw: bytes) -> dict[str, Any]:
     # Read as much as possible: a record with a damaged text or an overlong number may still name its athlete.
     try:
-        content = json.loads(raw.decode(errors="replace"), strict=False, parse_int=_short, parse_float=_nothing)
+        content = json.loads(raw.decode(errors="replace"), strict=False, parse_int=_short, parse_float=_whole)
     except (ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
@@ -54,5 +54,7 @@ def _short(number: str) -> int | None:
     return int(number) if len(number) <= 20 else None
 
 
-def _nothing(number: str) -> None:
-    return None
+def _whole(number: str) -> int | None:
+    """Return 3004 for 3004.0 or 3.004e3, and None for a fraction or an excessive number."""
+    value = float(number)
+    return int(value) if value.is_integer() and is_id(int(value)) else None

@@ -29,6 +29,7 @@ from wearables.whoop.fetch import fetch_slice
 from wearables.whoop.grants import Grants
 from wearables.whoop.hook import WhoopHook
 from wearables.whoop.records import landed_row
+from wearables.whoop.vault import decrypted
 
 
 class WhoopSession:
@@ -88,7 +89,11 @@ class WhoopSource:
         read_credentials(integration.connection)
 
     def check_credentials(self, integration: Integration) -> None:
-        """Ask WHOOP whether it accepts the client id and secret."""
+        """Check that the grants can be decrypted, and ask WHOOP whether it accepts the client id and secret."""
+        with transaction(warehouse()) as connection:
+            newest = run_sql(connection, "whoop/grants/newest", integration=integration.name).one_or_none()
+        if newest:
+            decrypted(newest)
         with closing(WhoopHook(integration.connection)) as hook:
             hook.token_endpoint.verify_client()
 

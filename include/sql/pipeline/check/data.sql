@@ -34,10 +34,12 @@ run as (
 ),
 
 members as (
+    -- who shares cycles
     select distinct athlete_id
     from ops.slices
     where integration = %(integration)s
     and run_id = %(run_id)s
+    and collection = 'cycle'
     and state <> 'skipped'
 ),
 

@@ -12,6 +12,7 @@ with budget as (
     select
         client_key,
         limits,
+        reported_limit,
         case when resets_at > clock_timestamp() then remaining end as remaining,
         resets_at,
         case
@@ -25,7 +26,11 @@ with budget as (
 limits as (
     select
         each.seconds::double precision as seconds,
-        each.requests::integer as allowed
+        -- While the limits are only assumed, they hold back pulls, but not an athlete who waits for the page.
+        case
+            when %(priority)s = 'consent' and budget.reported_limit is null then 1000000
+            else each.requests::integer
+        end as allowed
     from budget
     cross join lateral jsonb_each_text(budget.limits) as each (seconds, requests)
 ),
@@ -90,7 +95,8 @@ available as (
         ) end as wait_seconds
     from periods
     union all
-    -- WHOOP reports about one period. It is the shortest one that is not shorter than the time until resets_at.
+    -- WHOOP reports about one period: the one with the reported limit. Without such a limit, it is the shortest period that
+    -- is not shorter than the time until resets_at.
     select
         budget.remaining - reported.reserved,
         case when budget.remaining <= reported.reserved
@@ -101,6 +107,7 @@ available as (
         select reserves.reserved
         from reserves
         order by
+            coalesce(reserves.allowed = budget.reported_limit, false) desc,
             reserves.seconds < extract(epoch from budget.resets_at - clock_timestamp()),
             abs(reserves.seconds - extract(epoch from budget.resets_at - clock_timestamp()))
         limit 1
