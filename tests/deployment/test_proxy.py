@@ -44,7 +44,17 @@ def test_the_server_learns_the_client_s_address_and_scheme_from_the_proxy_only(p
     assert "203.0.113.9" not in str(seen)
 
 
-@pytest.mark.parametrize("path", ["/execution/", "/execution/health", "//execution/health", "/x/../execution/health"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/execution/",
+        "/execution/health",
+        "//execution/health",
+        "/x/../execution/health",
+        "/execution/variables/a/../../..",
+        "/execution/variables/a/%2e%2E/.%2e/%2e./",
+    ],
+)
 def test_the_workers_api_is_not_public(proxy: Proxy, path: str) -> None:
     with proxy.connect() as plain:
         link = proxy.encrypted(plain)

@@ -379,6 +379,8 @@ def test_a_declined_collection_does_not_block_the_consent(
     assert team.rows("select collections from vault.grants") == [(["cycle", "recovery", "workout"],)]
     reasons = "select distinct collection from analytics.coverage where reason = 'not_granted'"
     assert team.rows(reasons) == [("sleep",)]
+    assert team.pull(**team.all_days())["staged"]
+    assert "skipped" not in str(team.rows("select distinct state from ops.slices"))
     again = browser.accept(create_invite("team", "coach").url, athlete_id)
     assert title(again) == "Your consent was renewed"
     assert team.rows(reasons) == []

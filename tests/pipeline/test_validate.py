@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from tests.factories import ANY_VALUE, REPRODUCIBLE, connect
 from wearables.core.errors import PermanentError, WearablesError
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import warehouse
+from wearables.pipeline.planning import NOT_ALLOWED
 from wearables.pipeline.request import read_request
 from wearables.pipeline.validate import check_setup
 
@@ -124,3 +126,21 @@ def test_validating_again_keeps_the_plan(make_team: Any) -> None:
     team = make_team(athletes=1, days=3)
     run_id, first = team.validate()
     assert team.validate(run_id)[1] == first
+
+
+def test_grants_that_no_key_decrypts_are_rejected(make_team: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    team = make_team(athletes=1, days=3)
+    monkeypatch.setenv("WEARABLES_GRANT_KEYS", Fernet.generate_key().decode())
+    with pytest.raises(PermanentError, match="No key in WEARABLES_GRANT_KEYS decrypts"):
+        team.validate()
+
+
+def test_an_athlete_who_allows_none_of_the_collections_is_skipped_with_the_reason(make_team: Any) -> None:
+    team = make_team(days=3)
+    team.rows("update vault.grants set collections = '{}' where athlete_id = %s returning 1", team.athlete_ids[0])
+    run_id, _ = team.validate()
+    skipped = "select distinct athlete_id, error from ops.slices where run_id = %s and state = 'skipped'"
+    assert team.rows(skipped, run_id) == [(team.athlete_ids[0], NOT_ALLOWED)]
+    team.rows("update vault.grants set collections = '{}' returning 1")
+    with pytest.raises(PermanentError, match="has not allowed any"):
+        team.validate()

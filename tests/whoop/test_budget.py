@@ -26,6 +26,7 @@ def spend(one: Budget, times: int) -> float:
 def test_a_hundred_requests_are_sent_at_once_and_the_next_waits_for_the_period(warehouse_engine: Engine) -> None:
     clock = Clock(warehouse_engine)
     one = budget(warehouse_engine, clock)
+    one.observe(headers(100, 60))
     assert spend(one, 100) == 0
     assert 50 < one.spend() < 61
 
@@ -33,10 +34,26 @@ def test_a_hundred_requests_are_sent_at_once_and_the_next_waits_for_the_period(w
 def test_everyone_with_the_same_client_id_shares_the_budget(warehouse_engine: Engine) -> None:
     clock = Clock(warehouse_engine)
     one, other = budget(warehouse_engine, clock), budget(warehouse_engine, clock)
+    one.observe(headers(100, 60))
     assert spend(one, 60) == 0
     one.close()
     assert spend(other, 40) == 0
     assert other.spend() > 0
+
+
+def test_limits_that_whoop_has_not_reported_hold_back_pulls_but_no_athlete_who_consents(
+    warehouse_engine: Engine,
+) -> None:
+    clock = Clock(warehouse_engine)
+    assert spend(budget(warehouse_engine, clock), 160) == 0
+    assert budget(warehouse_engine, clock, priority=Priority.ROUTINE).spend() > 0
+
+
+def test_the_first_number_of_the_limit_says_which_period_whoop_reports_about(warehouse_engine: Engine) -> None:
+    clock = Clock(warehouse_engine)
+    one = budget(warehouse_engine, clock, priority=Priority.ROUTINE)
+    one.observe(headers(99, 61))
+    assert one.spend() == 0
 
 
 def test_another_app_has_its_own_budget(warehouse_engine: Engine) -> None:
@@ -90,7 +107,7 @@ def test_an_exhausted_daily_budget_is_an_error_that_names_the_time_of_its_reset(
 
 
 def test_rate_limit_headers_are_parsed_as_whoop_writes_them() -> None:
-    assert RateLimit.from_headers(headers(98, 3)) == RateLimit(98, 3.0, {"60": 100, "86400": 10000})
+    assert RateLimit.from_headers(headers(98, 3)) == RateLimit(98, 3.0, {"60": 100, "86400": 10000}, 100)
 
 
 @pytest.mark.parametrize("broken", [{}, {"X-RateLimit-Remaining": "many", "X-RateLimit-Reset": "3"}])

@@ -156,7 +156,7 @@ def test_a_token_is_refreshed_in_a_bulk_pull_although_its_share_is_spent(make_ap
 
 def test_the_rest_that_whoop_reports_is_shared_like_the_limit(make_app: Callable) -> None:
     app = make_app()
-    app.budgets[CONSENT]._record(RateLimit(remaining=2, reset_seconds=500))
+    app.budgets[CONSENT]._record(RateLimit(remaining=2, reset_seconds=500, limit=60))
     assert (app.try_to_send(BULK), app.try_to_send(ROUTINE), app.try_to_send(CONSENT, 5)) == (0, 0, 2)
 
 

@@ -177,6 +177,8 @@ def test_a_new_pair_is_saved_although_the_warehouse_restarts_meanwhile(
         return pair("2")
 
     grants, _ = with_pair(answer)
+    # The server of the tests does not flush at every commit.
+    execute(warehouse_engine, "checkpoint")
     assert grants.access_token(ATHLETE) == "access-2"
     restart.join()
     assert grants.access_token(ATHLETE) == "access-2"
