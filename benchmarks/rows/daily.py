@@ -14,25 +14,24 @@ ATHLETES = 30
 TARGET = 1.25
 # The same DAG with steps that do nothing: the time that Airflow itself needs.
 EMPTY_DAG = """
-import whoop
 from airflow.sdk import DAG, task, task_group
-from wearables.pipeline.tasks import AFTER_A_CRASH, DAYS_OF_THE_CHUNK
+from wearables.pipeline.tasks import RETRIES
 
-with DAG(dag_id="empty_dag", schedule=None, params=whoop.PARAMS, is_paused_upon_creation=False):
+with DAG(dag_id="empty_dag", schedule=None, is_paused_upon_creation=False):
 
     @task(retries=0)
     def validate() -> list[dict]:
         return [{"start": "2026-01-01", "end": "2026-01-02"}]
 
-    @task(map_index_template="one", **AFTER_A_CRASH)
+    @task(map_index_template="one", **RETRIES)
     def extract(chunk: dict) -> dict:
         return chunk
 
-    @task(map_index_template="one", **AFTER_A_CRASH)
+    @task(map_index_template="one", **RETRIES)
     def stage(chunk: dict) -> dict:
         return {}
 
-    @task(trigger_rule="all_done_min_one_success", **AFTER_A_CRASH)
+    @task(trigger_rule="all_done_min_one_success", **RETRIES)
     def transform() -> dict:
         return {}
 
@@ -97,7 +96,7 @@ def run(quick: bool) -> list[Row]:
 
 def _write_dags(folder: Path) -> None:
     folder.mkdir()
-    (folder / "whoop.py").symlink_to(PROJECT_DIR / "dags" / "whoop.py")
+    (folder / "integrations.py").symlink_to(PROJECT_DIR / "dags" / "integrations.py")
     (folder / "empty_dag.py").write_text(EMPTY_DAG)
 
 
