@@ -83,7 +83,7 @@ def test_whoops_own_host_needs_https(allow: object, hosts: str | None) -> None:
     "host",
     [
         "https://api.prod.whoop.com@evil.example.org",
-        "https://user:word@api.prod.whoop.com",
+        "https://user:@api.prod.whoop.com",
         "https://api.prod.whoop.com\\@evil.example.org",
         "https://evil.example.org\\.api.prod.whoop.com",
         "https://api.prod.whoop.com?x=",
