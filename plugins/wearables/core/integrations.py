@@ -121,7 +121,7 @@ def _problems(error: ValidationError) -> str:
     for detail in error.errors(include_url=False)[:MAX_PROBLEMS]:
         key = printable(".".join(map(str, detail["loc"])))[: fields.MAX_QUOTED_CHARACTERS]
         if detail["type"] == "extra_forbidden":
-            problem = f"unknown key. Known keys: {', '.join(sorted(Integration.model_fields))}"
+            problem = f"unknown key. Known keys: {', '.join(sorted(Integration.model_fields.keys() - {'name'}))}"
         elif detail["type"].startswith("date"):
             problem = f"{fields.quoted(detail['input'])} is not a valid date. Use YYYY-MM-DD, for example 2026-03-01"
         else:
