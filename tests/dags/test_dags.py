@@ -155,5 +155,15 @@ def test_a_backfill_is_refused_because_one_manual_pull_covers_any_period(parsed:
     assert {"scheduled", "manual"} <= set(parsed["dags"]["south"]["run_types"])
 
 
+@pytest.mark.parametrize("option", [["--dag-id", "team"], ["--dag-id=team"]])
+def test_the_command_line_says_what_to_do_instead_of_a_backfill(tmp_path: Path, option: list[str]) -> None:
+    (tmp_path / "team.yaml").write_text("")
+    environment = {"PATH": "/usr/bin:/bin", "WEARABLES_INTEGRATIONS": str(tmp_path)}
+    words = [ROOT / "bin" / "airflow", "backfill", "create", *option, "--from-date", "2026-01-01"]
+    refused = subprocess.run(words, capture_output=True, text=True, env=environment, check=False)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "bin/airflow dags trigger team --conf" in refused.stderr
+
+
 def test_only_the_transform_updates_the_asset(parsed: dict) -> None:
     assert parsed["dags"]["north"]["outlets"] == {"transform": ["wearables://north"]}
