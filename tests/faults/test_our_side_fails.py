@@ -72,6 +72,8 @@ def restart(engine: Engine) -> None:
     """Stop the server without a clean shutdown, as in a crash, and start it again."""
     with transaction(engine) as connection:
         data = connection.exec_driver_sql("show data_directory").scalar_one()
+        # Unlike a real one, the server of the tests does not flush at every commit.
+        connection.exec_driver_sql("checkpoint")
     url = engine.url
     server = Server(home=Path(data).parent, port=url.port, password=url.password)
     server.stop("immediate")
