@@ -123,7 +123,8 @@ def _stage(engine: Any, integration: Integration, landings: list[tuple[Slice, La
         connection.exec_driver_sql("delete from ops.runs where run_id = %(run_id)s", {"run_id": run_id})
         connection.exec_driver_sql(
             "insert into ops.athletes (integration, athlete_id, first_name, last_name) "
-            "select %(name)s, unnest(%(athletes)s::bigint []), 'A', 'B' on conflict do nothing",
+            "select %(name)s, unnest(%(athletes)s::bigint []), 'A', 'B' "
+            "on conflict (integration, athlete_id) do nothing",
             {"name": NAME, "athletes": athletes},
         )
         plan = Plan(NAME, run_id, "manual", CHUNK)
