@@ -4,11 +4,9 @@ import errno
 import os
 import uuid
 
-from fsspec.implementations.local import LocalFileSystem
-
 from wearables.core.errors import LandingUnavailable, PermanentError
 from wearables.core.settings import landing_url
-from wearables.pipeline.landing import file_system
+from wearables.pipeline.storage import file_system, make_folder
 
 # A missing bucket, a file in place of a folder, an unknown scheme, or a missing permission.
 PERMANENT_ERRORS = (
@@ -42,8 +40,7 @@ def check_writable(integration: str) -> None:
 
 def _write(url: str) -> None:
     storage, path = file_system(url)
-    if isinstance(storage, LocalFileSystem):
-        storage.makedirs(path.rpartition("/")[0], exist_ok=True)
+    make_folder(storage, path.rpartition("/")[0])
     with storage.open(path, "wb") as file:
         file.write(b"writable")
     storage.rm_file(path)

@@ -23,19 +23,34 @@ NOT_ALLOWED = "The athlete has not allowed any of the collections. Ask the athle
 MAX_NAMED_ATHLETES = 5
 
 Periods = tuple[TimeRange, ...]
+Needed = dict[tuple[int, str], Periods]
 
 
-def scheduled_periods(
+def needed_periods(
+    connection: Connection,
+    integration: Integration,
+    run_type: str,
+    window: TimeRange,
+    athletes: Sequence[Row],
+    collections: Sequence[str],
+) -> Needed:
+    """Return the periods to request of the athletes who can be asked, by athlete and collection, the newest first.
+
+    Of a scheduled run's window, only the end counts. Raises PermanentError if ``start_date`` is in the future then.
+    """
+    askable = [athlete for athlete in athletes if athlete.is_askable]
+    if run_type == SCHEDULED:
+        return _uncovered(connection, integration, askable, collections, window.end)
+    return {(athlete.athlete_id, name): (window,) for athlete in askable for name in collections}
+
+
+def _uncovered(
     connection: Connection,
     integration: Integration,
     athletes: Sequence[Row],
     collections: Sequence[str],
     end: dt.datetime,
-) -> dict[tuple[int, str], Periods]:
-    """Return the periods that a scheduled run ending at ``end`` requests, by athlete and collection, the newest first.
-
-    Raises PermanentError if the integration's ``start_date`` is in the future.
-    """
+) -> Needed:
     start, zone = integration.start_date, integration.zone
     if start and start > end.astimezone(zone).date():
         raise PermanentError(f"{integration.name}: start_date {start} is in the future. Choose an earlier date.")
@@ -58,18 +73,18 @@ def scheduled_periods(
 
 
 def slices_of(
-    connection: Connection, integration: Integration, plan: Plan, athletes: Sequence[Row], collections: Sequence[str]
+    connection: Connection,
+    integration: Integration,
+    plan: Plan,
+    needed: Needed,
+    athletes: Sequence[Row],
+    collections: Sequence[str],
 ) -> list[PlannedSlice]:
     """Return the slices to add to a plan for these athletes. If an athlete cannot be asked, ``error`` says why."""
-    askable = [athlete for athlete in athletes if athlete.is_askable]
-    needed: dict[tuple[int, str], Periods] = {
-        (athlete.athlete_id, name): (plan.window,) for athlete in askable for name in collections
-    }
-    newest_only = False
-    allowed = {athlete.athlete_id: athlete.collections for athlete in askable}
-    if plan.run_type == SCHEDULED:
-        needed = scheduled_periods(connection, integration, askable, collections, plan.window.end)
-        newest_only = run_sql(connection, "pipeline/plan/find_catch_up", **plan.run).scalar_one()
+    allowed = {athlete.athlete_id: athlete.collections for athlete in athletes}
+    newest_only = (
+        plan.run_type == SCHEDULED and run_sql(connection, "pipeline/plan/find_catch_up", **plan.run).scalar_one()
+    )
 
     @cache
     def numbered(periods: Periods) -> list[tuple[int, TimeRange]]:

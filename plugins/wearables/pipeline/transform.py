@@ -53,10 +53,12 @@ def transform(integration: Integration, run_id: str) -> dict[str, int]:
 
 def transform_before_catch_up(integration: Integration, run_id: str, chunk: Chunk) -> None:
     """Transform the newest chunk of a scheduled run at once, if it would otherwise wait for older chunks."""
+    if chunk.number > 0:
+        return
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)
-        numbers = {each.number for each in chunks_of(connection, plan, athletes_per_task=None)}
-    if chunk.number == 0 and any(plan.is_catch_up(number) for number in numbers):
+        chunks = chunks_of(connection, plan, athletes_per_task=None)
+    if any(plan.is_catch_up(each.number) for each in chunks):
         transform(integration, run_id)
 
 

@@ -18,7 +18,7 @@ from wearables.core.windows import TimeRange, dates_to_window, last_24_hours
 from wearables.pipeline.batches import batches
 from wearables.pipeline.landing_check import check_writable
 from wearables.pipeline.plan import SCHEDULED, Chunk, Plan, chunks_of, find_plan, save_plan
-from wearables.pipeline.planning import require_askable, scheduled_periods, slices_of
+from wearables.pipeline.planning import Needed, needed_periods, require_askable, slices_of
 from wearables.pipeline.request import Request, read_request
 from wearables.pipeline.slices import PlannedSlice, plan_slices, replan
 from wearables.pipeline.source import Source
@@ -54,8 +54,11 @@ def validate(integration: Integration, run: Run) -> list[Chunk]:
         athletes = _chosen(integration, _athletes(connection, source, integration), request)
         require_askable(athletes, collections)
         known = find_plan(connection, integration.name, run.run_id)
-        plan = known or _plan(connection, integration, run, request, athletes, collections)
-        planned = slices_of(connection, integration, plan, _unplanned(connection, plan, athletes), collections)
+        new = _unplanned(connection, known, athletes) if known else athletes
+        window = known.window if known else _window(integration, run, request)
+        needed = needed_periods(connection, integration, run.run_type, window, new, collections)
+        plan = known or Plan(integration.name, run.run_id, run.run_type, _spanned(needed, window.end))
+        planned = slices_of(connection, integration, plan, needed, new, collections)
     _reject_too_many(planned, integration.athletes_per_task)
     # This check comes last, so that no request is sent if anything else is wrong.
     source.check_credentials(integration)
@@ -120,25 +123,19 @@ def _athletes(connection: Connection, source: Source, integration: Integration) 
     return athletes
 
 
-def _plan(
-    connection: Connection,
-    integration: Integration,
-    run: Run,
-    request: Request,
-    athletes: Sequence[Row],
-    collections: Sequence[str],
-) -> Plan:
+def _window(integration: Integration, run: Run, request: Request) -> TimeRange:
+    """Return the window of a manual run. How far back a scheduled one reaches depends on what it needs."""
     # The window ends now: records that reach the source during the pull belong to the next pull.
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     if request.dates:
-        window = dates_to_window(*request.dates, integration.zone, now)
-    elif run.run_type == SCHEDULED:
-        askable = [athlete for athlete in athletes if athlete.is_askable]
-        needed = scheduled_periods(connection, integration, askable, collections, now)
-        window = TimeRange(min(period.start for periods in needed.values() for period in periods), now)
-    else:
-        window = last_24_hours(min(run.run_after.astimezone(dt.UTC).replace(microsecond=0), now))
-    return Plan(integration.name, run.run_id, run.run_type, window)
+        return dates_to_window(*request.dates, integration.zone, now)
+    if run.run_type == SCHEDULED:
+        return TimeRange(now, now)
+    return last_24_hours(min(run.run_after.astimezone(dt.UTC).replace(microsecond=0), now))
+
+
+def _spanned(needed: Needed, end: dt.datetime) -> TimeRange:
+    return TimeRange(min(period.start for periods in needed.values() for period in periods), end)
 
 
 def _chosen(integration: Integration, athletes: list[Row], request: Request) -> list[Row]:

@@ -4,7 +4,6 @@ WHOOP accepts a code or a refresh token only once. So the pair that it returns i
 requested. If the enrolment is interrupted in between, the next attempt continues with the stored pair.
 """
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,10 +12,8 @@ from sqlalchemy import Connection, Engine
 from wearables.core.signing import fingerprint
 from wearables.core.warehouse import run_sql, transaction
 from wearables.whoop.oauth import TokenEndpoint, TokenPair
+from wearables.whoop.renewal import EXPIRY_MARGIN
 from wearables.whoop.vault import decrypted, encrypted
-
-# The pair must outlast the request for the profile.
-EXPIRY_MARGIN = dt.timedelta(minutes=2)
 
 
 class Claims:

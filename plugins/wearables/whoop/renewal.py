@@ -26,7 +26,7 @@ from wearables.whoop.oauth import TokenEndpoint, TokenPair
 from wearables.whoop.refresh_lease import RefreshLease
 from wearables.whoop.vault import decrypted, encrypted
 
-# A page can take a minute to arrive, and the token must not expire before it does.
+# A page or a profile can take a minute to arrive, and the token must not expire before it does.
 EXPIRY_MARGIN = dt.timedelta(minutes=2)
 # While another task renews the token, look for its result this often and at most this long.
 POLL_SECONDS = 0.1

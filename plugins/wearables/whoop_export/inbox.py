@@ -20,7 +20,7 @@ from wearables.core.integration_files import integration_files
 from wearables.core.integrations import load_integration, load_integrations
 from wearables.core.settings import landing_url
 from wearables.core.warehouse import transaction, warehouse
-from wearables.pipeline.landing import file_system
+from wearables.pipeline.storage import file_system
 from wearables.whoop_export.archive import MAX_ARCHIVE_BYTES, MEGABYTE, NO_FILE, USE_ORIGINAL
 from wearables.whoop_export.enrolment_check import require_enrolled
 
