@@ -4,7 +4,10 @@ import asyncio
 import subprocess
 import sys
 import threading
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,8 +55,14 @@ def test_the_consent_worker_starts_with_the_api_server_and_only_then(monkeypatch
 
     (entry,) = WearablesPlugin.fastapi_root_middlewares
     middleware = entry["middleware"](app=airflow)
-    asyncio.run(middleware({"type": "http"}, None, None))
+    _run(middleware({"type": "http"}, None, None))
     assert not started.is_set()
-    asyncio.run(middleware({"type": "lifespan"}, None, None))
+    _run(middleware({"type": "lifespan"}, None, None))
     assert started.wait(30)
     assert handled == ["http", "lifespan"]
+
+
+def _run(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own, because Playwright leaves a running loop in the thread of its tests."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()
