@@ -4,19 +4,18 @@ import hashlib
 
 
 def landed_row(
-    number: int,
-    collection: str,
-    athlete_id: int,
+    line_number: int,
+    slice_number: int,
     record_id: object,
     updated_at: str,
     started_at: str | None,
     ended_at: str | None,
     line: bytes,
 ) -> bytes:
-    """Return the row for COPY; ``number`` orders the lines of a chunk, ``line`` ends with a newline."""
+    """Return the row for COPY; ``line_number`` orders the lines of a batch, ``slice_number`` is the line's slice."""
     # Half of a SHA-256 digest distinguishes two versions well enough, and fits PostgreSQL's uuid.
     digest = hashlib.sha256(line).hexdigest()[:32]
-    return copy_row(number, collection, athlete_id, record_id, updated_at, started_at, ended_at, digest, line[:-1])
+    return copy_row(line_number, slice_number, record_id, updated_at, started_at, ended_at, digest, line)
 
 
 def copy_row(*fields: object) -> bytes:

@@ -51,12 +51,12 @@ def record_line(raw: bytes, collection: str, athlete_id: int) -> bytes:
     return raw.replace(b"\n", b" ").replace(b"\r", b" ")
 
 
-def landed_row(number: int, line: bytes, collection: str) -> bytes:
+def landed_row(line_number: int, slice_number: int, line: bytes, collection: str) -> bytes:
     """Return the row of `landed` for a line from `record_line`: its keys, a digest, and the line itself."""
     key = _key_decoder.decode(line)
     record_id = key.cycle_id if collection == "recovery" else key.id
     start, end = key.start and _utc(key.start), key.end and _utc(key.end)
-    return row(number, collection, key.user_id, record_id, _utc(key.updated_at), start, end, line)
+    return row(line_number, slice_number, record_id, _utc(key.updated_at), start, end, line)
 
 
 def unknown_fields(line: bytes, collection: str) -> list[str]:
