@@ -1,6 +1,8 @@
 """Faults while athletes consent: each is enrolled once, nobody starts over, and no connection waits for WHOOP."""
 
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -8,7 +10,8 @@ from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import Engine
+from requests.adapters import HTTPAdapter
+from sqlalchemy import Engine, event
 
 from tests.athletes.fakes import Browser, states, title
 from tests.factories import requested
@@ -106,18 +109,30 @@ def wait_until(is_done: Callable[[], bool]) -> None:
 
 @contextmanager
 def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
-    """Yield a list to which every request to WHOOP adds the number of connections that are in use meanwhile."""
+    """Yield a list to which every request to WHOOP adds the number of connections that its thread holds meanwhile."""
     in_use: list[int] = []
-    send = requests.Session.send
+    held: Counter[int] = Counter()
+    send = HTTPAdapter.send
 
-    def count_and_send(self: requests.Session, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+    def count_and_send(self: HTTPAdapter, request: requests.PreparedRequest, *options: Any, **more: Any) -> Any:
         if "/oauth2/token" in str(request.url) or "/developer/" in str(request.url):
-            in_use.append(warehouse().pool.checkedout())  # type: ignore[attr-defined]
-        return send(self, request, **options)
+            in_use.append(held[threading.get_ident()])
+        return send(self, request, *options, **more)
 
+    def take(*_: Any) -> None:
+        held[threading.get_ident()] += 1
+
+    def give_back(*_: Any) -> None:
+        held[threading.get_ident()] -= 1
+
+    pool = warehouse().pool
+    event.listen(pool, "checkout", take)
+    event.listen(pool, "checkin", give_back)
     with monkeypatch.context() as patch:
-        patch.setattr(requests.Session, "send", count_and_send)
+        patch.setattr(HTTPAdapter, "send", count_and_send)
         yield in_use
+    event.remove(pool, "checkout", take)
+    event.remove(pool, "checkin", give_back)
 
 
 def test_no_connection_is_held_while_whoop_is_asked(

@@ -86,8 +86,7 @@ def test_the_disk_of_the_landing_zone_is_full(make_team: Any, record_property: C
     chunk = scenario.chunks[0]
     extract(team.integration, scenario.run_id, chunk)
     (path,) = team.rows("select path from ops.slices where path is not null order by athlete_id limit 1")[0]
-    manifest, records = (Path(path.removeprefix("file://") + end) for end in (".manifest.json", ".ndjson.gz"))
-    manifest.unlink()
+    records = Path(path.removeprefix("file://") + ".ndjson.gz")
     records.unlink()
     # Writing to this device fails as if the disk were full.
     records.symlink_to("/dev/full")

@@ -66,13 +66,14 @@ def test_a_persistent_fault_fails_the_pull_and_affects_no_other_athlete(
 
 
 def test_a_token_expires_between_pages(make_team: Any, record_property: Callable) -> None:
-    team = make_team(days=60)
+    team = make_team(days=120)
     scenario = FaultScenario(team, "token expires between pages", record_property)
 
     def expire(count: int) -> None:
         last = team.world.requests[-1]
-        # Requests without an athlete are refreshes: WHOOP does not reject a token that it has just issued.
-        if count % 4 == 0 and last["athlete_id"]:
+        # Requests without an athlete are refreshes: WHOOP does not reject a token that it has just issued. Several
+        # answers are in flight, so leave them time to be sent again with the new token.
+        if count % 20 == 0 and last["athlete_id"]:
             team.world.expire(last["athlete_id"])
 
     team.world.requests = WatchedRequests(expire)

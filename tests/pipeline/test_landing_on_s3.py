@@ -10,8 +10,8 @@ from tests.pipeline.factories import land, lines, manifest
 from wearables.athletes.offboarding import offboard
 from wearables.core.errors import LandingUnavailable, PermanentError
 from wearables.core.settings import landing_url
-from wearables.pipeline.erasure import delete_landed
 from wearables.pipeline.answer import Answer
+from wearables.pipeline.erasure import delete_landed
 from wearables.pipeline.landing import Landing
 from wearables.pipeline.landing_check import check_writable
 from wearables.pipeline.storage import _storage, file_system

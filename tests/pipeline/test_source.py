@@ -14,8 +14,8 @@ from wearables.core.integrations import Integration, load_integration
 from wearables.core.priority import Priority
 from wearables.core.sources import SOURCES, RegisteredSource
 from wearables.core.warehouse import transaction
-from wearables.pipeline.extract import extract
 from wearables.pipeline.answer import Answer
+from wearables.pipeline.extract import extract
 from wearables.pipeline.landed_row import landed_row
 from wearables.pipeline.landing import Manifest
 from wearables.pipeline.plan import Plan

@@ -43,6 +43,11 @@ class Extraction:
         self._answered: Slice | None = None
         self._again: list[Slice] = []
         self._landed: list[tuple[Slice, Manifest]] = []
+        self._running: set[Slice] = set()
+        # Each athlete's first answer is awaited before they are asked again: their token may have to be renewed, and
+        # an ended grant or membership is met once.
+        self._asking: set[int] = set()
+        self._asked: set[int] = set()
         self._outcomes: SimpleQueue[tuple[Slice, Outcome]] = SimpleQueue()
 
     def try_each(self, slices: Sequence[Slice]) -> list[Slice]:
@@ -67,22 +72,27 @@ class Extraction:
             raise self._outage
 
     def _try(self, workers: ThreadPoolExecutor, slices: Sequence[Slice]) -> None:
-        remaining = self._begun(slices)
-        running = 0
-        while True:
+        for slice_ in self._begun(_firsts_first(slices)):
             # Twice as many as there are workers, so that none of them waits for this loop.
-            while running < 2 * IN_FLIGHT and (slice_ := next(remaining, None)):
-                workers.submit(self._fetch, slice_)
-                running += 1
-            if not running:
-                return
-            try:
-                outcome = self._outcomes.get(timeout=SECONDS_BETWEEN_WRITES if self._landed else None)
-            except Empty:
-                self._record_landed()
-                continue
-            running -= 1
-            self._settle(*outcome)
+            while len(self._running) >= 2 * IN_FLIGHT or slice_.athlete_id in self._asking:
+                self._settle_next()
+            self._running.add(slice_)
+            if slice_.athlete_id not in self._asked:
+                self._asking.add(slice_.athlete_id)
+            workers.submit(self._fetch, slice_)
+        while self._running:
+            self._settle_next()
+
+    def _settle_next(self) -> None:
+        try:
+            slice_, outcome = self._outcomes.get(timeout=SECONDS_BETWEEN_WRITES if self._landed else None)
+        except Empty:
+            self._record_landed()
+            return
+        self._running.discard(slice_)
+        self._asking.discard(slice_.athlete_id)
+        self._asked.add(slice_.athlete_id)
+        self._settle(slice_, outcome)
 
     def _begun(self, slices: Sequence[Slice]) -> Iterator[Slice]:
         """Yield slices whose athletes are still enrolled, each soon after the pull log says that it is running."""
@@ -100,7 +110,7 @@ class Extraction:
         try:
             self._refuse(slice_)
             outcome: Outcome = self._session.fetch(slice_)
-        except BaseException as error:  # noqa: BLE001 - the main thread decides what to do with it
+        except BaseException as error:
             outcome = error
         self._outcomes.put((slice_, outcome))
 
@@ -163,6 +173,12 @@ class Extraction:
             manifest.waited_seconds,
             manifest.seconds,
         )
+
+
+def _firsts_first(slices: Sequence[Slice]) -> list[Slice]:
+    """Return the slices in the same order, but with each athlete's first one before all others."""
+    firsts = {slice_.athlete_id: slice_ for slice_ in reversed(slices)}
+    return sorted(slices, key=lambda slice_: slice_ is not firsts[slice_.athlete_id])
 
 
 def _fail(slice_: Slice, error: WearablesError, state: str | None = None) -> None:

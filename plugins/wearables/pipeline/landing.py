@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from glob import escape
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import msgspec
 from isal import igzip, isal_zlib
@@ -30,7 +30,7 @@ from wearables.pipeline.storage import available, copy, file_system, make_folder
 
 BLOCK_BYTES = 256 * 1024
 # What reading a damaged file raises.
-DAMAGED: tuple[type[Exception], ...] = (EOFError, gzip.BadGzipFile, isal_zlib.error)
+DAMAGED = (EOFError, gzip.BadGzipFile, cast("type[Exception]", isal_zlib.error))
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

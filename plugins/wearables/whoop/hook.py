@@ -57,9 +57,7 @@ class WhoopHook(BaseHook):
         wait, attempts = (
             (HURRIED_WAIT_SECONDS, HURRIED_ATTEMPTS) if self.is_hurried else (LONGEST_WAIT_SECONDS, ATTEMPTS)
         )
-        budget = Budget(
-            warehouse(), *credentials.app, self.priority, longest_wait_seconds=wait, sleep=self.waits.sleep
-        )
+        budget = Budget(warehouse(), *credentials.app, self.priority, longest_wait_seconds=wait, sleep=self.waits.sleep)
         return HttpTransport(credentials.base_url, budget, attempts=attempts, sleep=self.waits.sleep)
 
     @cached_property
