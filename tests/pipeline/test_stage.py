@@ -69,6 +69,7 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         collection: str = "workout",
         complete: bool = True,
         meanwhile: Callable[[], Any] = lambda: None,
+        together: bool = False,
     ) -> dict[str, int]:
         nonlocal runs
         runs += 1
@@ -84,8 +85,9 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             if complete:
                 land_answer(Slice("team", run_id, chunk, ATHLETE, collection), records)
             meanwhile()
-            counts = stage(TEAM, run_id, Batch(number, number, chunk))
-        return counts
+            if not together:
+                counts = stage(TEAM, run_id, Batch(number, number, chunk))
+        return stage(TEAM, run_id, Batch(0, len(answers) - 1, window)) if together else counts
 
     def land_answer(slice_: Slice, records: list[dict]) -> None:
         answer = Answer()
@@ -298,3 +300,42 @@ def test_the_pull_log_contains_the_counts(pull: Pull, warehouse_engine: Engine) 
         row = connection.exec_driver_sql("select * from ops.slices where run_id = 'run-2'").one()
     assert (row.state, row.records, row.new, row.changed, row.unchanged, row.deleted) == ("staged", 2, 1, 1, 0, 1)
     assert row.finished_at is not None
+
+
+def test_a_record_in_two_answers_of_a_batch_is_stored_once(pull: Pull, warehouse_engine: Engine) -> None:
+    across = workout(A, 24, end=utc(3, 26).isoformat())
+    answers = {NEXT_CHUNK: [across], CHUNK: [across, workout(B)]}
+    assert pull(answers, together=True) == counts(new=2, unchanged=1)
+    assert pull(answers, together=True) == counts(unchanged=3)
+    assert len(versions(warehouse_engine)) == 2
+    with transaction(warehouse_engine) as connection:
+        logged = connection.exec_driver_sql(
+            "select new, unchanged from ops.slices where run_id = 'run-1' order by chunk_number"
+        ).all()
+    assert [new + unchanged for new, unchanged in logged] == [1, 2]
+
+
+def test_of_two_versions_in_a_batch_the_newest_wins(pull: Pull, warehouse_engine: Engine) -> None:
+    older, newer = (
+        workout(A, 24, updated=hours, end=utc(3, 26).isoformat(), score={"strain": hours}) for hours in (1, 2)
+    )
+    assert pull({NEXT_CHUNK: [newer], CHUNK: [older]}, together=True) == counts(new=1, unchanged=1)
+    assert versions(warehouse_engine) == [(A, "2", True, False)]
+
+
+def test_a_record_that_is_missing_from_every_chunk_of_a_batch_that_it_spans_is_deleted(
+    pull: Pull, warehouse_engine: Engine
+) -> None:
+    across, here, there = workout(A, 24, end=utc(3, 26).isoformat()), workout(B), workout(C, 2, month=4)
+    pull({NEXT_CHUNK: [across, there], CHUNK: [across, here]}, together=True)
+    assert pull({NEXT_CHUNK: [there], CHUNK: [here]}, together=True) == counts(unchanged=2, deleted=1)
+    assert [row[0] for row in versions(warehouse_engine) if row[3]] == [A]
+
+
+def test_a_record_that_another_answer_of_the_batch_contains_is_not_deleted(
+    pull: Pull, warehouse_engine: Engine
+) -> None:
+    moved, here, there = workout(A), workout(B), workout(C, 2, month=4)
+    pull({NEXT_CHUNK: [there], CHUNK: [moved, here]}, together=True)
+    assert pull({NEXT_CHUNK: [moved, there], CHUNK: [here]}, together=True) == counts(unchanged=3)
+    assert not [row for row in versions(warehouse_engine) if row[3]]
