@@ -6,7 +6,7 @@ from wearables.pipeline.landing import Manifest, Writer
 from wearables.pipeline.slices import Slice
 from wearables.whoop.client import WhoopClient
 from wearables.whoop.identity import identify
-from wearables.whoop.records import record_line, unknown_fields
+from wearables.whoop.records import check_page
 from wearables.whoop.storable import InvalidRecord
 from wearables.whoop.transport import HttpTransport
 
@@ -27,14 +27,13 @@ def fetch_slice(client: WhoopClient, transport: HttpTransport, slice_: Slice) ->
     with landing.writer() as writer:
         for page in client.records(slice_.collection, slice_.chunk):
             pages += 1
-            for record in page:
-                try:
-                    line = record_line(record, slice_.collection, slice_.athlete_id)
-                except InvalidRecord as reason:
-                    _reject(writer, slice_, record, str(reason))
+            checked, fields = check_page(page, slice_.collection, slice_.athlete_id)
+            unknown |= fields
+            for record, line in zip(page, checked, strict=True):
+                if isinstance(line, InvalidRecord):
+                    _reject(writer, slice_, record, str(line))
                 else:
                     writer.write(line)
-                    unknown.update(unknown_fields(line, slice_.collection))
     manifest = Manifest(
         integration=slice_.integration,
         run_id=slice_.run_id,
