@@ -107,7 +107,7 @@ def empty(engine: Any) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "truncate raw.records, analytics.metrics, analytics.metric_versions, analytics.cycle_days, analytics.days, "
-            "analytics.rolling, ops.slices, ops.runs, ops.absences, ops.transform_queue, ops.quarantine"
+            "analytics.rolling, ops.slices, ops.watermarks, ops.runs, ops.absences, ops.transform_queue, ops.quarantine"
         )
 
 

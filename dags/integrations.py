@@ -1,8 +1,9 @@
 """A DAG for every file in include/integrations: one team's data, from its source to analytics.metrics.
 
-validate -> extract (one per chunk of at most 28 days) -> stage (likewise) -> transform -> check
+validate -> extract (mapped) -> stage (mapped) -> transform -> check
 
-For a large team, `athletes_per_task` in the integration file splits each chunk into several tasks.
+A mapped task pulls a batch: as many chunks of at most 28 days as need a few minutes. For a large team,
+`athletes_per_task` in the integration file splits each chunk into several tasks.
 
 A scheduled run requests, for each athlete and collection, what no complete answer covers yet. To pull a past period of
 any length, trigger one run with both dates. Backfills are not allowed, because they would start a run for each
@@ -16,7 +17,7 @@ from airflow.timetables.trigger import CronTriggerTimetable
 
 from wearables.core.integrations import Integration, integrations_to_declare
 from wearables.core.sources import SOURCES
-from wearables.pipeline.tasks import ChunkFields, asset, check, extract, stage, transform, validate
+from wearables.pipeline.tasks import BatchFields, asset, check, extract, stage, transform, validate
 
 RUN_TYPES: Any = ["scheduled", "manual", "asset_triggered", "operator_triggered"]
 
@@ -76,12 +77,12 @@ def declare_dag(integration: Integration, problem: str) -> None:
     ):
 
         @task_group(prefix_group_id=False)
-        def each_chunk(chunk: ChunkFields) -> None:
-            extract.override(**limits)(name, chunk) >> stage(name, chunk)
+        def each_batch(batch: BatchFields) -> None:
+            extract.override(**limits)(name, batch) >> stage(name, batch)
 
         # Other DAGs may be scheduled on the asset: its event is sent once the data are committed.
         loaded = transform.override(outlets=[asset(name)])(name)
-        each_chunk.expand(chunk=validate(name)) >> loaded >> check(name)
+        each_batch.expand(batch=validate(name)) >> loaded >> check(name)
 
 
 # A task parses this file, too. It declares only its own DAG, so that no other team's file can affect it.

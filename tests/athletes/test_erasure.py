@@ -13,7 +13,8 @@ from wearables.athletes.enrolment import enrol
 from wearables.athletes.offboarding import offboard
 from wearables.core.errors import PermanentError
 from wearables.core.warehouse import transaction
-from wearables.pipeline import extract as extract_module
+from wearables.pipeline import extraction as extraction_module
+from wearables.pipeline.batches import Batch
 from wearables.pipeline.extract import extract
 from wearables.pipeline.plan import chunks_of, read_plan
 from wearables.pipeline.slices import Slice, fail
@@ -68,9 +69,9 @@ def test_an_erased_athlete_does_not_come_back(make_team: Make, tmp_path: Path) -
     team.rows("update ops.slices set state = 'landed' where athlete_id = %s returning 1", gone)
     for (run_id,) in runs:
         with transaction(team.engine) as connection:
-            chunks = chunks_of(connection, read_plan(connection, "team", run_id), athletes_per_task=None)
+            chunks = chunks_of(connection, read_plan(connection, "team", run_id))
         for chunk in chunks:
-            stage(team.integration, run_id, chunk)
+            stage(team.integration, run_id, Batch(chunk.number, chunk.number, chunk.period))
     assert team.rows("select 1 from raw.records where athlete_id = %s", gone) == []
     assert landed(tmp_path, gone) == []
     with pytest.raises(PermanentError, match="was erased from team and must consent again to be enrolled"):
@@ -80,7 +81,7 @@ def test_an_erased_athlete_does_not_come_back(make_team: Make, tmp_path: Path) -
     assert tables_with(team, gone) == {TOMBSTONE}
 
 
-@pytest.mark.parametrize(("module", "moment"), [(source_module, "fetch_slice"), (extract_module, "land")])
+@pytest.mark.parametrize(("module", "moment"), [(source_module, "fetch_slice"), (extraction_module, "land")])
 def test_a_running_pull_does_not_restore_an_erased_athlete(
     make_team: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: Any, moment: str
 ) -> None:

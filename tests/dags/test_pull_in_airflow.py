@@ -9,7 +9,7 @@ import pytest
 from tests.factories import STEPS
 from wearables.core.errors import PermanentError
 from wearables.pipeline import extract as extract_module
-from wearables.pipeline.plan import Chunk
+from wearables.pipeline.batches import Batch
 
 
 @pytest.mark.dag
@@ -83,18 +83,18 @@ def test_one_athletes_failure_fails_only_check(make_team: Any, run_dag: Any) -> 
 
 
 @pytest.mark.dag
-def test_a_chunk_that_cannot_be_extracted_keeps_nothing_else_out_of_the_metrics(
+def test_a_batch_that_cannot_be_extracted_keeps_nothing_else_out_of_the_metrics(
     make_team: Any, run_dag: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    team = make_team(days=45)
+    team = make_team(athletes=2, settings={"athletes_per_task": 1})
     original = extract_module.extract
 
-    def fail_for_the_second_chunk(integration: Any, run_id: str, chunk: Chunk) -> None:
-        original(integration, run_id, chunk)
-        if chunk.number == 1:
+    def fail_for_the_second_part(integration: Any, run_id: str, batch: Batch) -> None:
+        original(integration, run_id, batch)
+        if batch.part.number == 2:
             raise PermanentError("It is full.")
 
-    monkeypatch.setattr(extract_module, "extract", fail_for_the_second_chunk)
+    monkeypatch.setattr(extract_module, "extract", fail_for_the_second_part)
     outcome = run_dag(**team.all_days())
     assert [task for task, state in outcome["tasks"] if state != "success"] == ["extract"]
     # Answers that had landed before the failure are staged, too.

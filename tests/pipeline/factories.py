@@ -1,10 +1,11 @@
 """Create landing files without WHOOP."""
 
-from wearables.pipeline.landing import Landing, Manifest, Writer
+from wearables.pipeline.answer import Answer
+from wearables.pipeline.landing import Landing, Manifest
 
 
-def manifest(writer: Writer) -> Manifest:
-    """Return the manifest of what the writer wrote."""
+def manifest(answer: Answer) -> Manifest:
+    """Return the manifest of an answer."""
     return Manifest(
         integration="team",
         run_id="run",
@@ -13,19 +14,24 @@ def manifest(writer: Writer) -> Manifest:
         chunk_start="2026-03-01T00:00:00+00:00",
         chunk_end="2026-03-02T00:00:00+00:00",
         pages=1,
-        records=writer.records,
-        rejected=writer.rejected,
+        records=answer.records,
+        rejected=answer.rejected,
         requests=1,
         waited_seconds=0.0,
         seconds=0.1,
-        sha256=writer.sha256,
-        attempt=writer.attempt,
+        sha256=answer.sha256,
+        attempt=answer.attempt,
     )
 
 
 def land(landing: Landing, lines: list[bytes]) -> None:
     """Land these lines as a complete answer."""
-    with landing.writer() as writer:
-        for line in lines:
-            writer.write(line)
-    landing.commit(manifest(writer))
+    answer = Answer()
+    for line in lines:
+        answer.add(line)
+    landing.commit(answer, manifest(answer))
+
+
+def lines(landing: Landing) -> list[bytes]:
+    """Return the records that have landed."""
+    return [line for block in landing.records() for line in block]

@@ -6,11 +6,12 @@ from urllib.parse import quote
 import pytest
 
 from tests import fakes
-from tests.pipeline.factories import land, manifest
+from tests.pipeline.factories import land, lines, manifest
 from wearables.athletes.offboarding import offboard
 from wearables.core.errors import LandingUnavailable, PermanentError
 from wearables.core.settings import landing_url
 from wearables.pipeline.erasure import delete_landed
+from wearables.pipeline.answer import Answer
 from wearables.pipeline.landing import Landing
 from wearables.pipeline.landing_check import check_writable
 from wearables.pipeline.storage import _storage, file_system
@@ -44,50 +45,39 @@ def zone(server: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
 
 def test_landed_records_are_read_back_line_by_line(zone: str) -> None:
     land(Landing.at(*PARTS), [b'{"id": 1}', b'{"id": 2}'])
-    landing = Landing.at(*PARTS)
-    assert list(landing.lines(landing.manifest())) == [b'{"id": 1}\n', b'{"id": 2}\n']
+    assert lines(Landing.at(*PARTS)) == [b'{"id": 1}', b'{"id": 2}']
 
 
-def test_without_a_manifest_nothing_has_landed(zone: str) -> None:
-    land(Landing.at(*PARTS), [b"{}"])
-    with Landing.at(*PARTS).writer() as writer:
-        writer.write(b"{}")
+def test_before_an_answer_is_complete_nothing_has_landed(zone: str) -> None:
+    Answer().add(b"{}")
     assert Landing.at(*PARTS).manifest() is None
 
 
 def test_rejected_records_are_read_back_and_deleted_with_their_owner(zone: str) -> None:
     landing = Landing.at(*PARTS)
-    with landing.writer() as writer:
-        for owner in (1, 2):
-            writer.reject(b"{}", owner, "", "is not valid")
-    landing.commit(manifest(writer))
+    answer = Answer()
+    for owner in (1, 2):
+        answer.reject(b"{}", owner, "", "is not valid")
+    landing.commit(answer, manifest(answer))
     assert [each["athlete_id"] for each in landing.rejects()] == [1, 2]
     assert delete_landed("team", 2) == 1
     assert [each["athlete_id"] for each in landing.rejects()] == [1]
     assert not [key for key in fakes.keys(zone) if "/2/" in key]
 
 
-def test_an_interrupted_writer_lands_nothing(zone: str) -> None:
-    with pytest.raises(RuntimeError), Landing.at(*PARTS).writer() as writer:
-        writer.write(b"{}")
-        raise RuntimeError
-    assert Landing.at(*PARTS).manifest() is None
-
-
 def test_files_landed_or_deleted_by_another_worker_are_seen_at_once(zone: str) -> None:
     storage, folder = file_system(Landing.at(*PARTS).url.rpartition("/")[0])
     land(Landing.at(*PARTS), [b"{}"])
-    assert len(storage.ls(folder)) == 2
+    assert len(storage.ls(folder)) == 1
     found = Landing.at(*PARTS).manifest()
     assert found is not None
     other = fakes.client(zone)
-    landed = {key.rpartition(".")[2]: key for key in fakes.keys(zone)}
-    for key in landed.values():
-        copy = other.get_object(Bucket=fakes.BUCKET, Key=key)["Body"].read()
-        other.put_object(Bucket=fakes.BUCKET, Key=key.replace("sleep", "cycle"), Body=copy)
+    (key,) = fakes.keys(zone)
+    copy = other.get_object(Bucket=fakes.BUCKET, Key=key)["Body"].read()
+    other.put_object(Bucket=fakes.BUCKET, Key=key.replace("sleep", "cycle"), Body=copy)
     assert Landing.at(*PARTS[:-1], "cycle").manifest() == found
-    assert len(storage.ls(folder)) == 4
-    other.delete_object(Bucket=fakes.BUCKET, Key=landed["json"])
+    assert len(storage.ls(folder)) == 2
+    other.delete_object(Bucket=fakes.BUCKET, Key=key)
     assert Landing.at(*PARTS).manifest() is None
 
 

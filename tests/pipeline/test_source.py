@@ -15,6 +15,7 @@ from wearables.core.priority import Priority
 from wearables.core.sources import SOURCES, RegisteredSource
 from wearables.core.warehouse import transaction
 from wearables.pipeline.extract import extract
+from wearables.pipeline.answer import Answer
 from wearables.pipeline.landed_row import landed_row
 from wearables.pipeline.landing import Manifest
 from wearables.pipeline.plan import Plan
@@ -30,8 +31,8 @@ class DummySession:
 
     def fetch(self, slice_: Slice) -> Manifest:
         start, end = slice_.chunk.start, slice_.chunk.start + dt.timedelta(hours=1)
-        with slice_.landing.writer() as writer:
-            writer.write(json.dumps({"start": start.isoformat(), "end": end.isoformat(), "value": 42}).encode())
+        answer = Answer()
+        answer.add(json.dumps({"start": start.isoformat(), "end": end.isoformat(), "value": 42}).encode())
         manifest = Manifest(
             integration=slice_.integration,
             run_id=slice_.run_id,
@@ -40,14 +41,14 @@ class DummySession:
             chunk_start=slice_.chunk.start.isoformat(),
             chunk_end=slice_.chunk.end.isoformat(),
             pages=1,
-            records=writer.records,
-            rejected=writer.rejected,
+            records=answer.records,
+            rejected=answer.rejected,
             requests=1,
             waited_seconds=0.0,
             seconds=0.0,
-            sha256=writer.sha256,
+            sha256=answer.sha256,
         )
-        slice_.landing.commit(manifest)
+        slice_.landing.commit(answer, manifest)
         return manifest
 
     def answers(self, slice_: Slice) -> bool:
@@ -55,6 +56,9 @@ class DummySession:
 
     def mark(self, athlete_id: int, error: AthleteError) -> None:
         raise error
+
+    def interrupt(self) -> None:
+        return None
 
 
 class DummySource:
@@ -77,6 +81,9 @@ class DummySource:
     def cost(self, integration: Integration, slices: Sequence[PlannedSlice]) -> str:
         return f"{len(slices)} requests"
 
+    def slices_per_minute(self, integration: Integration) -> float:
+        return 100
+
     @contextmanager
     def open(self, integration: Integration, priority: Priority) -> Iterator[DummySession]:
         yield DummySession()
@@ -93,10 +100,10 @@ def source() -> DummySource:
     return DummySource()
 
 
-def _row(number: int, line: bytes, collection: str) -> bytes:
+def _row(line_number: int, slice_number: int, line: bytes, collection: str) -> bytes:
     reading = json.loads(line)
     start, end = reading["start"], reading["end"]
-    return landed_row(number, collection, ATHLETE, start, start, start, end, line)
+    return landed_row(line_number, slice_number, start, start, start, end, line)
 
 
 def test_a_second_source_needs_its_own_module_and_one_registration(
@@ -113,9 +120,9 @@ def test_a_second_source_needs_its_own_module_and_one_registration(
             (ATHLETE,),
         )
     dates = {"start_date": "2026-03-01", "end_date": "2026-03-30"}
-    for chunk in validate(integration, Run("run", "manual", dt.datetime.now(dt.UTC), dates)):
-        extract(integration, "run", chunk)
-        stage(integration, "run", chunk)
+    for batch in validate(integration, Run("run", "manual", dt.datetime.now(dt.UTC), dates)):
+        extract(integration, "run", batch)
+        stage(integration, "run", batch)
     with transaction(warehouse_engine) as connection:
         records = connection.exec_driver_sql(
             "select collection, athlete_id, started_at::date, payload -> 'value' from raw.records order by 3"

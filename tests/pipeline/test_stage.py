@@ -12,9 +12,10 @@ from sqlalchemy import Engine
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import transaction
 from wearables.core.windows import TimeRange
-from wearables.pipeline.batches import EVERYONE
-from wearables.pipeline.landing import Landing, Manifest
-from wearables.pipeline.plan import Chunk, Plan, save_plan
+from wearables.pipeline.answer import Answer
+from wearables.pipeline.batches import Batch
+from wearables.pipeline.landing import Manifest
+from wearables.pipeline.plan import Plan, save_plan
 from wearables.pipeline.slices import PlannedSlice, Slice, begin, land, plan_slices
 from wearables.pipeline.stage import stage
 from wearables.whoop.records import record_line
@@ -83,14 +84,13 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             if complete:
                 land_answer(Slice("team", run_id, chunk, ATHLETE, collection), records)
             meanwhile()
-            counts = stage(TEAM, run_id, Chunk(number, chunk, EVERYONE))
+            counts = stage(TEAM, run_id, Batch(number, number, chunk))
         return counts
 
     def land_answer(slice_: Slice, records: list[dict]) -> None:
-        landing = Landing.at(slice_.run_id, slice_.chunk.label, slice_.collection)
-        with landing.writer() as writer:
-            for record in records:
-                writer.write(record_line(json.dumps(record).encode(), slice_.collection, ATHLETE))
+        answer = Answer()
+        for record in records:
+            answer.add(record_line(json.dumps(record).encode(), slice_.collection, ATHLETE))
         manifest = Manifest(
             integration="team",
             run_id=slice_.run_id,
@@ -99,16 +99,16 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             chunk_start=slice_.chunk.start.isoformat(),
             chunk_end=slice_.chunk.end.isoformat(),
             pages=1,
-            records=writer.records,
+            records=answer.records,
             rejected=0,
             requests=1,
             waited_seconds=0.0,
             seconds=0.0,
-            sha256=writer.sha256,
+            sha256=answer.sha256,
         )
-        landing.commit(manifest)
+        slice_.landing.commit(answer, manifest)
         with transaction(warehouse_engine) as connection:
-            begin(connection, [slice_], [landing.url])
+            begin(connection, [slice_])
             land(connection, slice_.run, [manifest])
 
     return run
@@ -288,7 +288,7 @@ def test_only_touched_records_are_queued_for_the_transform(pull: Pull, warehouse
 
 def test_staging_the_same_chunk_again_does_nothing(pull: Pull, warehouse_engine: Engine) -> None:
     pull({CHUNK: [workout(A)]})
-    assert stage(TEAM, "run-1", Chunk(0, CHUNK, EVERYONE)) == counts()
+    assert stage(TEAM, "run-1", Batch(0, 0, CHUNK)) == counts()
 
 
 def test_the_pull_log_contains_the_counts(pull: Pull, warehouse_engine: Engine) -> None:

@@ -82,7 +82,7 @@ def test_an_athlete_who_was_out_for_weeks_is_caught_up_and_nobody_else_is_asked_
     forget(team, out, days=21)
     team.world.requests.clear()
     run_id, chunks = team.validate(run_type="scheduled")
-    assert [chunk.number for chunk in chunks] == [0, 1]
+    assert [(batch.first_chunk, batch.last_chunk) for batch in chunks] == [(0, 0), (1, 1)]
     scheduled(team, run_id)
     assert NOW - 29 * DAY < asked_from(team, out) < NOW - 27 * DAY
     assert asked_from(team, well) > NOW - 8 * DAY
@@ -144,7 +144,7 @@ def test_older_days_for_which_the_budget_is_too_small_are_deferred_and_the_next_
         stage(team.integration, run_id, chunk)
     transform(team.integration, run_id)
     counts = check(team.integration, run_id)
-    assert (counts["staged"], counts["deferred"]) == (8, 8 * (len(chunks) - 1))
+    assert (counts["staged"], counts["deferred"]) == (8, 8 * chunks[-1].last_chunk)
     team.rows("update ops.request_budgets set limits = '{\"60\": 1000}' returning 1")
     scheduled(team)
     assert team.metrics() == team.expected_metrics()
@@ -235,7 +235,7 @@ def test_an_outage_is_noticed_after_a_few_athletes(make_team: Any) -> None:
     team.world.requests.clear()
     with pytest.raises(SourceUnavailable):
         extract(team.integration, run_id, chunks[0])
-    assert len({each["athlete_id"] for each in requested(team.world)}) == 3
+    assert 3 <= len({each["athlete_id"] for each in requested(team.world)}) <= 5
 
 
 def test_the_newest_days_are_transformed_before_older_ones_are_pulled(make_team: Any) -> None:
@@ -252,7 +252,7 @@ def test_a_scheduled_run_leaves_older_days_to_an_earlier_one_that_is_still_catch
     team = make_team({"start_date": str((NOW - 60 * DAY).date())}, days=40)
     _, chunks = team.validate(run_type="scheduled")
     assert len(chunks) > 1
-    assert [chunk.number for chunk in team.validate(run_type="scheduled")[1]] == [0]
+    assert [batch.chunks for batch in team.validate(run_type="scheduled")[1]] == [{"first_chunk": 0, "last_chunk": 0}]
     team.rows("update ops.slices set started_at = now() - interval '1 hour' returning 1")
     assert len(team.validate(run_type="scheduled")[1]) == len(chunks)
 

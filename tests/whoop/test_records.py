@@ -201,7 +201,7 @@ def test_a_new_field_may_have_the_name_of_another_collections_field(name: str) -
     for collection, record in (("cycle", CYCLE), ("recovery", recovery)):
         raw = json.dumps({name: [5.5]} | record).encode()
         line = record_line(raw, collection, 10129)
-        assert landed_row(1, line + b"\n", collection).endswith(b"\t%s\n" % raw)
+        assert landed_row(1, 2, line, collection).endswith(b"\t%s\n" % raw)
 
 
 def test_unknown_fields_are_named_by_their_path() -> None:

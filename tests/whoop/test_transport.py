@@ -36,7 +36,7 @@ def test_a_temporary_error_is_retried(warehouse_engine: Engine, failure: Answer)
     with scripted(failure, failure, Answer(body=b"{}")) as whoop:
         one = transport(warehouse_engine, whoop.url, [])
         assert send(one) == b"{}"
-        assert one.requests_sent == 3
+        assert one.spent().requests == 3
 
 
 def test_a_request_that_keeps_failing_is_given_up_after_the_last_attempt(warehouse_engine: Engine) -> None:

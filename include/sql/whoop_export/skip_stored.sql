@@ -2,7 +2,7 @@
 -- Grain: one row per collection, with the number of deleted rows; one row without a collection if none were deleted;
 --   no row if this is the newest export.
 -- Parameters: integration, athlete_id, run_id, window_end (of this export).
--- Inputs: ops.slices, raw.records.
+-- Inputs: ops.slices, raw.records, staging.
 -- Outputs: collection, records.
 -- Outputs: landed.
 with newer_import as (
@@ -21,17 +21,18 @@ with newer_import as (
 
 deleted as (
     delete from landed
-    using newer_import
-    where exists (
+    using newer_import, staging as slice
+    where landed.slice_number = slice.slice_number
+    and exists (
         select
         from raw.records as stored
         where stored.integration = %(integration)s
         and stored.athlete_id = %(athlete_id)s
-        and stored.collection = landed.collection
+        and stored.collection = slice.collection
         and stored.record_id = landed.record_id
         and stored.superseded_at is null
     )
-    returning landed.collection
+    returning slice.collection
 )
 
 select

@@ -1,35 +1,36 @@
-"""The landing zone: a source's answers, complete and unchanged, as newline-delimited JSON with a manifest.
+"""The landing zone: a source's answers, complete and unchanged, as newline-delimited JSON.
 
-    <landing>/<integration>/<run>/<chunk>/<athlete>/<collection>.ndjson.gz      one record per line
-                                                    <collection>.manifest.json  written last
+    <landing>/<integration>/<run>/<chunk>/<athlete>/<collection>.ndjson.gz    one record per line; then its manifest
                                   <chunk>/<owner>/<collection>.<attempt>.rejected.ndjson.gz
 
 Records that cannot be staged are rejected. Each is stored in the folder of its owner, the athlete whom it names, so
 that an erasure deletes it. This can be another athlete, if the source mixes up its answers. The manifest names the
 attempt that is complete.
 
-Any storage that Airflow's object storage supports will do. An answer without a manifest does not count, so a task that
-is killed leaves either a complete answer or none.
+Any storage that Airflow's object storage supports will do. The manifest is the last line of a file, and a file without
+one does not count, so a task that is killed leaves either a complete answer or none.
 """
 
 import gzip
+import hashlib
 import json
-import secrets
-import zlib
+from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from glob import escape
 from typing import IO, Any
 
 import msgspec
+from isal import igzip, isal_zlib
 
 from wearables.core.errors import PermanentError
 from wearables.core.settings import landing_url
-from wearables.pipeline.compression import HashingStream, compressed, decompressed
-from wearables.pipeline.storage import available, file_system, make_folder, write
+from wearables.pipeline.answer import COMPRESSION_LEVEL, Answer
+from wearables.pipeline.storage import available, copy, file_system, make_folder
 
-# Enough of a rejected record to find out what is wrong with it.
-MAX_REJECTED_BYTES = 1024 * 1024
+BLOCK_BYTES = 256 * 1024
+# What reading a damaged file raises.
+DAMAGED: tuple[type[Exception], ...] = (EOFError, gzip.BadGzipFile, isal_zlib.error)
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,9 +48,15 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     requests: int
     waited_seconds: float
     seconds: float
-    sha256: str  # of the compressed file of records
+    sha256: str  # of the uncompressed records
     attempt: str = ""
     unknown_fields: tuple[str, ...] = ()
+
+
+class _LastLine(msgspec.Struct, forbid_unknown_fields=True):
+    """The last line of a file; a record has other fields."""
+
+    manifest: Manifest
 
 
 class Landing:
@@ -59,60 +66,53 @@ class Landing:
         self.url = url
         self._storage, path = file_system(url)
         self._folder, _, self._collection = path.rpartition("/")
-        self._records = f"{path}.ndjson.gz"
-        self._manifest = f"{path}.manifest.json"
+        self._path = f"{path}.ndjson.gz"
 
     @classmethod
     def at(cls, *parts: str) -> "Landing":
         """Return the landing below the configured zone."""
         return cls("/".join([landing_url().rstrip("/"), *parts]))
 
-    @contextmanager
-    def writer(self) -> Iterator["Writer"]:
-        """Write records; nothing has landed until ``commit``."""
-        with available():
-            make_folder(self._storage, self._folder)
-            with suppress(FileNotFoundError):
-                self._storage.rm_file(self._manifest)
-        files = ExitStack()
-        try:
-            with available():
-                writer = Writer(files, self._open(self._records, "wb"))
-            yield writer
-        except BaseException:
-            # A full disk fails again when the buffers are flushed; the first error is the one to report.
-            with suppress(OSError):
-                files.close()
-            raise
-        with available():
-            files.close()
-            for owner, lines in writer.rejects.items():
-                self._write_rejects(owner, writer.attempt, lines)
-
-    def commit(self, manifest: Manifest) -> None:
-        """Declare the answer complete."""
-        with available(), self._open(self._manifest, "wb") as file:
-            file.write(msgspec.json.encode(manifest))
+    def commit(self, answer: Answer, manifest: Manifest) -> None:
+        """Store an answer, in place of an earlier one. It has landed when this returns."""
+        with available(), answer.closed(msgspec.json.encode(_LastLine(manifest))) as content:
+            for owner, lines in answer.rejects.items():
+                self._write_rejects(owner, manifest.attempt, lines)
+            try:
+                copy(content, self._storage, self._path)
+            except FileNotFoundError:
+                make_folder(self._storage, self._folder)
+                copy(content, self._storage, self._path)
 
     def manifest(self) -> Manifest | None:
         """Return the manifest, or None if the answer has not landed completely."""
         try:
-            with available(), self._open(self._manifest, "rb") as file:
-                return msgspec.json.decode(file.read(), type=Manifest)
-        except (FileNotFoundError, msgspec.DecodeError):
+            with available(), self._open(self._path) as stored, igzip.open(stored) as file:
+                last = deque(file, maxlen=1)[0]
+            return msgspec.json.decode(last, type=_LastLine).manifest
+        except (FileNotFoundError, IndexError, msgspec.DecodeError, *DAMAGED):
             return None
 
-    def lines(self, manifest: Manifest | None) -> Iterator[bytes]:
-        """Yield the records, one per line. Raises PermanentError if they do not match the manifest."""
-        with available(), self._open(self._records, "rb") as stored:
-            hashed = HashingStream(stored)
-            try:
-                with decompressed(hashed) as lines:
-                    yield from lines
-            except (EOFError, gzip.BadGzipFile, zlib.error):
-                manifest = None
-        if manifest is None or hashed.sha256 != manifest.sha256:
-            raise PermanentError(f"{self.url} has changed since it landed. Delete its manifest and run the pull again.")
+    def records(self) -> Iterator[list[bytes]]:
+        """Yield the records, as lists of lines. Raises PermanentError if they do not match the manifest."""
+        digest = hashlib.sha256()
+        manifest = None
+        last = b""
+        try:
+            with available(), self._open(self._path) as stored, igzip.open(stored) as file:
+                while block := file.read(BLOCK_BYTES):
+                    block = last + block
+                    # Any line may be the last one, which is the manifest.
+                    end = block.rfind(b"\n", 0, -1) + 1
+                    lines, last = block[:end], block[end:]
+                    digest.update(lines)
+                    if lines:
+                        yield lines[:-1].split(b"\n")
+            manifest = msgspec.json.decode(last, type=_LastLine).manifest
+        except (FileNotFoundError, msgspec.DecodeError, *DAMAGED):
+            pass
+        if manifest is None or digest.hexdigest() != manifest.sha256:
+            raise PermanentError(f"{self.url} has changed since it landed. Delete the file, then clear the run.")
 
     def rejects(self) -> Iterator[dict[str, Any]]:
         """Yield the rejected records: athlete_id, record_id, reason and payload. Those of erased athletes are gone."""
@@ -122,7 +122,7 @@ class Landing:
         with available():
             chunk, name = escape(self._folder.rpartition("/")[0]), escape(self._rejects(manifest.attempt))
             for path in sorted(self._storage.glob(f"{chunk}/*/{name}")):
-                with suppress(FileNotFoundError), self._open(path, "rb") as raw, gzip.open(raw) as lines:
+                with suppress(FileNotFoundError), self._open(path) as raw, igzip.open(raw) as lines:
                     for line in lines:
                         yield json.loads(line)
 
@@ -130,44 +130,15 @@ class Landing:
         folder = f"{self._folder.rpartition('/')[0]}/{owner}"
         make_folder(self._storage, folder)
         # If the owner is being erased at this moment, the folder has been deleted again.
-        with (
-            suppress(FileNotFoundError),
-            self._open(f"{folder}/{self._rejects(attempt)}", "wb") as file,
-            compressed(file) as rejects,
-        ):
-            rejects.writelines(lines)
+        with suppress(FileNotFoundError):
+            self._storage.pipe_file(f"{folder}/{self._rejects(attempt)}", _compressed(lines))
 
     def _rejects(self, attempt: str) -> str:
         return f"{self._collection}.{attempt}.rejected.ndjson.gz"
 
-    def _open(self, path: str, mode: str) -> IO[bytes]:
-        return self._storage.open(path, mode)
+    def _open(self, path: str) -> IO[bytes]:
+        return self._storage.open(path, "rb")
 
 
-class Writer:
-    """Writes the records of an answer, counts them and hashes their file; keeps the rejected ones until the end."""
-
-    def __init__(self, files: ExitStack, records: IO[bytes]) -> None:
-        self._stored = HashingStream(files.enter_context(records))
-        self._records = files.enter_context(compressed(self._stored))
-        self.attempt = secrets.token_hex(8)
-        self.rejects: dict[int, list[bytes]] = {}
-        self.records = 0
-        self.rejected = 0
-
-    def write(self, line: bytes) -> None:
-        """Write a record: one line of JSON without its newline."""
-        write(self._records, line + b"\n")
-        self.records += 1
-
-    def reject(self, record: bytes, owner: int, record_id: str, reason: str) -> None:
-        """Keep the start of a record that cannot be staged, with its owner and the reason."""
-        payload = record[:MAX_REJECTED_BYTES].decode("utf-8", "backslashreplace").replace("\x00", "\\u0000")
-        rejected = {"athlete_id": owner, "record_id": record_id, "reason": reason, "payload": payload}
-        self.rejects.setdefault(owner, []).append(json.dumps(rejected).encode() + b"\n")
-        self.rejected += 1
-
-    @property
-    def sha256(self) -> str:
-        """The digest of the file of records; final once the file is closed."""
-        return self._stored.sha256
+def _compressed(lines: list[bytes]) -> bytes:
+    return igzip.compress(b"".join(lines), COMPRESSION_LEVEL, mtime=0)

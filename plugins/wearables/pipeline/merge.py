@@ -13,8 +13,7 @@ def merge(connection: Connection, plan: Plan, complete: Sequence[Row]) -> list[R
 
     ``complete`` are the slices in which a missing record counts as deleted. Return one row of counts per slice.
     """
-    athletes, collections = [each.athlete_id for each in complete], [each.collection for each in complete]
-    run_sql(connection, "pipeline/stage/complete", athletes=athletes, collections=collections)
+    run_sql(connection, "pipeline/stage/complete", slice_numbers=[each.slice_number for each in complete])
     run_sql(connection, "pipeline/stage/incoming", integration=plan.integration)
     if run_sql(connection, "pipeline/stage/differences", integration=plan.integration).rowcount:
         run_sql(connection, "pipeline/stage/supersede", integration=plan.integration)

@@ -8,7 +8,7 @@ from wearables.core.errors import PermanentError
 from wearables.core.priority import Priority
 from wearables.core.warehouse import run_sql
 from wearables.core.windows import TimeRange
-from wearables.pipeline.batches import Batch, batches
+from wearables.pipeline.batches import Chunk
 
 SCHEDULED = "scheduled"
 
@@ -27,23 +27,19 @@ class Plan:
         """The key of the run in ``ops.runs``."""
         return {"integration": self.integration, "run_id": self.run_id}
 
+    @property
+    def has_catch_up(self) -> bool:
+        """Whether chunks older than the newest may wait for a later run: a scheduled run pulls only that one always."""
+        return self.run_type == SCHEDULED
+
     def is_catch_up(self, chunk_number: int) -> bool:
-        """Whether a chunk may wait for a later run: it is older than what a scheduled run pulls every time."""
-        return self.run_type == SCHEDULED and chunk_number > 0
+        """Whether a chunk may wait for a later run."""
+        return self.has_catch_up and chunk_number > 0
 
     def priority(self, chunk_number: int) -> Priority:
         """Return the priority of a chunk's requests: the newest days of a scheduled run come first."""
         is_routine = self.run_type == SCHEDULED and not self.is_catch_up(chunk_number)
         return Priority.ROUTINE if is_routine else Priority.BULK
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """The slices with the same number, spanning ``period``, of one batch of athletes: the work of a mapped task."""
-
-    number: int
-    period: TimeRange
-    batch: Batch
 
 
 def find_plan(connection: Connection, integration: str, run_id: str) -> Plan | None:
@@ -66,19 +62,13 @@ def save_plan(connection: Connection, plan: Plan) -> None:
     run_sql(connection, "pipeline/plan/save", **plan.run, run_type=plan.run_type, **window)
 
 
-def chunks_of(
-    connection: Connection, plan: Plan, athletes_per_task: int | None, only_open: bool = False
-) -> list[Chunk]:
-    """Return the chunks of a run, the newest first, each split into batches of athletes.
-
-    With ``only_open``, leave out those without a slice to pull or stage.
-    """
+def chunks_of(connection: Connection, plan: Plan, only_open: bool = False) -> list[Chunk]:
+    """Return the chunks of a run, the newest first. With ``only_open``, those with a slice to pull or stage."""
     rows = run_sql(connection, "pipeline/slices/chunks", **plan.run).all()
     return [
-        Chunk(row.chunk_number, TimeRange(row.chunk_start, row.chunk_end), batch)
+        Chunk(row.chunk_number, TimeRange(row.chunk_start, row.chunk_end), row.athletes, row.slices)
         for row in rows
         if row.is_open or not only_open
-        for batch in batches(row.athletes, athletes_per_task)
     ]
 
 

@@ -5,6 +5,7 @@ import logging
 from wearables.core.integrations import Integration
 from wearables.core.sources import load_source
 from wearables.core.warehouse import transaction, warehouse
+from wearables.pipeline.batches import batches
 from wearables.pipeline.extract import extract
 from wearables.pipeline.plan import chunks_of, read_plan
 from wearables.pipeline.slices import replan
@@ -23,10 +24,11 @@ def pull_missing(integration: Integration, run_id: str) -> None:
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)
         replan(connection, plan, source.athletes(connection, integration.name))
-        chunks = chunks_of(connection, plan, athletes_per_task=None, only_open=True)
+        chunks = chunks_of(connection, plan, only_open=True)
     log.info("%d chunk(s) have slices to pull again", len(chunks))
-    for chunk in chunks:
-        extract(integration, run_id, chunk)
-        stage(integration, run_id, chunk)
+    pace = source.slices_per_minute(integration)
+    for batch in batches(chunks, pace, athletes_per_task=None, newest_alone=plan.has_catch_up):
+        extract(integration, run_id, batch)
+        stage(integration, run_id, batch)
     if chunks:
         transform(integration, run_id)

@@ -3,14 +3,16 @@
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import msgspec
 from sqlalchemy import Connection, Row
 
 from wearables.core.warehouse import run_sql
 from wearables.core.windows import TimeRange
+from wearables.pipeline.batches import Batch
 from wearables.pipeline.landing import Landing, Manifest
-from wearables.pipeline.plan import Chunk, Plan
+from wearables.pipeline.plan import Plan
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +38,7 @@ class Slice:
         of_chunk = {"chunk_start": self.chunk.start, "athlete_id": self.athlete_id, "collection": self.collection}
         return {**self.run, **of_chunk}
 
-    @property
+    @cached_property
     def landing(self) -> Landing:
         """The place where its answer lands."""
         run = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in self.run_id)
@@ -69,39 +71,41 @@ def plan_slices(connection: Connection, plan: Plan, slices: Sequence[PlannedSlic
     )
 
 
-def replan(connection: Connection, plan: Plan, athletes: Sequence[Row], number: int | None = None) -> None:
+def replan(connection: Connection, plan: Plan, athletes: Sequence[Row], batch: Batch | None = None) -> None:
     """Plan again the slices that an earlier attempt did not pull, if their athletes can be asked now.
 
-    If ``number`` is None, this applies to all chunks.
+    If ``batch`` is None, this applies to all chunks.
     """
+    chunks = batch.chunks if batch else {"first_chunk": None, "last_chunk": None}
     run_sql(
         connection,
         "pipeline/slices/retry",
         **plan.run,
+        **chunks,
         athletes=[athlete.athlete_id for athlete in athletes],
         is_askable=[athlete.is_askable for athlete in athletes],
         reasons=[athlete.reason for athlete in athletes],
         allowed=[None if athlete.collections is None else ",".join(athlete.collections) for athlete in athletes],
-        chunk_number=number,
     )
 
 
-def begin(connection: Connection, slices: Sequence[Slice], paths: Sequence[str]) -> list[Slice]:
-    """Record that slices of one athlete are being pulled; their answers will land at ``paths``.
+def begin(connection: Connection, slices: Sequence[Slice]) -> list[Slice]:
+    """Record that slices of one run are being pulled.
 
-    Return the slices to pull: none if the athlete has been offboarded or erased.
+    Return the slices to pull: not those of an athlete who has been offboarded or erased.
     """
+    by_path = {each.landing.url: each for each in slices}
     begun = run_sql(
         connection,
         "pipeline/slices/begin",
         **slices[0].run,
-        athlete_id=slices[0].athlete_id,
         chunk_starts=[each.chunk.start for each in slices],
+        athletes=[each.athlete_id for each in slices],
         collections=[each.collection for each in slices],
-        paths=list(paths),
+        paths=list(by_path),
     )
-    collections = set(begun.scalars())
-    return [each for each in slices if each.collection in collections]
+    remaining = set(begun.scalars())
+    return [each for path, each in by_path.items() if path in remaining]
 
 
 def land(connection: Connection, run: dict[str, str], manifests: Sequence[Manifest]) -> None:
@@ -118,18 +122,17 @@ def fail(connection: Connection, slice_: Slice, error: str, state: str) -> None:
     run_sql(connection, "pipeline/slices/fail", **slice_.key, state=state, error=error)
 
 
-def adopt(connection: Connection, plan: Plan, number: int, athletes: Collection[int]) -> None:
-    """Take over what another run landed for the same chunk before it was killed."""
-    run_sql(connection, "pipeline/slices/adopt", **plan.run, chunk_number=number, athletes=list(athletes))
+def adopt(connection: Connection, plan: Plan, batch: Batch, athletes: Collection[int]) -> None:
+    """Take over what another run landed for the same chunks before it was killed."""
+    run_sql(connection, "pipeline/slices/adopt", **plan.run, **batch.chunks, athletes=list(athletes))
 
 
-def athletes_in(connection: Connection, plan: Plan, chunk: Chunk) -> list[int]:
-    """Return the athletes whose slices belong to a chunk and its batch."""
-    athletes = run_sql(connection, "pipeline/slices/athletes", **plan.run, chunk_number=chunk.number).scalars()
-    return chunk.batch.of(list(athletes))
+def athletes_in(connection: Connection, plan: Plan, batch: Batch) -> list[int]:
+    """Return the athletes whose slices belong to a batch."""
+    athletes = run_sql(connection, "pipeline/slices/athletes", **plan.run, **batch.chunks).scalars()
+    return batch.part.of(list(athletes))
 
 
-def read_slices(connection: Connection, plan: Plan, number: int, athletes: Collection[int]) -> list[Row]:
-    """Return the rows of ``ops.slices`` with a chunk number, for athletes."""
-    key = {**plan.run, "chunk_number": number, "athletes": list(athletes)}
-    return list(run_sql(connection, "pipeline/slices/read", **key).all())
+def read_slices(connection: Connection, plan: Plan, batch: Batch, athletes: Collection[int]) -> list[Row]:
+    """Return the rows of ``ops.slices`` of a batch, for these athletes."""
+    return list(run_sql(connection, "pipeline/slices/read", **plan.run, **batch.chunks, athletes=list(athletes)).all())

@@ -15,7 +15,7 @@ from wearables.pipeline.slices import PlannedSlice, Slice
 
 
 class Session(Protocol):
-    """An open session of one task with a source."""
+    """An open session of one task with a source. Several threads may fetch slices at once."""
 
     def fetch(self, slice_: Slice) -> Manifest:
         """Land the complete answer for a slice. If it raises, nothing has landed.
@@ -28,6 +28,9 @@ class Session(Protocol):
 
     def mark(self, athlete_id: int, error: AthleteError) -> None:
         """Record that an athlete cannot be pulled until somebody acts."""
+
+    def interrupt(self) -> None:
+        """End the waits of all threads, because the task has failed: their ``fetch`` raises an error."""
 
 
 class StagedSource(Protocol):
@@ -61,6 +64,9 @@ class Source(StagedSource, Protocol):
 
     def cost(self, integration: Integration, slices: Sequence[PlannedSlice]) -> str:
         """Return a phrase with the requests and the time that slices need, for the log and the pages."""
+
+    def slices_per_minute(self, integration: Integration) -> float:
+        """Return about how many slices the source's rate limit allows in a minute."""
 
     def open(self, integration: Integration, priority: Priority) -> AbstractContextManager[Session]:
         """Open a session to fetch slices. ``priority`` says which part of the request budget it may use."""

@@ -1,4 +1,4 @@
-"""Load the landed answers of one chunk into ``raw.records``, streamed, in one transaction."""
+"""Load the landed answers of one batch into ``raw.records``, streamed, in one transaction."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -11,21 +11,22 @@ from wearables.core.sources import load_source
 from wearables.core.sql_files import sql
 from wearables.core.warehouse import copy_lines, run_sql, transaction, warehouse
 from wearables.core.windows import TimeRange
+from wearables.pipeline.batches import Batch
 from wearables.pipeline.erasure import delete_landed_of_erased, delete_landed_since_erasure
 from wearables.pipeline.landing import Landing
 from wearables.pipeline.merge import merge
-from wearables.pipeline.plan import Chunk, Plan, read_plan
+from wearables.pipeline.plan import Plan, read_plan
 from wearables.pipeline.slices import athletes_in
 from wearables.pipeline.source import StagedSource
 
 log = logging.getLogger(__name__)
 
 COUNTS = ("new", "changed", "unchanged", "deleted", "regressions")
-ToRow = Callable[[int, bytes, str], bytes]
+ToRow = Callable[[int, int, bytes, str], bytes]
 
 
-def stage(integration: Integration, run_id: str, chunk: Chunk, source: StagedSource | None = None) -> dict[str, int]:
-    """Stage every landed answer of a chunk and its batch of athletes; return counts of records.
+def stage(integration: Integration, run_id: str, batch: Batch, source: StagedSource | None = None) -> dict[str, int]:
+    """Stage every landed answer of a batch; return counts of records.
 
     ``source`` defaults to the integration's own. Raises PermanentError if a file has changed since it landed.
     """
@@ -33,11 +34,11 @@ def stage(integration: Integration, run_id: str, chunk: Chunk, source: StagedSou
         run_sql(connection, "pipeline/stage/lock", integration=integration.name)
         delete_landed_since_erasure(connection, integration.name, run_id)
         plan = read_plan(connection, integration.name, run_id)
-        athletes = athletes_in(connection, plan, chunk)
-        run_sql(connection, "pipeline/stage/staging", **plan.run, chunk_number=chunk.number, athletes=athletes)
+        athletes = athletes_in(connection, plan, batch)
+        run_sql(connection, "pipeline/stage/staging", **plan.run, **batch.chunks, athletes=athletes)
         slices = list(run_sql(connection, "pipeline/stage/slices").all())
         outcomes = _stage(connection, source or load_source(integration.source), plan, slices) if slices else []
-    for outcome in sorted(outcomes, key=lambda row: (row.athlete_id, row.collection)):
+    for outcome in sorted(outcomes, key=lambda row: (row.athlete_id, row.collection, row.chunk_start)):
         log.info(
             "staged athlete=%(athlete_id)d collection=%(collection)s chunk=%(chunk)s pages=%(pages)s "
             "records=%(records)d new=%(new)d changed=%(changed)d unchanged=%(unchanged)d deleted=%(deleted)d "
@@ -49,14 +50,17 @@ def stage(integration: Integration, run_id: str, chunk: Chunk, source: StagedSou
 
 
 def landed_rows(slices: Sequence[Row], to_row: ToRow) -> Iterator[bytes]:
-    """Yield the rows of `landed` for the answers to these slices; ``to_row(number, line, collection)`` makes each."""
+    """Yield the rows of `landed` for the answers to these slices.
+
+    ``to_row(line_number, slice_number, line, collection)`` makes each.
+    """
     numbers = count()
     for slice_ in slices:
-        landing = Landing(slice_.path)
-        # Reading the attribute once per row is measurably slow, so it is kept in a local variable.
-        collection = slice_.collection
-        for line in landing.lines(landing.manifest()):
-            yield to_row(next(numbers), line, collection)
+        # Reading an attribute of a row is measurably slow, so it is not done for every line.
+        slice_number, collection = slice_.slice_number, slice_.collection
+        for lines in Landing(slice_.path).records():
+            for line in lines:
+                yield to_row(next(numbers), slice_number, line, collection)
 
 
 def _stage(connection: Connection, source: StagedSource, plan: Plan, slices: list[Row]) -> list[Row]:

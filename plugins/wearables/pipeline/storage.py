@@ -1,10 +1,12 @@
 """The storage of the landing zone: any file system that Airflow's object storage supports."""
 
-import io
+import gzip
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import IO
 from urllib.parse import urlsplit
 
 from airflow.sdk import ObjectStoragePath
@@ -13,6 +15,8 @@ from fsspec.dircache import DirCache
 from fsspec.implementations.local import LocalFileSystem
 
 from wearables.core.errors import LandingUnavailable
+
+COPY_BYTES = 1024 * 1024
 
 
 @cache
@@ -41,21 +45,20 @@ def _unavailable(error: OSError) -> LandingUnavailable:
 
 @contextmanager
 def available() -> Iterator[None]:
-    """Raise LandingUnavailable for any error of the storage except a missing file."""
+    """Raise LandingUnavailable for any error of the storage; a missing or damaged file is not one."""
     try:
         yield
-    except FileNotFoundError:
+    except (FileNotFoundError, gzip.BadGzipFile):
         raise
     except OSError as error:
         raise _unavailable(error) from None
 
 
-def write(file: io.BufferedWriter, content: bytes) -> None:
-    """Write and convert errors as ``available`` does. A context manager per record would be measurably slower."""
-    try:
-        file.write(content)
-    except OSError as error:
-        raise _unavailable(error) from None
+def copy(content: IO[bytes], storage: AbstractFileSystem, path: str) -> None:
+    """Write a file from its start to a path of the storage."""
+    content.seek(0)
+    with storage.open(path, "wb") as file:
+        shutil.copyfileobj(content, file, COPY_BYTES)
 
 
 def make_folder(storage: AbstractFileSystem, folder: str) -> None:

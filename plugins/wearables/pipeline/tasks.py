@@ -16,12 +16,11 @@ from wearables.core.errors import RetryableError, WearablesError
 from wearables.core.integrations import load_integration
 from wearables.core.pools import reject_missing_pool
 from wearables.core.windows import TimeRange
-from wearables.pipeline.batches import Batch
-from wearables.pipeline.plan import Chunk
+from wearables.pipeline.batches import Batch, Part
 
 log = logging.getLogger(__name__)
 
-ChunkFields = dict[str, str | int]
+BatchFields = dict[str, str | int]
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -33,10 +32,10 @@ RETRIES: dict[str, Any] = {
     "max_retry_delay": dt.timedelta(minutes=15),
 }
 EVEN_IF_SOME_FAILED = "all_done_min_one_success"
-# Label a mapped task with its days instead of its number. The chunk is the task's second argument.
-CHUNK_DAYS = (
-    "{% set chunk = task.op_args[1] %}{{ chunk['start'][:10] }} to {{ chunk['end'][:10] }}"
-    "{% if chunk['batches'] > 1 %}, batch {{ chunk['batch'] }} of {{ chunk['batches'] }}{% endif %}"
+# Label a mapped task with its days instead of its number. The batch is the task's second argument.
+BATCH_DAYS = (
+    "{% set batch = task.op_args[1] %}{{ batch['start'][:10] }} to {{ batch['end'][:10] }}"
+    "{% if batch['parts'] > 1 %}, part {{ batch['part'] }} of {{ batch['parts'] }}{% endif %}"
 )
 
 
@@ -70,13 +69,13 @@ def log_user_errors(step: Callable[P, R]) -> Callable[P, R]:
 
 @task(show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
-def validate(name: str, dag_run: Any = None, params: Any = None) -> list[ChunkFields]:
-    """Reject a run that cannot succeed. Otherwise save its plan and return its chunks, split into batches."""
+def validate(name: str, dag_run: Any = None, params: Any = None) -> list[BatchFields]:
+    """Reject a run that cannot succeed. Otherwise save its plan and return its batches."""
     from wearables.pipeline.validate import Run, validate
 
     integration = load_integration(name)
     reject_missing_pool(dag_run.conf)
-    chunks = validate(
+    batches = validate(
         integration,
         Run(
             run_id=dag_run.run_id,
@@ -85,33 +84,33 @@ def validate(name: str, dag_run: Any = None, params: Any = None) -> list[ChunkFi
             conf={**dict(params), **(dag_run.conf or {})},
         ),
     )
-    return [_fields(chunk) for chunk in chunks]
+    return [_fields(batch) for batch in batches]
 
 
-@task(map_index_template=CHUNK_DAYS, show_return_value_in_logs=False, **RETRIES)
+@task(map_index_template=BATCH_DAYS, show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
-def extract(name: str, chunk: ChunkFields, dag_run: Any = None) -> None:
-    """Land the source's answers for one chunk."""
+def extract(name: str, batch: BatchFields, dag_run: Any = None) -> None:
+    """Land the source's answers for one batch."""
     from wearables.pipeline.extract import extract
 
-    extract(load_integration(name), dag_run.run_id, _chunk(chunk))
+    extract(load_integration(name), dag_run.run_id, _batch(batch))
 
 
 # If the source has answered for only some athletes, their answers must still reach the warehouse.
-@task(trigger_rule=EVEN_IF_SOME_FAILED, map_index_template=CHUNK_DAYS, show_return_value_in_logs=False, **RETRIES)
+@task(trigger_rule=EVEN_IF_SOME_FAILED, map_index_template=BATCH_DAYS, show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
-def stage(name: str, chunk: ChunkFields, dag_run: Any = None) -> dict[str, int]:
-    """Load the landed answers of one chunk into raw.records."""
+def stage(name: str, batch: BatchFields, dag_run: Any = None) -> dict[str, int]:
+    """Load the landed answers of one batch into raw.records."""
     from wearables.pipeline.stage import stage
     from wearables.pipeline.transform import transform_before_catch_up
 
     integration = load_integration(name)
-    counts = stage(integration, dag_run.run_id, _chunk(chunk))
-    transform_before_catch_up(integration, dag_run.run_id, _chunk(chunk))
+    counts = stage(integration, dag_run.run_id, _batch(batch))
+    transform_before_catch_up(integration, dag_run.run_id, _batch(batch))
     return counts
 
 
-# If one chunk fails, the others must still reach the metrics. `check` fails the run.
+# If one batch fails, the others must still reach the metrics. `check` fails the run.
 @task(trigger_rule=EVEN_IF_SOME_FAILED, show_return_value_in_logs=False, **RETRIES)
 @log_user_errors
 def transform(name: str, dag_run: Any = None, outlet_events: Any = None) -> dict[str, int]:
@@ -137,11 +136,11 @@ def check(name: str, dag_run: Any = None, ti: Any = None) -> dict[str, int]:
     return check(integration, dag_run.run_id)
 
 
-def _fields(chunk: Chunk) -> ChunkFields:
-    period = {"start": chunk.period.start.isoformat(), "end": chunk.period.end.isoformat()}
-    return {"number": chunk.number, **period, "batch": chunk.batch.number, "batches": chunk.batch.count}
+def _fields(batch: Batch) -> BatchFields:
+    period = {"start": batch.period.start.isoformat(), "end": batch.period.end.isoformat()}
+    return {**batch.chunks, **period, "part": batch.part.number, "parts": batch.part.count}
 
 
-def _chunk(fields: Any) -> Chunk:
+def _batch(fields: Any) -> Batch:
     period = TimeRange(dt.datetime.fromisoformat(fields["start"]), dt.datetime.fromisoformat(fields["end"]))
-    return Chunk(fields["number"], period, Batch(fields["batch"], fields["batches"]))
+    return Batch(fields["first_chunk"], fields["last_chunk"], period, Part(fields["part"], fields["parts"]))

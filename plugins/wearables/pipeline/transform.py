@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import run_sql, transaction, warehouse
-from wearables.pipeline.plan import Chunk, chunks_of, read_plan
+from wearables.pipeline.batches import Batch
+from wearables.pipeline.plan import chunks_of, read_plan
 from wearables.pipeline.survey import remove_unlisted
 
 log = logging.getLogger(__name__)
@@ -51,13 +52,13 @@ def transform(integration: Integration, run_id: str) -> dict[str, int]:
     return counts
 
 
-def transform_before_catch_up(integration: Integration, run_id: str, chunk: Chunk) -> None:
+def transform_before_catch_up(integration: Integration, run_id: str, batch: Batch) -> None:
     """Transform the newest chunk of a scheduled run at once, if it would otherwise wait for older chunks."""
-    if chunk.number > 0:
+    if batch.first_chunk > 0:
         return
     with transaction(warehouse()) as connection:
         plan = read_plan(connection, integration.name, run_id)
-        chunks = chunks_of(connection, plan, athletes_per_task=None)
+        chunks = chunks_of(connection, plan)
     if any(plan.is_catch_up(each.number) for each in chunks):
         transform(integration, run_id)
 

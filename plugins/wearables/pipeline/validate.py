@@ -15,9 +15,9 @@ from wearables.core.schema import require_migrated
 from wearables.core.sources import load_source
 from wearables.core.warehouse import run_sql, transaction, warehouse
 from wearables.core.windows import TimeRange, dates_to_window, last_24_hours
-from wearables.pipeline.batches import batches
+from wearables.pipeline.batches import Batch, Chunk, batches
 from wearables.pipeline.landing_check import check_writable
-from wearables.pipeline.plan import SCHEDULED, Chunk, Plan, chunks_of, find_plan, save_plan
+from wearables.pipeline.plan import SCHEDULED, Plan, chunks_of, find_plan, save_plan
 from wearables.pipeline.planning import Needed, needed_periods, require_askable, slices_of
 from wearables.pipeline.request import Request, read_request
 from wearables.pipeline.slices import PlannedSlice, plan_slices, replan
@@ -39,8 +39,8 @@ class Run:
     conf: Mapping[str, Any]
 
 
-def validate(integration: Integration, run: Run) -> list[Chunk]:
-    """Check everything a run needs, save its plan, and return its chunks: one for each mapped task.
+def validate(integration: Integration, run: Run) -> list[Batch]:
+    """Check everything a run needs, save its plan, and return its batches: one for each mapped task.
 
     If the run has been validated before, its window stays; slices that were not pulled are planned again for athletes
     who can be asked now. Raises PermanentError, or a RetryableError if something is unavailable.
@@ -59,16 +59,17 @@ def validate(integration: Integration, run: Run) -> list[Chunk]:
         needed = needed_periods(connection, integration, run.run_type, window, new, collections)
         plan = known or Plan(integration.name, run.run_id, run.run_type, _spanned(needed, window.end))
         planned = slices_of(connection, integration, plan, needed, new, collections)
-    _reject_too_many(planned, integration.athletes_per_task)
+    pace = source.slices_per_minute(integration)
+    _reject_too_many(_batches(integration, plan, _chunks(planned), pace))
     # This check comes last, so that no request is sent if anything else is wrong.
     source.check_credentials(integration)
     with transaction(warehouse()) as connection:
         if known is None:
             save_plan(connection, plan)
         _save_slices(connection, plan, planned, athletes)
-        chunks = chunks_of(connection, plan, integration.athletes_per_task)
-    _log_plan(integration, source, plan, planned, chunks)
-    return chunks
+        chunks = chunks_of(connection, plan)
+    _log_plan(integration, source, planned, chunks)
+    return _batches(integration, plan, chunks, pace)
 
 
 def check_setup(integration: Integration) -> Sequence[Row]:
@@ -86,29 +87,39 @@ def check_setup(integration: Integration) -> Sequence[Row]:
 
 
 def _log_plan(
-    integration: Integration, source: Source, plan: Plan, planned: Sequence[PlannedSlice], chunks: Sequence[Chunk]
+    integration: Integration, source: Source, planned: Sequence[PlannedSlice], chunks: Sequence[Chunk]
 ) -> None:
     skipped = {each.athlete_id: each.error for each in planned if each.error}
     for athlete_id, reason in skipped.items():
         log.warning("athlete %d is skipped: %s", athlete_id, reason)
     pulled = [each for each in planned if not each.error]
     athletes = len({each.athlete_id for each in pulled})
-    numbers = len({chunk.number for chunk in chunks})
     if pulled:
         asked = TimeRange(min(each.chunk.start for each in pulled), max(each.chunk.end for each in pulled))
-        log.info("pull %s: %d chunk(s), %d athlete(s), %d slice(s)", asked, numbers, athletes, len(pulled))
+        log.info("pull %s: %d chunk(s), %d athlete(s), %d slice(s)", asked, len(chunks), athletes, len(pulled))
     log.info("expected: %s", source.cost(integration, pulled))
 
 
-def _reject_too_many(planned: Sequence[PlannedSlice], athletes_per_task: int | None) -> None:
-    athletes = defaultdict(set)
+def _batches(integration: Integration, plan: Plan, chunks: Sequence[Chunk], slices_per_minute: float) -> list[Batch]:
+    return batches(chunks, slices_per_minute, integration.athletes_per_task, newest_alone=plan.has_catch_up)
+
+
+def _chunks(planned: Sequence[PlannedSlice]) -> list[Chunk]:
+    """Return the chunks of slices that are not saved yet."""
+    slices = defaultdict(list)
     for each in planned:
-        athletes[each.chunk_number].add(each.athlete_id)
-    count = sum(len(batches(len(of_chunk), athletes_per_task)) for of_chunk in athletes.values())
-    if count > MAX_TASKS:
+        slices[each.chunk_number].append(each)
+    return [
+        Chunk(number, of_chunk[0].chunk, len({each.athlete_id for each in of_chunk}), len(of_chunk))
+        for number, of_chunk in sorted(slices.items())
+    ]
+
+
+def _reject_too_many(planned: Sequence[Batch]) -> None:
+    if len(planned) > MAX_TASKS:
         raise PermanentError(
-            f"The pull would need {count:,} tasks; the limit is {MAX_TASKS:,}. Raise chunk_days or athletes_per_task "
-            "in the integration's file, or pull fewer days at a time."
+            f"The pull would need {len(planned):,} tasks; the limit is {MAX_TASKS:,}. Raise athletes_per_task in the "
+            "integration's file, or pull fewer days at a time."
         )
 
 

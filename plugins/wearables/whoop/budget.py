@@ -8,6 +8,7 @@ much of the budget each priority may use.
 import hashlib
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -83,7 +84,7 @@ def pause_after_429(headers: Mapping[str, str]) -> float:
 
 
 class Budget:
-    """Grant permission to send requests, one at a time."""
+    """Grant permission to send requests, one at a time. Several threads may ask at once."""
 
     def __init__(
         self,
@@ -107,28 +108,33 @@ class Budget:
         self._lease_until = 0.0
         self._last_seen: RateLimit | None = None
         self._opened = False
-        self.waited_seconds = 0.0
+        self._lock = threading.Lock()
+        self._queues = {each: threading.Lock() for each in Priority}
+        self._slept = dict.fromkeys(Priority, 0.0)
 
     def spend(self, priority: Priority | None = None) -> float:
         """Wait until one request of this priority, by default the budget's, may be sent. Return the seconds waited.
 
         Raises BudgetExhausted if the wait would be longer than ``longest_wait_seconds``.
         """
+        if self._from_lease():
+            return 0.0
         priority = priority or self._priority
-        waited = 0.0
-        while not self._from_lease():
-            pause = self._lease(priority)
-            if pause > self._longest_wait_seconds:
-                resumes = datetime.now(UTC) + timedelta(seconds=pause)
-                raise BudgetExhausted(
-                    f"{SPENT[priority]} until {resumes:%Y-%m-%d %H:%M} UTC. "
-                    "Everything pulled so far is kept. Run the pull again then."
-                )
-            if pause:
-                self._sleep(pause)
-                waited += pause
-        self.waited_seconds += waited
-        return waited
+        slept = self._slept[priority]
+        # Of the threads with the same priority, one takes the next lease, and the others wait for it.
+        with self._queues[priority]:
+            while not self._from_lease():
+                pause = self._lease(priority)
+                if pause > self._longest_wait_seconds:
+                    resumes = datetime.now(UTC) + timedelta(seconds=pause)
+                    raise BudgetExhausted(
+                        f"{SPENT[priority]} until {resumes:%Y-%m-%d %H:%M} UTC. "
+                        "Everything pulled so far is kept. Run the pull again then."
+                    )
+                if pause:
+                    self._sleep(pause)
+                    self._slept[priority] += pause
+            return self._slept[priority] - slept
 
     def observe(self, headers: Mapping[str, str]) -> None:
         """Record the rate limit that a response reports, if it adds to what the ledger knows."""
@@ -152,20 +158,22 @@ class Budget:
 
     def close(self) -> None:
         """Return the requests that were leased but not sent."""
-        if self._lease_id is not None:
-            with transaction(self._engine) as connection:
-                run_sql(connection, "whoop/budget/settle", lease_id=self._lease_id, sent=self._sent)
-            self._lease_id, self._granted, self._sent = None, 0, 0
+        with self._lock:
+            if self._lease_id is not None:
+                with transaction(self._engine) as connection:
+                    run_sql(connection, "whoop/budget/settle", lease_id=self._lease_id, sent=self._sent)
+                self._lease_id, self._granted, self._sent = None, 0, 0
 
     def _from_lease(self) -> bool:
-        if self._lease_id is None or self._sent >= self._granted or self._clock() > self._lease_until:
-            return False
-        self._sent += 1
-        return True
+        with self._lock:
+            if self._lease_id is None or self._sent >= self._granted or self._clock() > self._lease_until:
+                return False
+            self._sent += 1
+            return True
 
     def _lease(self, priority: Priority) -> float:
         """Take a new lease. Return 0 if it grants requests, otherwise the seconds to wait before the next attempt."""
-        with transaction(self._engine) as connection:
+        with self._lock, transaction(self._engine) as connection:
             if not self._opened:
                 run_sql(
                     connection, "whoop/budget/open", client_key=self._key, default_limits=json.dumps(DEFAULT_LIMITS)
@@ -186,8 +194,8 @@ class Budget:
                 margin_seconds=MARGIN_SECONDS,
                 yield_seconds=YIELD_SECONDS,
             ).one()
-        self._lease_id, self._granted, self._sent = row.lease_id, row.granted, 0
-        self._lease_until = self._clock() + LEASE_SECONDS
+            self._lease_id, self._granted, self._sent = row.lease_id, row.granted, 0
+            self._lease_until = self._clock() + LEASE_SECONDS
         return 0.0 if row.granted else max(row.wait_seconds, 0.05)
 
     def _record(self, reported: RateLimit) -> None:

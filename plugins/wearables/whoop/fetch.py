@@ -2,7 +2,8 @@
 
 import time
 
-from wearables.pipeline.landing import Manifest, Writer
+from wearables.pipeline.answer import Answer
+from wearables.pipeline.landing import Manifest
 from wearables.pipeline.slices import Slice
 from wearables.whoop.client import WhoopClient
 from wearables.whoop.identity import identify
@@ -20,20 +21,20 @@ def fetch_slice(client: WhoopClient, transport: HttpTransport, slice_: Slice) ->
 
     If the client raises an error, nothing has landed.
     """
-    requests_before, waited_before, began = transport.requests_sent, transport.budget.waited_seconds, time.monotonic()
-    landing = slice_.landing
+    before, began = transport.spent(), time.monotonic()
+    answer = Answer()
     pages = 0
     unknown: set[str] = set()
-    with landing.writer() as writer:
-        for page in client.records(slice_.collection, slice_.chunk):
-            pages += 1
-            checked, fields = check_page(page, slice_.collection, slice_.athlete_id)
-            unknown |= fields
-            for record, line in zip(page, checked, strict=True):
-                if isinstance(line, InvalidRecord):
-                    _reject(writer, slice_, record, str(line))
-                else:
-                    writer.write(line)
+    for page in client.records(slice_.collection, slice_.chunk):
+        pages += 1
+        checked, fields = check_page(page, slice_.collection, slice_.athlete_id)
+        unknown |= fields
+        for record, line in zip(page, checked, strict=True):
+            if isinstance(line, InvalidRecord):
+                _reject(answer, slice_, record, str(line))
+            else:
+                answer.add(line)
+    spent = transport.spent()
     manifest = Manifest(
         integration=slice_.integration,
         run_id=slice_.run_id,
@@ -42,22 +43,22 @@ def fetch_slice(client: WhoopClient, transport: HttpTransport, slice_: Slice) ->
         chunk_start=slice_.chunk.start.isoformat(),
         chunk_end=slice_.chunk.end.isoformat(),
         pages=pages,
-        records=writer.records,
-        rejected=writer.rejected,
-        requests=transport.requests_sent - requests_before,
-        waited_seconds=round(transport.budget.waited_seconds - waited_before, 3),
+        records=answer.records,
+        rejected=answer.rejected,
+        requests=spent.requests - before.requests,
+        waited_seconds=round(spent.waited_seconds - before.waited_seconds, 3),
         seconds=round(time.monotonic() - began, 3),
-        sha256=writer.sha256,
-        attempt=writer.attempt,
+        sha256=answer.sha256,
+        attempt=answer.attempt,
         unknown_fields=tuple(sorted(unknown)[:MAX_UNKNOWN_FIELDS]),
     )
-    landing.commit(manifest)
+    slice_.landing.commit(answer, manifest)
     return manifest
 
 
-def _reject(writer: Writer, slice_: Slice, record: bytes, reason: str) -> None:
+def _reject(answer: Answer, slice_: Slice, record: bytes, reason: str) -> None:
     who = identify(record, slice_.collection, slice_.athlete_id)
     if who.athlete_id != slice_.athlete_id:
         # Always this reason: another one could hide an invalid record in the owner's own answer.
         reason = MISROUTED
-    writer.reject(record, who.athlete_id, who.record_id, reason)
+    answer.reject(record, who.athlete_id, who.record_id, reason)

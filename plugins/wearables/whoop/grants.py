@@ -1,5 +1,6 @@
 """The grants of an integration's athletes, stored in ``vault.grants``. Their tokens are renewed in renewal.py."""
 
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -29,23 +30,24 @@ class Grants:
     def tokens(self, athlete_id: int) -> Tokens:
         """Return a function that supplies the athlete's tokens, each cached until it is about to expire or rejected.
 
-        Each call raises ReconnectRequired or MembershipInactive if the grant cannot be used.
+        Several threads may call it. It raises ReconnectRequired or MembershipInactive if the grant cannot be used.
         """
         held: TokenPair | None = None
+        lock = Lock()
 
         def access_token(stale: str | None = None) -> str:
             nonlocal held
-            if held is None or needs_renewal(held, stale):
-                held = self._renewal(athlete_id).valid_pair(stale)
-            return held.access_token
+            with lock:
+                if held is None or needs_renewal(held, stale):
+                    held = self._renewal(athlete_id).valid_pair(stale)
+                return held.access_token
 
         return access_token
 
-    def is_inactive(self, athlete_id: int) -> bool:
-        """Return whether the membership is known to be inactive."""
+    def inactive(self) -> set[int]:
+        """Return the athletes whose membership is known to be inactive."""
         with transaction(self._engine) as connection:
-            row = run_sql(connection, "whoop/grants/read", **self._key(athlete_id)).one_or_none()
-        return row is not None and row.state == "inactive"
+            return set(run_sql(connection, "whoop/grants/inactive", integration=self._integration).scalars())
 
     def mark_inactive(self, athlete_id: int, reason: str) -> None:
         """Record that, according to WHOOP, the membership is inactive. From then on, WHOOP is asked once a day."""

@@ -13,6 +13,7 @@ from wearables.whoop.connection_test import describe_app
 from wearables.whoop.credentials import Credentials, read_credentials
 from wearables.whoop.oauth import TokenEndpoint
 from wearables.whoop.transport import ATTEMPTS, HttpTransport
+from wearables.whoop.waits import Waits
 
 HURRIED_WAIT_SECONDS = 3
 HURRIED_ATTEMPTS = 2
@@ -42,6 +43,7 @@ class WhoopHook(BaseHook):
         self.whoop_conn_id = whoop_conn_id
         self.priority = priority
         self.is_hurried = is_hurried
+        self.waits = Waits()
 
     @cached_property
     def credentials(self) -> Credentials:
@@ -55,8 +57,10 @@ class WhoopHook(BaseHook):
         wait, attempts = (
             (HURRIED_WAIT_SECONDS, HURRIED_ATTEMPTS) if self.is_hurried else (LONGEST_WAIT_SECONDS, ATTEMPTS)
         )
-        budget = Budget(warehouse(), *credentials.app, self.priority, longest_wait_seconds=wait)
-        return HttpTransport(credentials.base_url, budget, attempts=attempts)
+        budget = Budget(
+            warehouse(), *credentials.app, self.priority, longest_wait_seconds=wait, sleep=self.waits.sleep
+        )
+        return HttpTransport(credentials.base_url, budget, attempts=attempts, sleep=self.waits.sleep)
 
     @cached_property
     def token_endpoint(self) -> TokenEndpoint:
@@ -78,6 +82,6 @@ class WhoopHook(BaseHook):
             self.close()
 
     def close(self) -> None:
-        """Return the unused part of the leased request budget."""
+        """Close the connections, and return the unused part of the leased request budget."""
         if "transport" in self.__dict__:
-            self.transport.budget.close()
+            self.transport.close()

@@ -32,7 +32,6 @@ _object_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 class _Key(msgspec.Struct):
     """The fields that identify a record and its version. Another collection may have fields of these names."""
 
-    user_id: int
     updated_at: str
     id: int | str
     start: str
@@ -40,7 +39,6 @@ class _Key(msgspec.Struct):
 
 
 class _RecoveryKey(msgspec.Struct):
-    user_id: int
     updated_at: str
     id: int = msgspec.field(name="cycle_id")
     start: ClassVar[None] = None
@@ -90,11 +88,11 @@ def record_line(raw: bytes, collection: str, athlete_id: int) -> bytes:
     return _one_line(raw)
 
 
-def landed_row(number: int, line: bytes, collection: str) -> bytes:
+def landed_row(line_number: int, slice_number: int, line: bytes, collection: str) -> bytes:
     """Return the row of `landed` for a line from `record_line`: its keys, a digest, and the line itself."""
     key = _key_decoders[collection].decode(line)
     start, end = key.start and _utc(key.start), key.end and _utc(key.end)
-    return row(number, collection, key.user_id, key.id, _utc(key.updated_at), start, end, line)
+    return row(line_number, slice_number, key.id, _utc(key.updated_at), start, end, line)
 
 
 def unknown_fields(line: bytes, collection: str) -> list[str]:

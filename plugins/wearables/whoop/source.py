@@ -33,40 +33,35 @@ from wearables.whoop.vault import decrypted
 
 
 class WhoopSession:
-    """The hook and the grants of one task; each athlete's client is kept while their slices are fetched."""
+    """The hook and the grants of one task, and a client for each athlete."""
 
     def __init__(self, hook: WhoopHook, grants: Grants) -> None:
         self._hook = hook
         self._grants = grants
-        self._athlete_id: int | None = None
-        self._client: WhoopClient
-        self._is_active = False
+        self._clients: dict[int, WhoopClient] = {}
+        self._inactive = grants.inactive()
 
     def fetch(self, slice_: Slice) -> Manifest:
         """Land the complete answer for a slice."""
         athlete_id = slice_.athlete_id
-        if athlete_id != self._athlete_id:
-            self._client = self._hook.client(self._grants.tokens(athlete_id))
-            self._athlete_id, self._is_active = athlete_id, False
         try:
-            manifest = fetch_slice(self._client, self._hook.transport, slice_)
+            manifest = fetch_slice(self._client(athlete_id), self._hook.transport, slice_)
         except FreshTokenRejected:
             self._grants.pause_refresh(athlete_id)
             raise
         except MembershipInactive as refusal:
-            if self._grants.is_inactive(athlete_id):
+            if athlete_id in self._inactive:
                 raise StillInactive(str(refusal)) from None
             raise
-        if not self._is_active:
+        if athlete_id in self._inactive:
             self._grants.mark_active(athlete_id)
-            self._is_active = True
+            self._inactive.discard(athlete_id)
         return manifest
 
     def answers(self, slice_: Slice) -> bool:
         """Return whether WHOOP returns the first page of a slice."""
-        client = self._hook.client(self._grants.tokens(slice_.athlete_id))
         try:
-            next(client.records(slice_.collection, slice_.chunk))
+            next(self._client(slice_.athlete_id).records(slice_.collection, slice_.chunk))
         except WearablesError:
             return False
         return True
@@ -75,6 +70,14 @@ class WhoopSession:
         """Mark the athlete as inactive, if that is the error. An ended grant has been marked by its refresh."""
         if isinstance(error, MembershipInactive):
             self._grants.mark_inactive(athlete_id, str(error))
+
+    def interrupt(self) -> None:
+        """End the waits for the budget and between attempts."""
+        self._hook.waits.interrupt()
+
+    def _client(self, athlete_id: int) -> WhoopClient:
+        # One client for all threads: they share the athlete's token, which only one of them renews.
+        return self._clients.setdefault(athlete_id, self._hook.client(self._grants.tokens(athlete_id)))
 
 
 class WhoopSource:
@@ -99,11 +102,14 @@ class WhoopSource:
 
     def cost(self, integration: Integration, slices: Sequence[PlannedSlice]) -> str:
         """Estimate requests and time from WHOOP's rate limit and what is left of it."""
-        key = client_key(*read_credentials(integration.connection).app)
-        with transaction(warehouse()) as connection:
-            usage = read_usage(connection, [key]).get(key, BudgetUsage(DEFAULT_LIMITS))
+        usage = _usage(integration)
         asked = Counter((each.chunk, each.collection) for each in slices)
         return str(estimate(asked, len({each.athlete_id for each in slices}), usage.allowed, usage.used))
+
+    def slices_per_minute(self, integration: Integration) -> float:
+        """Return the requests that WHOOP allows in a minute: a slice usually needs one."""
+        seconds, requests = min(_usage(integration).allowed.items())
+        return requests * 60 / seconds
 
     @contextmanager
     def open(self, integration: Integration, priority: Priority) -> Iterator[WhoopSession]:
@@ -124,3 +130,9 @@ class WhoopSource:
 def source() -> WhoopSource:
     """Return the source that core/sources.py registers."""
     return WhoopSource()
+
+
+def _usage(integration: Integration) -> BudgetUsage:
+    key = client_key(*read_credentials(integration.connection).app)
+    with transaction(warehouse()) as connection:
+        return read_usage(connection, [key]).get(key, BudgetUsage(DEFAULT_LIMITS))

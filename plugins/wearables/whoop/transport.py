@@ -4,11 +4,14 @@ The meaning of a status is decided in statuses.py.
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 import requests
+from requests.adapters import HTTPAdapter
 from tenacity import (
     RetryCallState,
     Retrying,
@@ -27,6 +30,12 @@ log = logging.getLogger(__name__)
 TIMEOUT_SECONDS = (10, 60)  # to connect, to read
 ATTEMPTS = 5
 LONGEST_BACKOFF_SECONDS = 30
+HEADERS = {
+    "User-Agent": "wearables (Apache Airflow)",
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip",
+    "Connection": "keep-alive",
+}
 
 
 class Transport(Protocol):
@@ -45,8 +54,20 @@ class Transport(Protocol):
         """Send one request and return its answer: 2xx, or without ``token`` whatever the token endpoint itself says."""
 
 
+@dataclass(frozen=True)
+class Spent:
+    """What a thread has used so far: requests sent, and seconds spent waiting for the budget."""
+
+    requests: int = 0
+    waited_seconds: float = 0.0
+
+
 class HttpTransport:
-    """A requests session with timeouts, the shared budget and one retry policy."""
+    """Connections with timeouts, the shared budget and one retry policy. Several threads may use it at once.
+
+    It uses the adapter of ``requests`` without a session: cookies must not pass from one athlete to another, and a
+    netrc file or proxy variable must not replace the athlete's token.
+    """
 
     def __init__(
         self,
@@ -59,11 +80,8 @@ class HttpTransport:
         self.base_url = base_url.rstrip("/")
         self.budget = budget
         self._attempts = attempts
-        self.requests_sent = 0
-        self._session = requests.Session()
-        self._session.headers["User-Agent"] = "wearables (Apache Airflow)"
-        # A netrc file or proxy variable must not replace the athlete's token.
-        self._session.trust_env = False
+        self._adapter = HTTPAdapter()
+        self._of_thread = threading.local()
         self._retrying = Retrying(
             retry=retry_if_exception_type(Transient),
             stop=stop_after_attempt(attempts),
@@ -72,6 +90,10 @@ class HttpTransport:
             sleep=sleep,
             reraise=True,
         )
+
+    def spent(self) -> Spent:
+        """Return what the calling thread has used so far."""
+        return getattr(self._of_thread, "spent", Spent())
 
     def send(
         self,
@@ -88,35 +110,32 @@ class HttpTransport:
         ``token`` is called after the wait for the budget, so that a token never expires in the queue.
         Raises SourceUnavailable, BudgetExhausted, or an error of ``data_error`` that is not transient.
         """
+        prepared = requests.Request(
+            method, self.base_url + path, headers={**HEADERS, **(headers or {})}, params=params, data=data
+        ).prepare()
         try:
-            return self._retrying.copy()(self._attempt, method, path, token, headers, {"params": params, "data": data})
+            return self._retrying.copy()(self._attempt, prepared, token)
         except Transient as error:
             raise SourceUnavailable(
                 f"WHOOP at {self.base_url} gave no valid answer in {self._attempts} attempts ({error}). "
                 "Try again later."
             ) from None
 
-    def _attempt(
-        self,
-        method: str,
-        path: str,
-        token: Callable[[], str] | None,
-        headers: dict[str, str] | None,
-        arguments: dict,
-    ) -> requests.Response:
+    def close(self) -> None:
+        """Close the connections, and return the unused part of the leased request budget."""
+        self._adapter.close()
+        self.budget.close()
+
+    def _attempt(self, prepared: requests.PreparedRequest, token: Callable[[], str] | None) -> requests.Response:
         # A request without an access token goes to the token endpoint, on which athletes and pulls depend.
-        self.budget.spend(None if token else Priority.CONSENT)
-        bearer = {"Authorization": f"Bearer {token()}"} if token else {}
-        self.requests_sent += 1
+        waited = self.budget.spend(None if token else Priority.CONSENT)
+        if token:
+            prepared.headers["Authorization"] = f"Bearer {token()}"
+        spent = self.spent()
+        self._of_thread.spent = Spent(spent.requests + 1, spent.waited_seconds + waited)
         try:
-            response = self._session.request(
-                method,
-                self.base_url + path,
-                headers={**(headers or {}), **bearer},
-                timeout=TIMEOUT_SECONDS,
-                allow_redirects=False,
-                **arguments,
-            )
+            response = self._adapter.send(prepared, timeout=TIMEOUT_SECONDS)
+            response.content  # noqa: B018 - reads the body, so that an error of the connection is raised here
         except requests.RequestException as error:
             # The error's text may contain the URL with its query, so only its class is reported.
             raise Transient(type(error).__name__) from None

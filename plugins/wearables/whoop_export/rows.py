@@ -54,11 +54,11 @@ class Record:
             payload["slug"] = slug(str(question))
         return json.dumps(payload, default=_time, ensure_ascii=False, separators=(",", ":")).encode()
 
-    def landed_row(self, number: int, collection: str, athlete_id: int) -> bytes:
+    def landed_row(self, line_number: int, slice_number: int, athlete_id: int) -> bytes:
         """Return the record as a row of the temporary table ``landed``."""
         ended_at = _time(self.ended_at) if self.ended_at else None
         times = (_time(self._updated_at), _time(self.started_at), ended_at)
-        return landed_row(number, collection, athlete_id, self.id, *times, self.line(athlete_id) + b"\n")
+        return landed_row(line_number, slice_number, self.id, *times, self.line(athlete_id))
 
     @property
     def _updated_at(self) -> dt.datetime:

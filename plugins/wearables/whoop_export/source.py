@@ -4,7 +4,7 @@ Nothing is landed: the rows are staged from the ZIP, which ``validate`` has read
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -47,7 +47,7 @@ class ExportSource:
         """
         # Check before COPY starts: while it runs, the connection cannot run another statement.
         require_enrolled(connection, plan.integration, self._export.athlete_id)
-        return self._rows(plan)
+        return self._rows(plan, {each.collection: each.slice_number for each in slices})
 
     def complete(self, connection: Connection, plan: Plan, slices: Sequence[Row]) -> list[Row]:
         """Return the slices whose missing records count as deleted: none if a newer export has already been imported.
@@ -66,7 +66,7 @@ class ExportSource:
         log.info("skipped %d stored rows: a newer export was imported before", sum(row.records for row in skipped))
         return []
 
-    def _rows(self, plan: Plan) -> Iterator[bytes]:
+    def _rows(self, plan: Plan, slice_numbers: Mapping[str, int]) -> Iterator[bytes]:
         questions = listed(load_integration(plan.integration))
         numbers = count()
         with fetched(self._export.url) as copy, tables(copy.path) as found:
@@ -75,4 +75,4 @@ class ExportSource:
             for collection, table in found.items():
                 for record in records(table, questions):
                     if record is not None:
-                        yield record.landed_row(next(numbers), collection, self._export.athlete_id)
+                        yield record.landed_row(next(numbers), slice_numbers[collection], self._export.athlete_id)

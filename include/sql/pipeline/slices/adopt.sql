@@ -1,8 +1,8 @@
--- Reuse what another run has landed for the same chunk within a day, in case that run was killed. If it is still
+-- Reuse what another run has landed for the same chunks within a day, in case that run was killed. If it is still
 -- running, both runs stage the same answer, which changes nothing.
 -- A slice still marked `running` is adopted too: only the manifest in its path shows whether its answer is complete.
--- Grain: one row of ops.slices per adopted athlete and collection.
--- Parameters: integration, run_id, chunk_number, athletes.
+-- Grain: one row of ops.slices per adopted chunk, athlete and collection.
+-- Parameters: integration, run_id, first_chunk, last_chunk, athletes.
 -- Inputs: ops.runs. Outputs: ops.slices.
 with abandoned as (
     select distinct on (slices.athlete_id, slices.collection, slices.chunk_start)
@@ -24,7 +24,7 @@ with abandoned as (
         and slices.run_id = runs.run_id
     where planned.integration = %(integration)s
     and planned.run_id = %(run_id)s
-    and planned.chunk_number = %(chunk_number)s
+    and planned.chunk_number between %(first_chunk)s and %(last_chunk)s
     and planned.athlete_id = any(%(athletes)s::bigint [])
     and planned.state = 'planned'
     and slices.run_id <> %(run_id)s
@@ -43,7 +43,7 @@ set
 from abandoned
 where planned.integration = %(integration)s
 and planned.run_id = %(run_id)s
-and planned.chunk_number = %(chunk_number)s
+and planned.chunk_number between %(first_chunk)s and %(last_chunk)s
 and planned.athlete_id = abandoned.athlete_id
 and planned.collection = abandoned.collection
 and planned.chunk_start = abandoned.chunk_start

@@ -1,12 +1,13 @@
--- The athletes whose slices have a chunk number, without erased athletes, whose pull log a restored backup may contain.
+-- The athletes whose slices have certain chunk numbers, without erased athletes, whose pull log a restored backup may
+-- contain.
 -- Grain: one row per athlete.
--- Parameters: integration, run_id, chunk_number.
+-- Parameters: integration, run_id, first_chunk, last_chunk.
 -- Inputs: ops.slices, ops.erased_athletes. Outputs: nothing.
 select distinct athlete_id
 from ops.slices
 where integration = %(integration)s
 and run_id = %(run_id)s
-and chunk_number = %(chunk_number)s
+and chunk_number between %(first_chunk)s and %(last_chunk)s
 and state <> 'skipped'
 and not exists (
     select

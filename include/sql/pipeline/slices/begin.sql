@@ -1,7 +1,7 @@
--- Record that slices of an athlete are being pulled. If a slice no longer exists, it is not pulled: its athlete has
--- been erased or offboarded since the run was planned.
--- Grain: one row of ops.slices per collection; returns the collections to pull.
--- Parameters: integration, run_id, athlete_id; chunk_starts, collections and paths (arrays of equal length).
+-- Record that slices are being pulled. If a slice no longer exists, it is not pulled: its athlete has been erased or
+-- offboarded since the run was planned.
+-- Grain: one row of ops.slices per slice; returns the slices to pull.
+-- Parameters: integration, run_id; chunk_starts, athletes, collections and paths (arrays of equal length).
 -- Inputs: nothing. Outputs: ops.slices.
 update ops.slices
 set
@@ -10,11 +10,11 @@ set
     started_at = now(),
     finished_at = null,
     error = null
-from unnest(%(chunk_starts)s::timestamptz [], %(collections)s::text [], %(paths)s::text [])
-    as slice (chunk_start, collection, path)
+from unnest(%(chunk_starts)s::timestamptz [], %(athletes)s::bigint [], %(collections)s::text [], %(paths)s::text [])
+    as slice (chunk_start, athlete_id, collection, path)
 where slices.integration = %(integration)s
 and slices.run_id = %(run_id)s
 and slices.chunk_start = slice.chunk_start
-and slices.athlete_id = %(athlete_id)s
+and slices.athlete_id = slice.athlete_id
 and slices.collection = slice.collection
-returning slices.collection
+returning slices.path

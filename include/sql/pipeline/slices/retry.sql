@@ -1,8 +1,8 @@
 -- Plan again the slices that were not pulled, if their athlete can be asked now and allows the collection. Those of an
 -- athlete who cannot be asked get the current reason.
 -- Grain: one row of ops.slices per slice that was not pulled.
--- Parameters: integration, run_id, chunk_number (null: all chunks); athletes, is_askable, reasons, allowed (arrays of
--- equal length, with every known athlete; allowed: collections separated by commas, null if that is not known).
+-- Parameters: integration, run_id, first_chunk and last_chunk (null: all chunks); athletes, is_askable, reasons, allowed
+-- (arrays of equal length, with every known athlete; allowed: collections separated by commas, null if not known).
 -- Inputs: nothing. Outputs: ops.slices.
 with known as (
     select *
@@ -20,7 +20,7 @@ where slices.integration = %(integration)s
 and slices.run_id = %(run_id)s
 and slices.athlete_id = known.athlete_id
 and slices.state in ('failed', 'skipped', 'deferred')
-and (%(chunk_number)s::integer is null or slices.chunk_number = %(chunk_number)s)
+and (%(first_chunk)s::integer is null or slices.chunk_number between %(first_chunk)s and %(last_chunk)s)
 and (
     not known.is_askable
     or known.allowed is null

@@ -1,7 +1,7 @@
 -- Record which known records are missing from WHOOP's answer for a slice, if that answer was complete and not empty.
 -- Grain: one row of ops.absences per missing record. Returns one row: whether any is missing in this run so far.
 -- Parameters: integration, run_id.
--- Inputs: staging, raw.records, incoming. Outputs: ops.absences.
+-- Inputs: staging, landed, raw.records, ops.watermarks. Outputs: ops.absences.
 
 -- `offset 0` makes PostgreSQL probe one index per lateral subquery, even on a table that was never analysed.
 -- Records that were staged after WHOOP was asked are left out: they are part of this answer or newer.
@@ -10,19 +10,23 @@ with complete_slices as (
     select *
     from staging
     where is_complete
+    -- if nothing has been staged before, nothing can be missing
+    and exists (
+        select
+        from ops.watermarks as known
+        where known.integration = %(integration)s
+        and known.athlete_id = staging.athlete_id
+        and known.collection = staging.collection
+    )
 ),
 
 records_in_chunk as (
     select
-        slice.athlete_id,
-        slice.collection,
-        known.record_id,
-        known.place
+        slice.slice_number,
+        known.record_id
     from complete_slices as slice
     cross join lateral (
-        select
-            record_id,
-            ctid as place
+        select record_id
         from raw.records
         where integration = %(integration)s
         and athlete_id = slice.athlete_id
@@ -40,10 +44,8 @@ records_in_chunk as (
 recoveries_in_chunk as (
     -- a recovery has no time of its own: WHOOP dates it by its sleep, or by its cycle while the sleep is unknown
     select
-        slice.athlete_id,
-        slice.collection,
-        recovery.record_id,
-        recovery.place
+        slice.slice_number,
+        recovery.record_id
     from complete_slices as slice
     cross join lateral (
         select
@@ -62,7 +64,6 @@ recoveries_in_chunk as (
     cross join lateral (
         select
             record_id,
-            ctid as place,
             payload ->> 'sleep_id' as sleep_id
         from raw.records
         where integration = %(integration)s
@@ -76,7 +77,6 @@ recoveries_in_chunk as (
         union all
         select
             record_id,
-            ctid,
             payload ->> 'sleep_id'
         from raw.records
         where integration = %(integration)s
@@ -104,12 +104,23 @@ recoveries_in_chunk as (
     )
 ),
 
-expected as (
-    select *
-    from records_in_chunk
-    union all
-    select *
-    from recoveries_in_chunk
+missing as (
+    (
+        select
+            slice_number,
+            record_id
+        from records_in_chunk
+        union all
+        select
+            slice_number,
+            record_id
+        from recoveries_in_chunk
+    )
+    except
+    select
+        slice_number,
+        record_id
+    from landed
 ),
 
 inserted as (
@@ -117,20 +128,13 @@ inserted as (
     select
         %(integration)s,
         %(run_id)s,
-        expected.athlete_id,
-        expected.collection,
-        expected.record_id,
+        slice.athlete_id,
+        slice.collection,
+        missing.record_id,
         slice.chunk_start,
         slice.chunk_end
-    from expected
-    inner join complete_slices as slice
-        on expected.athlete_id = slice.athlete_id
-        and expected.collection = slice.collection
-    where not exists (
-        select
-        from incoming
-        where incoming.known_place = expected.place
-    )
+    from missing
+    inner join complete_slices as slice on missing.slice_number = slice.slice_number
     on conflict do nothing
     returning record_id
 )

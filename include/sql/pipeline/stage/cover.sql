@@ -7,11 +7,12 @@ select
     runs.integration,
     staging.athlete_id,
     staging.collection,
-    tstzmultirange(tstzrange(staging.chunk_start, staging.chunk_end))
+    range_agg(tstzrange(staging.chunk_start, staging.chunk_end))
 from staging
 inner join ops.runs as runs
     on runs.integration = %(integration)s
     and runs.run_id = %(run_id)s
 where runs.run_type <> 'export'
+group by runs.integration, staging.athlete_id, staging.collection
 on conflict (integration, athlete_id, collection) do update
 set covered = known.covered + excluded.covered

@@ -2,13 +2,16 @@
 -- An open cycle has no end, so it is never within a chunk.
 -- Grain: one row of incoming, with the outcome `deleted`, per record.
 -- Parameters: integration, run_id.
--- Inputs: staging, ops.absences, raw.current_records. Outputs: raw.records (deleted_at), incoming.
+-- Inputs: staging, ops.absences, raw.current_records, incoming. Outputs: raw.records (deleted_at), incoming.
 with missed as (
     select
         absences.athlete_id,
         absences.collection,
         absences.record_id,
-        range_agg(tstzrange(absences.chunk_start, absences.chunk_end)) as missed_in
+        range_agg(tstzrange(absences.chunk_start, absences.chunk_end)) as missed_in,
+        coalesce(
+            min(slice.slice_number) filter (where slice.chunk_start = absences.chunk_start), min(slice.slice_number)
+        ) as slice_number
     from staging as slice
     inner join ops.absences as absences
         on absences.integration = %(integration)s
@@ -23,7 +26,8 @@ gone as (
     select
         missed.athlete_id,
         missed.collection,
-        missed.record_id
+        missed.record_id,
+        missed.slice_number
     from missed
     inner join raw.current_records as known
         on known.integration = %(integration)s
@@ -33,6 +37,14 @@ gone as (
     where known.deleted_at is null
     and known.ended_at is not null
     and missed.missed_in @> tstzrange(known.started_at, known.ended_at)
+    -- WHOOP may file a recovery under another chunk than its sleep
+    and not exists (
+        select
+        from incoming
+        where incoming.athlete_id = missed.athlete_id
+        and incoming.collection = missed.collection
+        and incoming.record_id = missed.record_id
+    )
 ),
 
 marked as (
@@ -44,11 +56,12 @@ marked as (
     and known.collection = gone.collection
     and known.record_id = gone.record_id
     and known.superseded_at is null
-    returning known.athlete_id, known.collection, known.record_id
+    returning gone.slice_number, known.athlete_id, known.collection, known.record_id
 )
 
-insert into incoming (athlete_id, collection, record_id, outcome, is_regression)
+insert into incoming (slice_number, athlete_id, collection, record_id, outcome, is_regression)
 select
+    slice_number,
     athlete_id,
     collection,
     record_id,

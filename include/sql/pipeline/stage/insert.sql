@@ -8,9 +8,9 @@ insert into raw.records (
 )
 select
     %(integration)s,
-    landed.collection,
-    landed.athlete_id,
-    landed.record_id,
+    incoming.collection,
+    incoming.athlete_id,
+    incoming.record_id,
     landed.payload::jsonb,
     landed.payload_digest,
     landed.started_at::timestamptz,

@@ -3,5 +3,5 @@
 -- Parameters: none; the rows come through stdin.
 -- Inputs: nothing. Outputs: landed.
 copy landed (
-    line_number, collection, athlete_id, record_id, source_updated_at, started_at, ended_at, payload_digest, payload
+    line_number, slice_number, record_id, source_updated_at, started_at, ended_at, payload_digest, payload
 ) from stdin

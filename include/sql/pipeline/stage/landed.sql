@@ -1,12 +1,11 @@
--- Create the table into which the lines of a chunk are copied.
+-- Create the table into which the lines of a batch are copied.
 -- Start, end and payload stay text: most records turn out to be unchanged, so parsing them would be wasted.
 -- Grain: one row per landed line.
 -- Parameters: none.
 -- Inputs: nothing. Outputs: temporary table landed (empty).
 create temporary table landed (
     line_number bigint not null,
-    collection text not null,
-    athlete_id bigint not null,
+    slice_number integer not null,
     record_id text not null,
     source_updated_at timestamptz not null,
     started_at text,

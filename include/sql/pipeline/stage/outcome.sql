@@ -1,8 +1,8 @@
--- Finish staging a chunk: queue the changed records for the transform and complete the pull log.
--- Grain: one row of ops.slices, which is returned, and of ops.transform_queue if any changed, per athlete and
--- collection.
+-- Finish staging a batch: queue the changed records for the transform and complete the pull log.
+-- Grain: one row of ops.slices, which is returned, per chunk, athlete and collection; one row of ops.transform_queue per
+-- athlete and collection with a change.
 -- Parameters: integration, run_id.
--- Inputs: staging, incoming. Outputs: ops.transform_queue, ops.slices.
+-- Inputs: staging, landed, incoming. Outputs: ops.transform_queue, ops.slices.
 with queued as (
     insert into ops.transform_queue (integration, athlete_id, collection, record_ids)
     select
@@ -15,17 +15,44 @@ with queued as (
     group by athlete_id, collection
 ),
 
+repeated as (
+    -- A record in the answers to two slices has its outcome in the slice that gave the newest version.
+    select distinct
+        landed.slice_number,
+        landed.record_id
+    from landed
+    where not exists (
+        select
+        from incoming
+        where incoming.slice_number = landed.slice_number
+        and incoming.record_id = landed.record_id
+    )
+),
+
+outcomes as (
+    select
+        slice_number,
+        outcome,
+        is_regression
+    from incoming
+    union all
+    select
+        slice_number,
+        'unchanged',
+        false
+    from repeated
+),
+
 counted as (
     select
-        athlete_id,
-        collection,
+        slice_number,
         count(*) filter (where outcome = 'new') as new,
         count(*) filter (where outcome = 'changed') as changed,
         count(*) filter (where outcome = 'unchanged') as unchanged,
         count(*) filter (where outcome = 'deleted') as deleted,
         count(*) filter (where is_regression) as regressions
-    from incoming
-    group by athlete_id, collection
+    from outcomes
+    group by slice_number
 )
 
 update ops.slices as slice
@@ -38,9 +65,7 @@ set
     deleted = coalesce(counted.deleted, 0),
     regressions = coalesce(counted.regressions, 0)
 from staging as staged
-left join counted
-    on staged.athlete_id = counted.athlete_id
-    and staged.collection = counted.collection
+left join counted on staged.slice_number = counted.slice_number
 where slice.integration = %(integration)s
 and slice.run_id = %(run_id)s
 and slice.chunk_start = staged.chunk_start

@@ -1,8 +1,9 @@
 -- The slices to stage.
--- Grain: one row per athlete and collection.
+-- Grain: one row per chunk, athlete and collection.
 -- Parameters: none.
 -- Inputs: staging. Outputs: nothing.
 select
+    slice_number,
     athlete_id,
     collection,
     chunk_start,
@@ -11,4 +12,4 @@ select
     records,
     quarantined
 from staging
-order by athlete_id, collection
+order by slice_number

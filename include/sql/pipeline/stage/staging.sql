@@ -1,9 +1,10 @@
--- Create the list of the slices to stage: those of one chunk number that have landed.
--- Grain: one row per athlete and collection.
--- Parameters: integration, run_id, chunk_number, athletes.
+-- Create the list of the slices to stage: those of a batch that have landed, numbered chunk by chunk, the newest first.
+-- Grain: one row per chunk, athlete and collection.
+-- Parameters: integration, run_id, first_chunk, last_chunk, athletes.
 -- Inputs: ops.slices. Outputs: temporary table staging.
 create temporary table staging on commit drop as
 select
+    (row_number() over (order by chunk_number, athlete_id, collection))::integer as slice_number,
     athlete_id,
     collection,
     chunk_start,
@@ -16,6 +17,6 @@ select
 from ops.slices
 where integration = %(integration)s
 and run_id = %(run_id)s
-and chunk_number = %(chunk_number)s
+and chunk_number between %(first_chunk)s and %(last_chunk)s
 and athlete_id = any(%(athletes)s::bigint [])
 and state = 'landed'

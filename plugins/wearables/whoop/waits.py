@@ -1,0 +1,23 @@
+"""Waits that end when a task fails: a thread that waits for the request budget must not keep the task alive."""
+
+import threading
+
+
+class Interrupted(Exception):
+    """The task has failed, so what this thread waits for is no longer needed."""
+
+
+class Waits:
+    """The waits of all threads of a task."""
+
+    def __init__(self) -> None:
+        self._is_over = threading.Event()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait. Raises Interrupted if ``interrupt`` has been called, or is called meanwhile."""
+        if self._is_over.wait(seconds):
+            raise Interrupted
+
+    def interrupt(self) -> None:
+        """End all waits, and those that begin later."""
+        self._is_over.set()
