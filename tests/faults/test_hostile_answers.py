@@ -71,6 +71,7 @@ LANDED: dict[str, Callable[[dict], bytes]] = {
     "-1e-400 in an unknown field": written(unknown='{"deep": [-1e-400]}'),
     "400 digits in an unknown field": written(unknown="9" * 400),
     "-0 and 1E+2 in unknown fields": written(unknown="-0", another="1E+2"),
+    "fields of another collection": changed(cycle_id=5.5, sleep_id=["x"], nap={}),
     "a key of 100,000 characters": changed(**{"x" * 100_000: 1}),
     "keys that are there twice": lambda record: b'{"user_id": 5, "id": "x", ' + json.dumps(record).encode()[1:],
     "updated_at with 300 decimals": changed(updated_at=f"2026-01-02T00:30:00.{'1' * 300}Z"),

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from wearables.whoop.records import record_line, unknown_fields
+from wearables.whoop.records import landed_row, record_line, unknown_fields
 from wearables.whoop.storable import InvalidRecord
 
 CYCLE = {
@@ -105,6 +105,7 @@ def test_a_sleep_is_identified_by_a_uuid(record_id: str) -> None:
         {"id": f"{UUID}\n"},
         {"id": f"{{{UUID}}}"},
         {"id": UUID.replace("-", "")},
+        {"id": UUID.replace("e", "-")},
         {"id": UUID.replace("4", "٤")},
         {"cycle_id": 0},
         {"cycle_id": 2**63},
@@ -186,6 +187,21 @@ def test_a_missing_or_unknown_score_is_not_invalid(score: object) -> None:
 @pytest.mark.parametrize("score", [None, "pending", {"respiratory_rate": "?"}])
 def test_the_score_of_a_record_that_is_not_scored_does_not_matter(score: object) -> None:
     assert sleep(score_state="PENDING_SCORE", score=score)
+
+
+@pytest.mark.parametrize("name", ["id", "cycle_id", "sleep_id", "start", "end", "nap", "timezone_offset"])
+def test_a_new_field_may_have_the_name_of_another_collections_field(name: str) -> None:
+    recovery = {
+        "cycle_id": 5,
+        "sleep_id": UUID,
+        "user_id": 10129,
+        "updated_at": CYCLE["updated_at"],
+        "score_state": "?",
+    }
+    for collection, record in (("cycle", CYCLE), ("recovery", recovery)):
+        raw = json.dumps({name: [5.5]} | record).encode()
+        line = record_line(raw, collection, 10129)
+        assert landed_row(1, 2, line, collection).endswith(b"\t%s\n" % raw)
 
 
 def test_unknown_fields_are_named_by_their_path() -> None:

@@ -8,6 +8,11 @@ EARLIEST = dt.datetime(2012, 1, 1, tzinfo=dt.UTC)
 TOLERANCE = dt.timedelta(days=2)
 
 
+def latest_plausible() -> dt.datetime:
+    """Return the latest time that a record can have now."""
+    return dt.datetime.now(dt.UTC) + TOLERANCE
+
+
 def is_plausible(moment: dt.datetime) -> bool:
     """Return whether a record can have this time."""
-    return EARLIEST <= moment <= dt.datetime.now(dt.UTC) + TOLERANCE
+    return EARLIEST <= moment <= latest_plausible()

@@ -39,11 +39,6 @@ class Recovery(msgspec.Struct):
     sleep_id: str | None = None
     created_at: Instant | None = None
 
-    @property
-    def id(self) -> int:
-        """The id of the recovery's cycle, which identifies it."""
-        return self.cycle_id
-
 
 class Sleep(msgspec.Struct):
     """A sleep or nap."""
@@ -92,18 +87,27 @@ class Endpoint:
     @property
     def scored_type(self) -> Any:
         """The type of a scored record: its score is required, and every known value in it is a number or null."""
-        scores = {parent: names for parent, names in self.known_fields.items() if parent}
-        return msgspec.defstruct(f"Scored{self.record_type.__name__}", [("score", _numbers(("score",), scores))])
+        fields = [("score", _numbers(("score",), self.known_fields))]
+        return msgspec.defstruct(f"Scored{self.record_type.__name__}", fields)
+
+    @property
+    def usual_type(self) -> Any:
+        """The type of a record in which every field is known, and every value simple."""
+        score = _numbers(("score",), self.known_fields, is_exact=True)
+        others = self.known_fields[()].difference(self.record_type.__struct_fields__, ["score"])
+        fields = [("score", score | None, None), *((name, str | float | bool | None, None) for name in sorted(others))]
+        name = f"Usual{self.record_type.__name__}"
+        return msgspec.defstruct(name, fields, bases=(self.record_type,), forbid_unknown_fields=True)
 
 
-def _numbers(place: Parent, known: dict[Parent, frozenset[str]]) -> Any:
-    """Return the type of the object at ``place``. Numbers may be missing or null."""
+def _numbers(place: Parent, known: dict[Parent, frozenset[str]], *, is_exact: bool = False) -> Any:
+    """Return the type of the object at ``place``. Numbers may be missing or null; only an exact type has no others."""
     fields: list[tuple[str, Any, None]] = []
     for name in sorted(known[place]):
         inner = (*place, name)
-        kind = _numbers(inner, known) if inner in known else FLAGS.get(inner, float)
+        kind = _numbers(inner, known, is_exact=is_exact) if inner in known else FLAGS.get(inner, float)
         fields.append((name, kind | None, None))
-    return msgspec.defstruct("_".join(place).title(), fields)
+    return msgspec.defstruct("_".join(place).title(), fields, forbid_unknown_fields=is_exact)
 
 
 def _known(collection: str, others: dict[Parent, str]) -> dict[Parent, frozenset[str]]:

@@ -7,7 +7,7 @@ from wearables.pipeline.landing import Manifest
 from wearables.pipeline.slices import Slice
 from wearables.whoop.client import WhoopClient
 from wearables.whoop.identity import identify
-from wearables.whoop.records import record_line, unknown_fields
+from wearables.whoop.records import check_page
 from wearables.whoop.storable import InvalidRecord
 from wearables.whoop.transport import HttpTransport
 
@@ -27,14 +27,13 @@ def fetch_slice(client: WhoopClient, transport: HttpTransport, slice_: Slice) ->
     unknown: set[str] = set()
     for page in client.records(slice_.collection, slice_.chunk):
         pages += 1
-        for record in page:
-            try:
-                line = record_line(record, slice_.collection, slice_.athlete_id)
-            except InvalidRecord as reason:
-                _reject(answer, slice_, record, str(reason))
+        checked, fields = check_page(page, slice_.collection, slice_.athlete_id)
+        unknown |= fields
+        for record, line in zip(page, checked, strict=True):
+            if isinstance(line, InvalidRecord):
+                _reject(answer, slice_, record, str(line))
             else:
                 answer.add(line)
-                unknown.update(unknown_fields(line, slice_.collection))
     spent = transport.spent()
     manifest = Manifest(
         integration=slice_.integration,

@@ -1,4 +1,4 @@
--- Copy landed lines into landed, in COPY's text format. copy_row in pipeline/landed_row.py escapes them.
+-- Copy landed lines into landed, in COPY's text format. pipeline/landed_row.py escapes them.
 -- Grain: one row per line.
 -- Parameters: none; the rows come through stdin.
 -- Inputs: nothing. Outputs: landed.
