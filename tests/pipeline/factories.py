@@ -19,8 +19,6 @@ def manifest(answer: Answer) -> Manifest:
         requests=1,
         waited_seconds=0.0,
         seconds=0.1,
-        sha256=answer.sha256,
-        attempt=answer.attempt,
     )
 
 

@@ -46,7 +46,6 @@ class DummySession:
             requests=1,
             waited_seconds=0.0,
             seconds=0.0,
-            sha256=answer.sha256,
         )
         slice_.landing.commit(answer, manifest)
         return manifest

@@ -106,7 +106,6 @@ def pull(warehouse_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPat
             requests=1,
             waited_seconds=0.0,
             seconds=0.0,
-            sha256=answer.sha256,
         )
         slice_.landing.commit(answer, manifest)
         with transaction(warehouse_engine) as connection:

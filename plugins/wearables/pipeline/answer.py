@@ -3,9 +3,10 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from tempfile import SpooledTemporaryFile
+from io import BytesIO
+from tempfile import TemporaryFile
 from typing import IO
 
 from isal import igzip
@@ -14,8 +15,8 @@ from wearables.pipeline.storage import available
 
 # isal compresses about eight times as fast as zlib at its lowest level, to about the same size.
 COMPRESSION_LEVEL = 1
+# A larger answer continues in a temporary file.
 COMPRESS_AT_ONCE = 1024 * 1024
-IN_MEMORY = 4 * 1024 * 1024
 # Enough of a rejected record to find out what is wrong with it.
 MAX_REJECTED_BYTES = 1024 * 1024
 
@@ -27,9 +28,9 @@ class Answer:
     """
 
     def __init__(self) -> None:
-        self._file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # type: ignore[assignment]  # noqa: SIM115 - see closed
         self._lines: list[bytes] = []
-        self._bytes = 0
+        self._size = 0
+        self._compressed: IO[bytes] | None = None
         self._digest = hashlib.sha256()
         self.attempt = secrets.token_hex(8)
         self.rejects: dict[int, list[bytes]] = {}
@@ -40,9 +41,9 @@ class Answer:
         """Add a record: one line of JSON without its newline."""
         self._lines.append(line)
         self.records += 1
-        self._bytes += len(line)
-        if self._bytes >= COMPRESS_AT_ONCE:
-            self._compress()
+        self._size += len(line)
+        if self._size >= COMPRESS_AT_ONCE:
+            self._move_to_file(self._joined())
 
     def reject(self, record: bytes, owner: int, record_id: str, reason: str) -> None:
         """Keep the start of a record that cannot be staged, with its owner and the reason."""
@@ -51,25 +52,36 @@ class Answer:
         self.rejects.setdefault(owner, []).append(json.dumps(rejected).encode() + b"\n")
         self.rejected += 1
 
-    @property
-    def sha256(self) -> str:
-        """The digest of the records that have been added, each with its newline."""
-        self._compress()
-        return self._digest.hexdigest()
-
     @contextmanager
-    def closed(self, last_line: bytes) -> Iterator[IO[bytes]]:
-        """Add a last line that is not a record. Yield the compressed file, and delete it at the end."""
-        with self._file as file:
-            self._lines.append(last_line)
-            self._compress()
-            yield file
+    def closed(self, last_line: Callable[[str], bytes]) -> Iterator[IO[bytes]]:
+        """Add a last line, made from the digest of all records. Yield the compressed file; it is deleted at the end."""
+        records = self._joined()
+        content = compressed(records + last_line(self._digest.hexdigest()) + b"\n")
+        if self._compressed is None:
+            yield BytesIO(content)
+        else:
+            with self._compressed as file:
+                self._write(content)
+                yield file
 
-    def _compress(self) -> None:
-        if self._lines:
-            lines = b"\n".join(self._lines) + b"\n"
-            self._digest.update(lines)
-            with available():
-                self._file.write(igzip.compress(lines, COMPRESSION_LEVEL, mtime=0))
-            self._lines.clear()
-            self._bytes = 0
+    def _joined(self) -> bytes:
+        """Return the lines that are not compressed yet, each with its newline, and add them to the digest."""
+        records = b"".join([line + b"\n" for line in self._lines])
+        self._digest.update(records)
+        self._lines.clear()
+        self._size = 0
+        return records
+
+    def _move_to_file(self, records: bytes) -> None:
+        if self._compressed is None:
+            self._compressed = TemporaryFile()  # noqa: SIM115 - closed by the method closed
+        self._write(compressed(records))
+
+    def _write(self, content: bytes) -> None:
+        with available():
+            self._compressed.write(content)  # type: ignore[union-attr]
+
+
+def compressed(content: bytes) -> bytes:
+    """Return content as a member of a gzip file."""
+    return igzip.compress(content, COMPRESSION_LEVEL, mtime=0)

@@ -25,7 +25,7 @@ from isal import igzip, isal_zlib
 
 from wearables.core.errors import PermanentError
 from wearables.core.settings import landing_url
-from wearables.pipeline.answer import COMPRESSION_LEVEL, Answer
+from wearables.pipeline.answer import Answer, compressed
 from wearables.pipeline.storage import available, copy, file_system, make_folder
 
 BLOCK_BYTES = 256 * 1024
@@ -48,15 +48,15 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     requests: int
     waited_seconds: float
     seconds: float
-    sha256: str  # of the uncompressed records
-    attempt: str = ""
     unknown_fields: tuple[str, ...] = ()
 
 
 class _LastLine(msgspec.Struct, forbid_unknown_fields=True):
-    """The last line of a file; a record has other fields."""
+    """The last line of a file; a record has other fields. ``sha256`` is the digest of the uncompressed records."""
 
     manifest: Manifest
+    sha256: str
+    attempt: str
 
 
 class Landing:
@@ -75,9 +75,13 @@ class Landing:
 
     def commit(self, answer: Answer, manifest: Manifest) -> None:
         """Store an answer, in place of an earlier one. It has landed when this returns."""
-        with available(), answer.closed(msgspec.json.encode(_LastLine(manifest))) as content:
+
+        def last_line(sha256: str) -> bytes:
+            return msgspec.json.encode(_LastLine(manifest, sha256, answer.attempt))
+
+        with available(), answer.closed(last_line) as content:
             for owner, lines in answer.rejects.items():
-                self._write_rejects(owner, manifest.attempt, lines)
+                self._write_rejects(owner, answer.attempt, lines)
             try:
                 copy(content, self._storage, self._path)
             except FileNotFoundError:
@@ -86,18 +90,14 @@ class Landing:
 
     def manifest(self) -> Manifest | None:
         """Return the manifest, or None if the answer has not landed completely."""
-        try:
-            with available(), self._open(self._path) as stored, igzip.open(stored) as file:
-                last = deque(file, maxlen=1)[0]
-            return msgspec.json.decode(last, type=_LastLine).manifest
-        except (FileNotFoundError, IndexError, msgspec.DecodeError, *DAMAGED):
-            return None
+        last = self._last_line()
+        return last.manifest if last else None
 
     def records(self) -> Iterator[list[bytes]]:
         """Yield the records, as lists of lines. Raises PermanentError if they do not match the manifest."""
         digest = hashlib.sha256()
-        manifest = None
         last = b""
+        expected = None
         try:
             with available(), self._open(self._path) as stored, igzip.open(stored) as file:
                 while block := file.read(BLOCK_BYTES):
@@ -108,37 +108,41 @@ class Landing:
                     digest.update(lines)
                     if lines:
                         yield lines[:-1].split(b"\n")
-            manifest = msgspec.json.decode(last, type=_LastLine).manifest
+            expected = msgspec.json.decode(last, type=_LastLine).sha256
         except (FileNotFoundError, msgspec.DecodeError, *DAMAGED):
             pass
-        if manifest is None or digest.hexdigest() != manifest.sha256:
+        if digest.hexdigest() != expected:
             raise PermanentError(f"{self.url} has changed since it landed. Delete the file, then clear the run.")
 
     def rejects(self) -> Iterator[dict[str, Any]]:
         """Yield the rejected records: athlete_id, record_id, reason and payload. Those of erased athletes are gone."""
-        manifest = self.manifest()
-        if manifest is None:
+        last = self._last_line()
+        if last is None:
             return
         with available():
-            chunk, name = escape(self._folder.rpartition("/")[0]), escape(self._rejects(manifest.attempt))
+            chunk, name = escape(self._folder.rpartition("/")[0]), escape(self._rejects(last.attempt))
             for path in sorted(self._storage.glob(f"{chunk}/*/{name}")):
                 with suppress(FileNotFoundError), self._open(path) as raw, igzip.open(raw) as lines:
                     for line in lines:
                         yield json.loads(line)
+
+    def _last_line(self) -> _LastLine | None:
+        try:
+            with available(), self._open(self._path) as stored, igzip.open(stored) as file:
+                last = deque(file, maxlen=1)[0]
+            return msgspec.json.decode(last, type=_LastLine)
+        except (FileNotFoundError, IndexError, msgspec.DecodeError, *DAMAGED):
+            return None
 
     def _write_rejects(self, owner: int, attempt: str, lines: list[bytes]) -> None:
         folder = f"{self._folder.rpartition('/')[0]}/{owner}"
         make_folder(self._storage, folder)
         # If the owner is being erased at this moment, the folder has been deleted again.
         with suppress(FileNotFoundError):
-            self._storage.pipe_file(f"{folder}/{self._rejects(attempt)}", _compressed(lines))
+            self._storage.pipe_file(f"{folder}/{self._rejects(attempt)}", compressed(b"".join(lines)))
 
     def _rejects(self, attempt: str) -> str:
         return f"{self._collection}.{attempt}.rejected.ndjson.gz"
 
     def _open(self, path: str) -> IO[bytes]:
         return self._storage.open(path, "rb")
-
-
-def _compressed(lines: list[bytes]) -> bytes:
-    return igzip.compress(b"".join(lines), COMPRESSION_LEVEL, mtime=0)

@@ -48,8 +48,6 @@ def fetch_slice(client: WhoopClient, transport: HttpTransport, slice_: Slice) ->
         requests=spent.requests - before.requests,
         waited_seconds=round(spent.waited_seconds - before.waited_seconds, 3),
         seconds=round(time.monotonic() - began, 3),
-        sha256=answer.sha256,
-        attempt=answer.attempt,
         unknown_fields=tuple(sorted(unknown)[:MAX_UNKNOWN_FIELDS]),
     )
     slice_.landing.commit(answer, manifest)
