@@ -23,7 +23,7 @@ def pieces(days: int) -> list[TimeRange]:
         (1, 4, {}, (1, 21, 20, 1)),
         # 25 cycles fit on a page, but not with a few naps.
         (24, 1, {}, (1, 7, 20, 1)),
-        (60, 4, {}, (3, 53, 30, 1)),
+        (60, 4, {}, (3, 53, 20, 1)),
         # The budget of this minute is used: one more minute.
         (1, 4, {60: 90}, (1, 21, 80, 1)),
         # 401 requests: 100 now, and four more minutes.

@@ -11,9 +11,8 @@ from wearables.whoop.client import PAGE_SIZE
 DAY_SECONDS = 86_400
 # One record a day, plus an occasional nap.
 RECORDS_PER_DAY = {"cycle": 1.0, "recovery": 1.0, "sleep": 1.1, "workout": 1.0}
-# Airflow's overhead: five tasks in sequence, and two more for each further chunk.
+# Airflow's overhead: five tasks in sequence.
 SECONDS_PER_PULL = 20
-SECONDS_PER_CHUNK = 5
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,6 @@ def estimate(
     # One request verifies the app. Tokens expire after an hour, so each athlete's probably needs to be renewed.
     renewals = 1 + athletes
     requests = renewals + sum(count * _pages(*slice_) for slice_, count in slices.items())
-    seconds = SECONDS_PER_PULL + SECONDS_PER_CHUNK * (chunks - 1)
     # The budget of a period can be used at once; requests beyond it wait for the following periods.
     waits = [
         period * math.ceil(max(0, requests - (allowed - used.get(period, 0))) / allowed)
@@ -54,7 +52,7 @@ def estimate(
     daily = limits.get(DAY_SECONDS)
     free_today = daily - used.get(DAY_SECONDS, 0) if daily else requests
     days = 1 + math.ceil(max(0, requests - free_today) / daily) if daily else 1
-    return Estimate(chunks, requests, seconds + max(waits, default=0), days)
+    return Estimate(chunks, requests, SECONDS_PER_PULL + max(waits, default=0), days)
 
 
 def estimate_for_all(
