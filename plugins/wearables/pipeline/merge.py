@@ -13,7 +13,8 @@ def merge(connection: Connection, plan: Plan, complete: Sequence[Row]) -> list[R
 
     ``complete`` are the slices in which a missing record counts as deleted. Return one row of counts per slice.
     """
-    run_sql(connection, "pipeline/stage/complete", slice_numbers=[each.slice_number for each in complete])
+    numbers = [each.slice_number for each in complete]
+    run_sql(connection, "pipeline/stage/complete", integration=plan.integration, slice_numbers=numbers)
     run_sql(connection, "pipeline/stage/incoming", integration=plan.integration)
     if run_sql(connection, "pipeline/stage/differences", integration=plan.integration).rowcount:
         run_sql(connection, "pipeline/stage/supersede", integration=plan.integration)

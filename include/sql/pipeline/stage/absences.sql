@@ -1,7 +1,7 @@
 -- Record which known records are missing from WHOOP's answer for a slice, if that answer was complete and not empty.
 -- Grain: one row of ops.absences per missing record. Returns one row: whether any is missing in this run so far.
 -- Parameters: integration, run_id.
--- Inputs: staging, landed, raw.records, ops.watermarks. Outputs: ops.absences.
+-- Inputs: staging, landed, raw.records. Outputs: ops.absences.
 
 -- `offset 0` makes PostgreSQL probe one index per lateral subquery, even on a table that was never analysed.
 -- Records that were staged after WHOOP was asked are left out: they are part of this answer or newer.
@@ -10,14 +10,6 @@ with complete_slices as (
     select *
     from staging
     where is_complete
-    -- if nothing has been staged before, nothing can be missing
-    and exists (
-        select
-        from ops.watermarks as known
-        where known.integration = %(integration)s
-        and known.athlete_id = staging.athlete_id
-        and known.collection = staging.collection
-    )
 ),
 
 records_in_chunk as (
