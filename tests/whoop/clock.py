@@ -21,6 +21,7 @@ class Clock:
             )
             connection.exec_driver_sql(
                 "update ops.request_budgets set resets_at = resets_at - make_interval(secs => %(seconds)s), "
+                "counted_from = counted_from - make_interval(secs => %(seconds)s), "
                 "consent_until = consent_until - make_interval(secs => %(seconds)s), "
                 "routine_until = routine_until - make_interval(secs => %(seconds)s)",
                 shift,

@@ -71,6 +71,28 @@ def test_leased_requests_that_were_not_sent_are_returned(warehouse_engine: Engin
     assert clock.slept == []
 
 
+def test_leased_requests_that_were_not_sent_are_returned_to_what_whoop_reports(warehouse_engine: Engine) -> None:
+    clock = Clock(warehouse_engine)
+    for sent in range(97):
+        one = budget(warehouse_engine, clock, priority=Priority.ROUTINE)
+        one.spend()
+        one.observe(headers(99 - sent, 60 - sent / 10))
+        one.close()
+    assert clock.slept == []
+
+
+def test_what_an_earlier_period_leased_is_not_returned_to_the_new_one(warehouse_engine: Engine) -> None:
+    clock = Clock(warehouse_engine)
+    one, other = (budget(warehouse_engine, clock, priority=Priority.ROUTINE) for _ in range(2))
+    one.observe(headers(60, 1))
+    one.spend()
+    clock.sleep(2)
+    other.observe(headers(5, 60))
+    one.close()
+    assert spend(budget(warehouse_engine, clock, priority=Priority.ROUTINE), 2) == 0
+    assert budget(warehouse_engine, clock, priority=Priority.ROUTINE).spend() > 50
+
+
 def test_requests_wait_for_a_budget_that_whoop_reports_as_used_up(warehouse_engine: Engine) -> None:
     clock = Clock(warehouse_engine)
     one = budget(warehouse_engine, clock)
