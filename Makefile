@@ -74,7 +74,7 @@ screenshots: $(STAMP) ## run the browser tests and save screenshots in docs/imag
 audit: $(STAMP) ## look for vulnerable packages and for secrets in the repository
 	@bin/_audit
 
-bench: $(STAMP) ## run the benchmarks and write benchmarks/RESULTS.md
+bench: $(STAMP) ## run the benchmarks and write benchmarks/RESULTS.md (45 minutes on two idle cores)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 up: $(STAMP) ## start PostgreSQL and Airflow

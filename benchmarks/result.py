@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 
 REPEATS = 5
+MISSED = "**no**"
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Row:
 
     def cells(self) -> list[str]:
         """Return the row's cells in the order of the table."""
-        return [self.what, self.against, self.target, self.measured, "yes" if self.is_met else "**no**", self.note]
+        return [self.what, self.against, self.target, self.measured, "yes" if self.is_met else MISSED, self.note]
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -80,26 +81,37 @@ def sandbox(athletes: int, days: int, per_minute: int = UNLIMITED) -> Iterator[s
         process.wait()
 
 
-def enrol(url: str) -> list[int]:
+def enrol(url: str, integration: str = NAME) -> list[int]:
     """Enrol every athlete of the sandbox. Return their ids."""
     from wearables.athletes.enrolment import enrol
 
     athlete_ids = [athlete["user_id"] for athlete in requests.get(f"{url}/sandbox/athletes", timeout=60).json()]
     for athlete_id in athlete_ids:
         consent = requests.post(f"{url}/sandbox/athletes/{athlete_id}/consent", timeout=60).json()
-        enrol(NAME, consent["refresh_token"])
+        enrol(integration, consent["refresh_token"])
     return athlete_ids
 
 
-def plan(days: int) -> tuple[Any, str, list]:
-    """Plan a pull of the last ``days`` days. Return the integration, the run id and the chunks."""
+def dates(days: int) -> dict[str, str]:
+    """Return the parameters of a run that pulls the last ``days`` days."""
+    today = dt.datetime.now(dt.UTC).date()
+    return {"start_date": str(today - dt.timedelta(days=days + 1)), "end_date": str(today)}
+
+
+def plan(days: int, name: str = NAME) -> tuple[Any, str, list]:
+    """Plan a pull of the last ``days`` days. Return the integration, the run id and the work of each mapped task."""
     from wearables.core.integrations import load_integration
     from wearables.pipeline.validate import Run, validate
 
-    today = dt.datetime.now(dt.UTC).date()
-    conf = {"start_date": str(today - dt.timedelta(days=days + 1)), "end_date": str(today)}
-    integration, run_id = load_integration(NAME), f"manual__{uuid.uuid4()}"
-    return integration, run_id, validate(integration, Run(run_id, "manual", dt.datetime.now(dt.UTC), conf))
+    integration, run_id = load_integration(name), f"manual__{uuid.uuid4()}"
+    return integration, run_id, validate(integration, Run(run_id, "manual", dt.datetime.now(dt.UTC), dates(days)))
+
+
+def run_step(name: str, integration: Any, run_id: str, batches: list) -> None:
+    """Run extract, stage or transform to its end, as the tasks of a run do."""
+    step = getattr(import_module(f"wearables.pipeline.{name}"), name)
+    for batch in [()] if name == "transform" else [(batch,) for batch in batches]:
+        step(integration, run_id, *batch)
 
 
 def empty(engine: Any) -> None:

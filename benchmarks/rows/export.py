@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from benchmarks.peak import peak_of
 from benchmarks.result import Row, in_turn, seconds
-from benchmarks.rows.memory import peak_of
 from benchmarks.setup import NAME, empty, fresh_warehouse
 from wearables.core.integrations import Integration, load_integration
 from wearables.pipeline.check import check
@@ -93,7 +93,7 @@ def _durations(engine: Engine, athlete_id: int, url: str) -> list[float]:
 def _peak(engine: Engine, athlete_id: int, url: str) -> int:
     """Return the peak memory of importing a file, in KiB."""
     empty(engine)
-    return peak_of(lambda: _import(athlete_id, url))
+    return peak_of(_import, athlete_id, url)
 
 
 _runs = iter(range(10**6))
