@@ -10,9 +10,10 @@ from benchmarks.setup import NAME
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import copy_lines, transaction
 from wearables.core.windows import TimeRange
-from wearables.pipeline.batches import EVERYONE
+from wearables.pipeline.answer import Answer
+from wearables.pipeline.batches import Batch
 from wearables.pipeline.landing import Landing, Manifest
-from wearables.pipeline.plan import Chunk, Plan, save_plan
+from wearables.pipeline.plan import Plan, save_plan
 from wearables.pipeline.slices import PlannedSlice, Slice, begin, land, plan_slices
 from wearables.pipeline.stage import stage
 from wearables_dev.sandbox import World
@@ -35,30 +36,33 @@ from bare
 on conflict (integration, athlete_id, collection, record_id) where superseded_at is null do update
 set payload = excluded.payload, source_updated_at = excluded.source_updated_at, pulled_at = excluded.pulled_at
 """
+SET_PATH = """
+update ops.slices set path = %(path)s
+where integration = %(integration)s and run_id = %(run_id)s and athlete_id = %(athlete_id)s
+"""
 COPY = r"copy bare (payload) from stdin (format csv, delimiter e'\x02', quote e'\x01')"
 
 
-def bare_upserts(engine: Any, tasks: Iterable[list[str]]) -> float:
-    """Return the seconds of one COPY and one upsert for each task, given by the paths of its landing files.
+def bare_upserts(engine: Any, chunks: Iterable[list[str]]) -> float:
+    """Return the seconds of one COPY and one upsert for each chunk, given by the paths of its landing files.
 
     This is the least that staging requires: no history, regressions, deletions, quarantine or pull log.
     """
     with engine.begin() as connection:
         connection.exec_driver_sql(EMPTY_TABLE)
-    return seconds(lambda: _upsert(engine, tasks))
+    return seconds(lambda: _upsert(engine, chunks))
 
 
-def _upsert(engine: Any, tasks: Iterable[list[str]]) -> None:
-    for paths in tasks:
+def _upsert(engine: Any, chunks: Iterable[list[str]]) -> None:
+    for paths in chunks:
         with transaction(engine) as connection:
             connection.exec_driver_sql("create temporary table bare (payload jsonb) on commit drop")
-            copy_lines(connection, COPY, (line for path in paths for line in _lines(path)))
+            copy_lines(connection, COPY, (lines for path in paths for lines in _lines(path)))
             connection.exec_driver_sql(UPSERT)
 
 
 def _lines(path: str) -> Iterator[bytes]:
-    landing = Landing(path)
-    return landing.lines(landing.manifest())
+    return (b"\n".join(records) + b"\n" for records in Landing(path).records())
 
 
 def land_workouts(records: int) -> list[str]:
@@ -69,10 +73,11 @@ def land_workouts(records: int) -> list[str]:
 
 def _land(template: dict[str, Any], athlete_id: int, records: int) -> str:
     landing = Landing.at(NAME, "run", CHUNK.label, str(athlete_id), "workout")
-    with landing.writer() as writer:
-        for line in _workouts(template, athlete_id, records):
-            writer.write(line)
+    answer = Answer()
+    for line in _workouts(template, athlete_id, records):
+        answer.add(line)
     landing.commit(
+        answer,
         Manifest(
             integration=NAME,
             run_id="new",
@@ -81,13 +86,12 @@ def _land(template: dict[str, Any], athlete_id: int, records: int) -> str:
             chunk_start=CHUNK.start.isoformat(),
             chunk_end=CHUNK.end.isoformat(),
             pages=1,
-            records=writer.records,
+            records=answer.records,
             rejected=0,
             requests=1,
             waited_seconds=0,
             seconds=0,
-            sha256=writer.sha256,
-        )
+        ),
     )
     return landing.url
 
@@ -120,7 +124,9 @@ def stage_workouts(engine: Any, paths: list[str], run_id: str) -> float:
             slice_ = Slice(NAME, run_id, CHUNK, athlete_id, "workout")
             manifest = Landing(path).manifest()
             assert manifest
-            begin(connection, [slice_], [path])
+            begin(connection, [slice_])
             land(connection, slice_.run, [manifest])
+            # The second run stages the files of the first.
+            connection.exec_driver_sql(SET_PATH, {**slice_.run, "athlete_id": athlete_id, "path": path})
     integration = Integration(name=NAME, connection=NAME)
-    return seconds(lambda: stage(integration, run_id, Chunk(0, CHUNK, EVERYONE)))
+    return seconds(lambda: stage(integration, run_id, Batch(0, 0, CHUNK)))

@@ -11,10 +11,10 @@ set
 from (
     select
         different.line_number,
-        landed.payload::jsonb as payload,
+        landed.payload as payload,
         known.payload as known_payload,
         case
-            when known.deleted_at is null and known.payload = landed.payload::jsonb then 'unchanged'
+            when known.deleted_at is null and known.payload = landed.payload then 'unchanged'
             else 'changed'
         end as outcome
     from incoming as different

@@ -11,7 +11,7 @@ select
     incoming.collection,
     incoming.athlete_id,
     incoming.record_id,
-    landed.payload::jsonb,
+    landed.payload,
     landed.payload_digest,
     landed.started_at::timestamptz,
     landed.ended_at::timestamptz,

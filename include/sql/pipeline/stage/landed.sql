@@ -11,5 +11,5 @@ create temporary table landed (
     started_at text,
     ended_at text,
     payload_digest uuid not null,
-    payload text not null
+    payload jsonb not null
 ) on commit drop

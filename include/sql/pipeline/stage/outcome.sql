@@ -45,32 +45,34 @@ outcomes as (
 
 counted as (
     select
-        slice_number,
-        count(*) filter (where outcome = 'new') as new,
-        count(*) filter (where outcome = 'changed') as changed,
-        count(*) filter (where outcome = 'unchanged') as unchanged,
-        count(*) filter (where outcome = 'deleted') as deleted,
-        count(*) filter (where is_regression) as regressions
-    from outcomes
-    group by slice_number
+        staging.athlete_id,
+        staging.collection,
+        staging.chunk_start,
+        count(*) filter (where outcomes.outcome = 'new') as new,
+        count(*) filter (where outcomes.outcome = 'changed') as changed,
+        count(*) filter (where outcomes.outcome = 'unchanged') as unchanged,
+        count(*) filter (where outcomes.outcome = 'deleted') as deleted,
+        count(*) filter (where outcomes.is_regression) as regressions
+    from staging
+    left join outcomes on staging.slice_number = outcomes.slice_number
+    group by staging.athlete_id, staging.collection, staging.chunk_start
 )
 
 update ops.slices as slice
 set
     state = 'staged',
     finished_at = clock_timestamp(),
-    new = coalesce(counted.new, 0),
-    changed = coalesce(counted.changed, 0),
-    unchanged = coalesce(counted.unchanged, 0),
-    deleted = coalesce(counted.deleted, 0),
-    regressions = coalesce(counted.regressions, 0)
-from staging as staged
-left join counted on staged.slice_number = counted.slice_number
+    new = counted.new,
+    changed = counted.changed,
+    unchanged = counted.unchanged,
+    deleted = counted.deleted,
+    regressions = counted.regressions
+from counted
 where slice.integration = %(integration)s
 and slice.run_id = %(run_id)s
-and slice.chunk_start = staged.chunk_start
-and slice.athlete_id = staged.athlete_id
-and slice.collection = staged.collection
+and slice.chunk_start = counted.chunk_start
+and slice.athlete_id = counted.athlete_id
+and slice.collection = counted.collection
 and slice.state = 'landed'
 returning
     slice.athlete_id,

@@ -100,7 +100,9 @@ create table ops.slices (
     finished_at timestamptz,
     error text,
     primary key (integration, run_id, chunk_start, athlete_id, collection)
-);
+)
+-- A slice is updated three times. With free space in its page, its index entries stay as they are.
+with (fillfactor = 40);
 create index slices_athlete on ops.slices (integration, athlete_id, collection, chunk_start);
 comment on table ops.slices is 'One row per run, chunk, athlete and collection: the plan and the pull log.';
 comment on column ops.slices.integration is 'Name of the integration.';
