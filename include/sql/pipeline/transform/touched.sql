@@ -2,6 +2,7 @@
 -- Grain: queued has one row per record; touched has one row per version of a queued record, older versions included,
 -- because a record that moved to another day changes both days. Parameters: integration.
 -- Inputs: ops.transform_queue, raw.records. Outputs: queued and touched (temporary); the queue is emptied.
+-- The result is one row per collection that has queued records.
 create temporary table queued (
     athlete_id bigint not null,
     collection text not null,
@@ -59,4 +60,7 @@ select
     payload ->> 'cycle' as export_cycle_id
 from versions;
 
-analyze touched
+analyze touched;
+
+select distinct collection
+from queued
