@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 # Files of include/sql/pipeline/transform, in this order. The header of each names its inputs and outputs.
 DATES = ("affected_cycles", "dated_cycles", "affected_days", "cycle_days")
 EXPORTS = ("export_cycles", "export_naps", "export_workouts", "export_values", "export_days")
-ROLLING = ("rolling_dates", "rolling_inputs", "rolling_week", "rolling_month", "rolling_season", "rolling")
+ROLLING = ("rolling_dates", "rolling_inputs", "rolling")
 STEPS = (
     "touched",
     *DATES,

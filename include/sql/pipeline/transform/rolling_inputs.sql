@@ -48,5 +48,4 @@ select
     zone_load
 from known;
 
-create index on rolling_inputs (athlete_id, metric_date);
-analyze rolling_inputs (athlete_id, metric_date)
+create index on rolling_inputs (athlete_id, metric_date)
