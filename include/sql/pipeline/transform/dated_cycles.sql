@@ -39,41 +39,57 @@ sleeps as (
         coalesce(sleep.record_id = cycles.recovery_sleep_id, false) as is_of_recovery,
         coalesce(sleep.payload ->> 'cycle_id' <> cycles.cycle_id, false) as is_of_another_cycle
     from cycles
+    -- `offset 0` forces index probes, even on a table that was never analysed
     cross join lateral (
-        -- sleeps that name the cycle
         select *
-        from raw.records
-        where integration = %(integration)s
-        and collection = 'sleep'
-        and athlete_id = cycles.athlete_id
-        and payload ->> 'cycle_id' = cycles.cycle_id
-        and superseded_at is null
-        and deleted_at is null
-        union all
-        -- the sleep that the recovery names
-        select *
-        from raw.records
-        where integration = %(integration)s
-        and collection = 'sleep'
-        and athlete_id = cycles.athlete_id
-        and record_id = cycles.recovery_sleep_id
-        and payload ->> 'cycle_id' is distinct from cycles.cycle_id
-        and superseded_at is null
-        and deleted_at is null
-        union all
-        -- other sleeps that name no cycle and whose midpoint is in this one
-        select sleep.*
-        from raw.records as sleep
-        where integration = %(integration)s
-        and collection = 'sleep'
-        and athlete_id = cycles.athlete_id
-        and payload ->> 'cycle_id' is null
-        and started_at > cycles.started_at - interval '2 days'
-        and started_at < coalesce(cycles.ended_at, 'infinity')
-        and record_id is distinct from cycles.recovery_sleep_id
-        and superseded_at is null
-        and deleted_at is null
-        and raw.cycle_of_sleep(sleep) = cycles.cycle_id
+        from (
+            -- sleeps that name the cycle
+            select
+                record_id,
+                started_at,
+                ended_at,
+                payload
+            from raw.records
+            where integration = %(integration)s
+            and collection = 'sleep'
+            and athlete_id = cycles.athlete_id
+            and payload ->> 'cycle_id' = cycles.cycle_id
+            and superseded_at is null
+            and deleted_at is null
+            union all
+            -- the sleep that the recovery names
+            select
+                record_id,
+                started_at,
+                ended_at,
+                payload
+            from raw.records
+            where integration = %(integration)s
+            and collection = 'sleep'
+            and athlete_id = cycles.athlete_id
+            and record_id = cycles.recovery_sleep_id
+            and payload ->> 'cycle_id' is distinct from cycles.cycle_id
+            and superseded_at is null
+            and deleted_at is null
+            union all
+            -- other sleeps that name no cycle and whose midpoint is in this one
+            select
+                record_id,
+                started_at,
+                ended_at,
+                payload
+            from raw.records as sleep
+            where integration = %(integration)s
+            and collection = 'sleep'
+            and athlete_id = cycles.athlete_id
+            and payload ->> 'cycle_id' is null
+            and started_at > cycles.started_at - interval '2 days'
+            and started_at < coalesce(cycles.ended_at, 'infinity')
+            and record_id is distinct from cycles.recovery_sleep_id
+            and superseded_at is null
+            and deleted_at is null
+            and raw.cycle_of_sleep(sleep) = cycles.cycle_id
+        ) as any_of_them
         offset 0
     ) as sleep
 ),

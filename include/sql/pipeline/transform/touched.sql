@@ -37,27 +37,40 @@ select
     version.payload ->> 'cycle_id' as cycle_id,
     version.payload ->> 'sleep_id' as sleep_id,
     raw.local_time(version.started_at, version.payload ->> 'timezone_offset')::date as local_date,
-    case when queued.collection = 'export_cycle' then raw.export_cycle_date(version.payload -> 'row') end as export_date,
+    case
+        when queued.collection = 'export_cycle' then raw.export_cycle_date(version.payload -> 'row')
+    end as export_date,
     version.payload ->> 'cycle' as export_cycle_id
 from queued
 -- `offset 0` forces one index scan per row, even on a table that was never analysed
 cross join lateral (
-    -- two queries, because current and older versions have separate indexes
     select *
-    from raw.records
-    where integration = %(integration)s
-    and athlete_id = queued.athlete_id
-    and collection = queued.collection
-    and record_id = any(queued.record_ids)
-    and superseded_at is null
-    union all
-    select *
-    from raw.records
-    where integration = %(integration)s
-    and athlete_id = queued.athlete_id
-    and collection = queued.collection
-    and record_id = any(queued.record_ids)
-    and superseded_at is not null
+    from (
+        -- two queries, because current and older versions have separate indexes
+        select
+            record_id,
+            started_at,
+            ended_at,
+            payload
+        from raw.records
+        where integration = %(integration)s
+        and athlete_id = queued.athlete_id
+        and collection = queued.collection
+        and record_id = any(queued.record_ids)
+        and superseded_at is null
+        union all
+        select
+            record_id,
+            started_at,
+            ended_at,
+            payload
+        from raw.records
+        where integration = %(integration)s
+        and athlete_id = queued.athlete_id
+        and collection = queued.collection
+        and record_id = any(queued.record_ids)
+        and superseded_at is not null
+    ) as either
     offset 0
 ) as version;
 
