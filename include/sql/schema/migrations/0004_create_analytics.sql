@@ -101,7 +101,7 @@ comment on column analytics.survey_responses.athlete_id is 'WHOOP user ID of the
 comment on column analytics.survey_responses.response_date is 'Date of the cycle that the answer belongs to, by the same rule as the metrics.';
 comment on column analytics.survey_responses.question is 'Question of the WHOOP journal, as listed in survey_questions of the integration.';
 comment on column analytics.survey_responses.answer is 'yes or no.';
-comment on column analytics.survey_responses.metric is 'Name of the question in analytics.metrics: survey.<slug>.';
+comment on column analytics.survey_responses.metric is 'Name of the question in analytics.metrics: "survey." and its slug.';
 comment on column analytics.survey_responses.source_record_id is 'Row of the journal that the answer comes from.';
 comment on column analytics.survey_responses.updated_at is 'When the answer last changed.';
 
