@@ -34,13 +34,16 @@ select
     version.record_id,
     version.started_at,
     version.ended_at,
-    version.payload ->> 'cycle_id' as cycle_id,
-    version.payload ->> 'sleep_id' as sleep_id,
-    raw.local_time(version.started_at, version.payload ->> 'timezone_offset')::date as local_date,
+    case when queued.collection = 'sleep' then version.payload ->> 'cycle_id' end as cycle_id,
+    case when queued.collection = 'recovery' then version.payload ->> 'sleep_id' end as sleep_id,
+    case
+        when queued.collection in ('workout', 'export_workout')
+            then raw.local_time(version.started_at, version.payload ->> 'timezone_offset')::date
+    end as local_date,
     case
         when queued.collection = 'export_cycle' then raw.export_cycle_date(version.payload -> 'row')
     end as export_date,
-    version.payload ->> 'cycle' as export_cycle_id
+    case when queued.collection = 'export_sleep' then version.payload ->> 'cycle' end as export_cycle_id
 from queued
 -- `offset 0` forces one index scan per row, even on a table that was never analysed
 cross join lateral (
