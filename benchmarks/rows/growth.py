@@ -46,7 +46,7 @@ CYCLE_METRICS = {"day_strain": 10, "energy": 9000, "average_heart_rate": 60, "ma
 # Values of every day except the last one, whose values the transform computes.
 VALUES = """
 insert into analytics.days (
-    integration, athlete_id, metric_date, is_provisional, cycle_id, cycle_is_open, cycle_state, timezone_offset, {names}
+    integration, athlete_id, metric_date, is_provisional, cycle_id, is_cycle_open, cycle_state, timezone_offset, {names}
 )
 select %(name)s, athlete_id, metric_date, false, cycle_id, false, 'complete', 'Z', {values}
 from history

@@ -11,24 +11,10 @@ from wearables.pipeline.survey import remove_unlisted
 
 log = logging.getLogger(__name__)
 
-# Files of include/sql/pipeline/transform, in this order. The header of each names its inputs and outputs.
+# Files of include/sql/pipeline/transform. The header of each names its inputs and outputs.
 DATES = ("affected_cycles", "dated_cycles", "affected_days", "cycle_days")
 EXPORTS = ("export_cycles", "export_naps", "export_workouts", "export_values", "export_days")
 ROLLING = ("rolling_dates", "rolling_inputs", "rolling")
-STEPS = (
-    "touched",
-    *DATES,
-    "affected_export_days",
-    "survey",
-    "fresh_days",
-    "quarantine",
-    "days_with_export",
-    *EXPORTS,
-    "quarantine_exports",
-    "days",
-    *ROLLING,
-    "analyze",
-)
 # The rows of an export: survey answers come from the journal, and their dates from the cycles.
 EXPORTED = {"export_cycle", "export_sleep", "export_workout", "journal"}
 COUNTS = ("records", "days", "inserted", "updated", "deleted", "quarantined")

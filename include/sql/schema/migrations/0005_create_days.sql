@@ -8,7 +8,7 @@ create table analytics.days (
     metric_date date not null,
     is_provisional boolean,
     cycle_id text,
-    cycle_is_open boolean,
+    is_cycle_open boolean,
     cycle_state text,
     recovery_state text,
     main_sleep_id text,
@@ -22,7 +22,7 @@ create table analytics.days (
     zone_load double precision,
     exported text [],
     export_cycle_id text,
-    export_cycle_is_open boolean,
+    is_export_cycle_open boolean,
     written_at timestamptz not null default now(),
     revised jsonb,
     primary key (integration, athlete_id, metric_date)
@@ -34,7 +34,7 @@ comment on column analytics.days.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column analytics.days.metric_date is 'Date in the athlete''s local time.';
 comment on column analytics.days.is_provisional is 'True while a value of the day can still change; null on a day without values.';
 comment on column analytics.days.cycle_id is 'WHOOP ID of the cycle that provides the values; null on a day that has only workouts.';
-comment on column analytics.days.cycle_is_open is 'True while that cycle is open, so that its values can still change.';
+comment on column analytics.days.is_cycle_open is 'True while that cycle is open, so that its values can still change.';
 comment on column analytics.days.cycle_state is 'complete, pending_score or unscorable; null without a cycle.';
 comment on column analytics.days.recovery_state is 'complete, calibrating, pending_score or unscorable; null without a recovery.';
 comment on column analytics.days.main_sleep_id is 'WHOOP ID of the main sleep, if there is one.';
@@ -48,6 +48,6 @@ comment on column analytics.days.sleep_debt_vendor is 'Additional sleep need fro
 comment on column analytics.days.zone_load is 'Sum of the minutes in heart rate zones 1 to 5, each multiplied by the number of its zone. 0 on a closed day for which WHOOP has no workouts.';
 comment on column analytics.days.exported is 'Metrics whose value comes from the athlete''s own data export, because the API has none; null if there are none.';
 comment on column analytics.days.export_cycle_id is 'Exported cycle that these values come from, if they are not those of naps or workouts.';
-comment on column analytics.days.export_cycle_is_open is 'True if that cycle was open when it was exported and gives a value that can still change.';
+comment on column analytics.days.is_export_cycle_open is 'True if that cycle was open when it was exported and gives a value that can still change.';
 comment on column analytics.days.written_at is 'When the row was written first.';
 comment on column analytics.days.revised is 'When a value last changed, by metric; null if all values are those that were written first.';
