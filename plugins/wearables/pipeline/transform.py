@@ -61,7 +61,7 @@ def recompute(connection: Connection, integration: str, run_id: str) -> dict[str
     run(*DATES)
     if collections & EXPORTED:
         run("affected_export_days", "survey")
-    quarantined = run("fresh_days", "quarantine").rowcount
+    quarantined = run("quarantine").rowcount if run("fresh_days").scalar() else 0
     # The rows of an export also count on the days that records of the API have changed.
     if run("days_with_export").rowcount:
         quarantined += run(*EXPORTS, "quarantine_exports").rowcount
