@@ -118,8 +118,8 @@ def empty(engine: Any) -> None:
     """Delete everything that was pulled. The athletes stay enrolled."""
     with engine.begin() as connection:
         connection.exec_driver_sql(
-            "truncate raw.records, analytics.metrics, analytics.metric_versions, analytics.cycle_days, analytics.days, "
-            "analytics.rolling, ops.slices, ops.watermarks, ops.runs, ops.absences, ops.transform_queue, ops.quarantine"
+            "truncate raw.records, analytics.metric_versions, analytics.cycle_days, analytics.days, analytics.rolling, "
+            "ops.slices, ops.watermarks, ops.runs, ops.absences, ops.transform_queue, ops.quarantine"
         )
 
 

@@ -15,7 +15,7 @@ from benchmarks.setup import NAME
 from wearables.core.settings import SQL_DIR
 
 TEAMS, ATHLETES, DAYS, PARTITIONS = 10, 100, 730, 16
-TABLES = {"0001_create_raw": "raw.records", "0004_create_analytics": "analytics.metrics"}
+TABLES = {"0001_create_raw": "raw.records", "0005_create_days": "analytics.days"}
 COPIES = """
 insert into raw.records (
     integration, collection, athlete_id, record_id, payload, started_at, ended_at, source_updated_at, pulled_at, run_id
@@ -24,10 +24,11 @@ select 'team_' || team, collection, athlete_id, record_id, payload, started_at, 
     run_id
 from raw.records, generate_series(2, %(teams)s) as team
 where integration = %(name)s;
-insert into analytics.metrics (integration, athlete_id, metric_date, metric, value, unit, is_provisional)
-select 'team_' || team, athlete_id, metric_date, metric, value, unit, is_provisional
-from analytics.metrics, generate_series(2, %(teams)s) as team
-where integration = %(name)s
+insert into analytics.days
+select copy.*
+from analytics.days, generate_series(2, %(teams)s) as team,
+    jsonb_populate_record(days, jsonb_build_object('integration', 'team_' || team)) as copy
+where days.integration = %(name)s
 """
 
 

@@ -24,7 +24,7 @@ def test_an_analyst_gets_an_answer_to_every_question(make_team: Callable[..., An
     team.pull(**team.all_days())
     long_ago = "set {0} = {0} - interval '2 hours'"
     for statement in (
-        f"update analytics.metrics {long_ago.format('updated_at')}",
+        f"update analytics.days {long_ago.format('written_at')}",
         f"update raw.records {long_ago.format('pulled_at')}",
         "update ops.athletes set squad = 'first team', position = 'wing'",
     ):

@@ -26,7 +26,7 @@ from wearables.whoop import source as source_module
 def rows_of_others(team: Any, athlete_id: int) -> list[list[tuple]]:
     return [
         team.rows(f"select * from {table} as each where athlete_id <> %s order by each::text", athlete_id)
-        for table in ("raw.records", "analytics.metrics", "analytics.cycle_days", "vault.grants", "ops.slices")
+        for table in ("raw.records", "analytics.days", "analytics.cycle_days", "vault.grants", "ops.slices")
     ]
 
 
@@ -34,7 +34,7 @@ def test_erasure_leaves_only_the_tombstone(make_team: Make, tmp_path: Path) -> N
     team = pulled_team(make_team)
     gone, kept = team.athlete_ids
     others, erased_from = rows_of_others(team, gone), tables_with(team, gone)
-    assert {"raw.records", "analytics.metrics", "ops.slices", "ops.watermarks", "vault.grants"} <= erased_from
+    assert {"raw.records", "analytics.days", "ops.slices", "ops.watermarks", "vault.grants"} <= erased_from
     was_file = [path.is_file() for path in landed(tmp_path, gone)]
     files_of_others = landed(tmp_path, kept)
     counts = {table: team.rows(f"select count(*) from {table} where athlete_id = %s", gone) for table in erased_from}

@@ -15,8 +15,9 @@ from wearables.cli.dictionary_markdown import dictionary
 from wearables.cli.sql import sql as print_sql
 from wearables.core import metrics, schema, sql_files
 from wearables.core.errors import PermanentError
+from wearables.core.settings import SQL_DIR
 from wearables.core.warehouse import transaction
-from wearables.pipeline.transform import STEPS, recompute
+from wearables.pipeline.transform import recompute
 from wearables.whoop_export.columns import CYCLES, SLEEPS, WORKOUTS
 from wearables_dev.sandbox import World
 
@@ -37,6 +38,9 @@ RECORDS = [
     {"collection": "cycle", "id": 2, "start": "2026-03-02T22:00:00Z", "timezone_offset": "Z", "score": {}},
     {"collection": "recovery", "cycle_id": 2, "score": {"readiness": {"points_milli": 99000}}},
 ]
+
+
+METRICS = "select metric, value from analytics.metrics order by metric"
 
 
 @pytest.fixture
@@ -74,6 +78,7 @@ def test_a_new_daily_metric_needs_one_entry_in_the_catalogue(warehouse_engine: E
     assert schema.migrate(warehouse_engine) == [
         "20_metric_definitions",
         "23_metric_columns",
+        "24_metrics",
         "30_athlete_days",
         "42_coverage",
     ]
@@ -127,17 +132,22 @@ def test_the_definitions_are_those_of_the_catalogue(warehouse_engine: Engine) ->
     }
 
 
-def test_a_definition_removed_from_the_catalogue_is_deleted_once_no_value_uses_it(
+def test_a_metric_removed_from_the_catalogue_has_no_definition_and_no_values_but_keeps_its_column(
     warehouse_engine: Engine, catalogue_of: Any
 ) -> None:
-    catalogue_of(readiness=INVENTED, alertness=INVENTED | {"path": "score.alertness"})
+    catalogue_of(readiness=INVENTED)
     schema.migrate(warehouse_engine)
     with transaction(warehouse_engine) as connection:
-        connection.exec_driver_sql("insert into analytics.metrics values ('team', 1, '2026-03-02', 'readiness', 1, '')")
+        connection.exec_driver_sql(
+            "insert into analytics.days (integration, athlete_id, metric_date, steps, readiness) "
+            "values ('team', 1, '2026-03-02', 100, 7)"
+        )
+    assert rows(warehouse_engine, METRICS) == [("readiness", 7), ("steps", 100)]
     catalogue_of()
     schema.migrate(warehouse_engine)
-    left = "select metric from analytics.metric_definitions where metric in ('readiness', 'alertness')"
-    assert rows(warehouse_engine, left) == [("readiness",)]
+    assert rows(warehouse_engine, "select metric from analytics.metric_definitions where metric = 'readiness'") == []
+    assert rows(warehouse_engine, METRICS) == [("steps", 100)]
+    assert rows(warehouse_engine, "select readiness from analytics.days") == [(7,)]
 
 
 def test_every_cell_is_a_column_of_the_export() -> None:
@@ -184,17 +194,19 @@ def test_a_name_is_not_both_a_metric_and_a_trend(catalogue_of: Any) -> None:
 
 
 def test_no_step_of_the_transform_inserts_by_position() -> None:
-    for step in (*STEPS, "metrics", "quarantine"):
-        text = " ".join(sql_files.sql(f"pipeline/transform/{step}").split())
-        assert text.count("insert into ") == len(re.findall(r"insert into [\w.]+ (?:as \w+ )?\(", text)), step
+    paths = [*(SQL_DIR / "pipeline/transform").glob("*.sql*")]
+    assert len(paths) > 15
+    for path in paths:
+        text = " ".join(sql_files.read(path).split())
+        assert text.count("insert into ") == len(re.findall(r"insert into [\w.]+ (?:as \w+ )?\(", text)), path.name
 
 
 def test_the_sql_that_runs_can_be_printed() -> None:
-    name = "pipeline/transform/day_values"
+    name = "pipeline/transform/fresh_days"
     printed = CliRunner().invoke(print_sql, [name])
     assert printed.exit_code == 0
     assert printed.stdout.rstrip("\n") == sql_files.sql(name).rstrip("\n")
-    assert "('day_strain', raw.number(known.score -> 'strain'), 1)" in printed.stdout
+    assert "cycle.score -> 'strain' as day_strain_1," in printed.stdout
 
 
 def test_every_template_renders_to_plain_sql(tmp_path: Path) -> None:

@@ -112,8 +112,10 @@ def test_survey_answers_are_on_the_board_of_their_date(admin: Visitor, season: A
     date = newest_date(season)
     assert "Survey" not in admin.get(on(date)).text
     with season.engine.begin() as connection:
+        connection.exec_driver_sql("select analytics.define_survey('survey.felt_rested', 'Felt <rested>?')")
         connection.exec_driver_sql(
-            "insert into analytics.survey_responses values ('team', %s, %s, 'Felt <rested>?', 'yes')",
+            "insert into analytics.survey_responses "
+            "values ('team', %s, %s, 'Felt <rested>?', 'yes', 'survey.felt_rested', 'row')",
             (season.athlete_ids[1], date),
         )
     answer = admin.get(on(date)).text

@@ -94,7 +94,7 @@ def test_rows_of_another_integration_are_never_in_the_file(admin: Visitor, seaso
             "update ops.athletes set integration = 'rival', squad = 'first' where athlete_id = %s",
             (season.athlete_ids[0],),
         )
-        for table in ("analytics.days", "analytics.rolling", "analytics.metrics", "raw.records"):
+        for table in ("analytics.days", "analytics.rolling", "raw.records"):
             connection.exec_driver_sql(
                 f"update {table} set integration = 'rival' where athlete_id = %s", (season.athlete_ids[0],)
             )
@@ -130,7 +130,7 @@ def test_text_that_looks_like_a_formula_is_escaped(admin: Visitor, season: Any) 
             connection.exec_driver_sql("update ops.athletes set position = %s", (text,))
         assert {row["position"] for row in lines(download(admin, "athletes"))} == {cell}
     with season.engine.begin() as connection:
-        connection.exec_driver_sql("update analytics.metrics set value = -1.5 where metric = 'skin_temperature'")
+        connection.exec_driver_sql("update analytics.days set skin_temperature = -1.5")
     assert "-1.5" in {row["value"] for row in lines(download(admin, "metrics"))}
 
 

@@ -106,7 +106,7 @@ def test_a_value_from_the_api_wins_whichever_came_first_and_both_stay_in_raw(
     assert {key: (value, expected[key][1]) for key, value in api.items()} == {key: expected[key] for key in api}
     # The export only provides values that the API does not have.
     assert {key for key, (_, source) in api_first.items() if source == "export"}.isdisjoint(api)
-    team.rows("delete from analytics.metrics; delete from raw.records; delete from analytics.cycle_days returning 1")
+    team.rows("delete from analytics.days; delete from raw.records; delete from analytics.cycle_days returning 1")
     importer.run(packed)
     team.pull(**period)
     assert importer.values() == api_first

@@ -121,9 +121,13 @@ class Catalogue(_Frozen):
         """The metrics that are columns of analytics.athlete_days."""
         return tuple(each for each in self.metrics if each.daily)
 
-    def columns(self, records: str | None = None) -> list[str]:
-        """Return the columns of the daily metrics that come from these records, or from any."""
-        return [each.name for each in self.daily if records in (each.records, None)]
+    def columns(self, records: str) -> list[str]:
+        """Return the columns of the daily metrics that come from these records."""
+        return [each.name for each in self.daily if each.records == records]
+
+    def names(self, records: str | None = None) -> list[str]:
+        """Return the names of the metrics that come from these records, or from any: columns of analytics.days."""
+        return [each.name for each in self.metrics if records in (each.records, None)]
 
     def of(self, records: str) -> tuple[Metric, ...]:
         """Return the metrics that come from these records."""
@@ -141,10 +145,9 @@ class Catalogue(_Frozen):
         """Return the paths, as tuples of keys, that metrics read from the collection's records."""
         return {tuple(path.split(".")) for each in self.metrics if each.collection == collection for path in each.path}
 
-    @property
-    def keys(self) -> list[str]:
-        """The top-level keys of all paths, such as ``score``."""
-        return sorted({path.partition(".")[0] for each in self.metrics for path in each.path})
+    def keys(self, records: str) -> list[str]:
+        """Return the top-level keys of the paths that metrics read from these records, such as ``score``."""
+        return sorted({path.partition(".")[0] for each in self.of(records) for path in each.path})
 
 
 @cache

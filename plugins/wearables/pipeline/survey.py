@@ -24,13 +24,11 @@ def remove_unlisted(connection: Connection, integration: Integration) -> None:
     stored = set(run_sql(connection, "pipeline/survey/slugs", integration=integration.name).scalars())
     if stored <= slugs:
         return
-    questions = run_sql(connection, "pipeline/survey/questions", integration=integration.name).scalars()
     run_sql(
         connection,
         "pipeline/survey/delete_unlisted",
         integration=integration.name,
         slugs=sorted(slugs),
         metrics=[PREFIX + name for name in sorted(slugs)],
-        questions=[question for question in questions if slug(question) not in slugs],
     )
     log.info("deleted the answers to %d question(s) that are no longer listed", len(stored - slugs))

@@ -2,7 +2,7 @@
 
 import logging
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, CursorResult
 
 from wearables.core.integrations import Integration
 from wearables.core.warehouse import run_sql, transaction, warehouse
@@ -12,33 +12,12 @@ from wearables.pipeline.survey import remove_unlisted
 
 log = logging.getLogger(__name__)
 
-# Files of include/sql/pipeline/transform, in this order, before quarantine, metrics and analyze. The header of each
-# names its inputs and outputs.
-STEPS = (
-    "touched",
-    "affected_cycles",
-    "dated_cycles",
-    "affected_days",
-    "cycle_days",
-    "affected_export_days",
-    "day_records",
-    "day_values",
-    "days_with_export",
-    "export_cycles",
-    "export_naps",
-    "export_workouts",
-    "export_values",
-    "survey",
-    "day_states",
-    "fresh_days",
-    "days",
-    "rolling_dates",
-    "rolling_inputs",
-    "rolling_week",
-    "rolling_month",
-    "rolling_season",
-    "rolling",
-)
+# Files of include/sql/pipeline/transform. The header of each names its inputs and outputs.
+DATES = ("affected_cycles", "dated_cycles", "affected_days", "cycle_days")
+EXPORTS = ("export_cycles", "export_naps", "export_workouts", "export_values", "export_days")
+ROLLING = ("rolling_dates", "rolling_inputs", "rolling")
+# The rows of an export: survey answers come from the journal, and their dates from the cycles.
+EXPORTED = {"export_cycle", "export_sleep", "export_workout", "journal"}
 COUNTS = ("records", "days", "inserted", "updated", "deleted", "quarantined")
 
 
@@ -72,9 +51,21 @@ def window(integration: Integration, run_id: str) -> dict[str, str]:
 
 def recompute(connection: Connection, integration: str, run_id: str) -> dict[str, int]:
     """Recompute the queued days in the transaction of ``connection``; answers to unlisted questions stay."""
-    for step in STEPS:
-        run_sql(connection, f"pipeline/transform/{step}", integration=integration, run_id=run_id)
-    quarantined = run_sql(connection, "pipeline/transform/quarantine", integration=integration, run_id=run_id).rowcount
-    written = run_sql(connection, "pipeline/transform/metrics", integration=integration).one()
-    run_sql(connection, "pipeline/transform/analyze")
+
+    def run(*steps: str) -> CursorResult:
+        """Run the steps and return the result of the last one."""
+        for step in steps:
+            result = run_sql(connection, f"pipeline/transform/{step}", integration=integration, run_id=run_id)
+        return result
+
+    collections = set(run("touched").scalars())
+    run(*DATES)
+    if collections & EXPORTED:
+        run("affected_export_days", "survey")
+    quarantined = run("quarantine").rowcount if run("fresh_days").scalar() else 0
+    # The rows of an export also count on the days that records of the API have changed.
+    if run("days_with_export").rowcount:
+        quarantined += run(*EXPORTS, "quarantine_exports").rowcount
+    written = run("days").one()
+    run(*ROLLING, "analyze")
     return dict(zip(COUNTS, (*written, quarantined), strict=True))

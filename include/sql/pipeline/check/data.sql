@@ -1,7 +1,7 @@
 -- The problems of a run's data: an error fails the run, a warning is only logged.
 -- Grain: one row per finding, with severity and sentence.
 -- Parameters: integration, run_id.
--- Inputs: ops.quarantine, ops.slices, ops.runs, ops.schema_drift, analytics.metrics. Outputs: nothing.
+-- Inputs: ops.quarantine, ops.slices, ops.runs, ops.schema_drift, analytics.days. Outputs: nothing.
 with quarantined as (
     select
         collection,
@@ -47,13 +47,14 @@ latest as (
     -- every day on which the strap is worn has a day strain, so an old date means that it is not worn or not synced
     select
         member.athlete_id,
-        max(known.metric_date) as latest_date
+        (
+            select max(metric_date)
+            from analytics.days
+            where integration = %(integration)s
+            and athlete_id = member.athlete_id
+            and day_strain is not null
+        ) as latest_date
     from members as member
-    left join analytics.metrics as known
-        on known.integration = %(integration)s
-        and member.athlete_id = known.athlete_id
-        and known.metric = 'day_strain'
-    group by member.athlete_id
 )
 
 select

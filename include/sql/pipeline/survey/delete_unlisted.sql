@@ -1,7 +1,7 @@
 -- Delete every trace of the survey questions that the integration file does not list.
--- Parameters: integration; slugs and metrics (of the questions to keep); questions (to delete).
--- Inputs: nothing else. Outputs: raw.records, ops.absences, analytics.survey_responses, analytics.metrics,
--- analytics.metric_versions, and analytics.metric_definitions through analytics.forget_surveys().
+-- Parameters: integration; slugs and metrics (of the questions to keep).
+-- Inputs: nothing else. Outputs: raw.records, ops.absences, analytics.survey_responses,
+-- and analytics.metric_definitions through analytics.forget_surveys().
 delete from raw.records
 where integration = %(integration)s
 and collection = 'journal'
@@ -14,16 +14,6 @@ and split_part(record_id, '/', 2) <> all(%(slugs)s::text []);
 
 delete from analytics.survey_responses
 where integration = %(integration)s
-and question = any(%(questions)s::text []);
-
-delete from analytics.metrics
-where integration = %(integration)s
-and metric like 'survey.%%'
-and metric <> all(%(metrics)s::text []);
-
-delete from analytics.metric_versions
-where integration = %(integration)s
-and metric like 'survey.%%'
 and metric <> all(%(metrics)s::text []);
 
 select analytics.forget_surveys()

@@ -31,8 +31,14 @@ with concerned_sleeps as (
     where touched.collection = 'cycle'
 ),
 
-sleeps as (
-    select sleep.*
+sleeps as materialized (
+    select
+        sleep.athlete_id,
+        sleep.record_id,
+        sleep.started_at,
+        sleep.ended_at,
+        -- calls the function, which is slow, only if the sleep names no cycle
+        coalesce(sleep.payload ->> 'cycle_id', raw.cycle_of_sleep(sleep)) as cycle_id
     from concerned_sleeps
     inner join raw.records as sleep
         on sleep.integration = %(integration)s
@@ -55,10 +61,10 @@ from touched
 where collection = 'sleep' and cycle_id is not null
 union
 select
-    sleeps.athlete_id,
-    raw.cycle_of_sleep(sleeps)
+    athlete_id,
+    cycle_id
 from sleeps
-where raw.cycle_of_sleep(sleeps) is not null
+where cycle_id is not null
 union
 select
     recovery.athlete_id,

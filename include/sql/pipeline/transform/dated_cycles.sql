@@ -27,63 +27,71 @@ with cycles as (
         and recovery.deleted_at is null
 ),
 
-owned_sleeps as (
-    -- sleeps that name the cycle
-    select
-        cycles.athlete_id,
-        cycles.cycle_id,
-        sleep.record_id as sleep_id
-    from cycles
-    inner join raw.records as sleep
-        on sleep.integration = %(integration)s
-        and sleep.collection = 'sleep'
-        and cycles.athlete_id = sleep.athlete_id
-        and sleep.payload ->> 'cycle_id' = cycles.cycle_id
-        and sleep.superseded_at is null
-    union
-    -- sleeps that name no cycle and whose midpoint is in this one
-    select
-        cycles.athlete_id,
-        cycles.cycle_id,
-        sleep.record_id
-    from cycles
-    inner join raw.records as sleep
-        on sleep.integration = %(integration)s
-        and sleep.collection = 'sleep'
-        and cycles.athlete_id = sleep.athlete_id
-        and sleep.payload ->> 'cycle_id' is null
-        and sleep.started_at > cycles.started_at - interval '2 days'
-        and sleep.started_at < coalesce(cycles.ended_at, 'infinity')
-        and sleep.superseded_at is null
-    where raw.cycle_of_sleep(sleep) = cycles.cycle_id
-    union
-    -- the sleep that the recovery names
-    select
-        athlete_id,
-        cycle_id,
-        recovery_sleep_id
-    from cycles
-    where recovery_sleep_id is not null
-),
-
 sleeps as (
     select
-        owned.athlete_id,
-        owned.cycle_id,
-        owned.sleep_id,
+        cycles.athlete_id,
+        cycles.cycle_id,
+        sleep.record_id as sleep_id,
         sleep.started_at,
         sleep.ended_at,
         sleep.payload ->> 'timezone_offset' as utc_offset,
         coalesce(sleep.payload -> 'nap' = 'true', false) as is_nap,
-        coalesce(sleep.payload ->> 'cycle_id' <> owned.cycle_id, false) as is_of_another_cycle
-    from owned_sleeps as owned
-    inner join raw.records as sleep
-        on sleep.integration = %(integration)s
-        and sleep.collection = 'sleep'
-        and owned.athlete_id = sleep.athlete_id
-        and owned.sleep_id = sleep.record_id
-        and sleep.superseded_at is null
-        and sleep.deleted_at is null
+        coalesce(sleep.record_id = cycles.recovery_sleep_id, false) as is_of_recovery,
+        coalesce(sleep.payload ->> 'cycle_id' <> cycles.cycle_id, false) as is_of_another_cycle
+    from cycles
+    -- `offset 0` forces index probes, even on a table that was never analysed
+    cross join lateral (
+        select *
+        from (
+            -- sleeps that name the cycle
+            select
+                record_id,
+                started_at,
+                ended_at,
+                payload
+            from raw.records
+            where integration = %(integration)s
+            and collection = 'sleep'
+            and athlete_id = cycles.athlete_id
+            and payload ->> 'cycle_id' = cycles.cycle_id
+            and superseded_at is null
+            and deleted_at is null
+            union all
+            -- the sleep that the recovery names
+            select
+                record_id,
+                started_at,
+                ended_at,
+                payload
+            from raw.records
+            where integration = %(integration)s
+            and collection = 'sleep'
+            and athlete_id = cycles.athlete_id
+            and record_id = cycles.recovery_sleep_id
+            and payload ->> 'cycle_id' is distinct from cycles.cycle_id
+            and superseded_at is null
+            and deleted_at is null
+            union all
+            -- other sleeps that name no cycle and whose midpoint is in this one
+            select
+                record_id,
+                started_at,
+                ended_at,
+                payload
+            from raw.records as sleep
+            where integration = %(integration)s
+            and collection = 'sleep'
+            and athlete_id = cycles.athlete_id
+            and payload ->> 'cycle_id' is null
+            and started_at > cycles.started_at - interval '2 days'
+            and started_at < coalesce(cycles.ended_at, 'infinity')
+            and record_id is distinct from cycles.recovery_sleep_id
+            and superseded_at is null
+            and deleted_at is null
+            and raw.cycle_of_sleep(sleep) = cycles.cycle_id
+        ) as any_of_them
+        offset 0
+    ) as sleep
 ),
 
 sleep_lists as (
@@ -97,26 +105,17 @@ sleep_lists as (
 ),
 
 main_sleeps as (
-    select distinct on (cycles.athlete_id, cycles.cycle_id)
-        cycles.athlete_id,
-        cycles.cycle_id,
-        sleeps.sleep_id,
-        sleeps.started_at,
-        sleeps.utc_offset,
-        raw.local_time(sleeps.started_at, sleeps.utc_offset) as local_start,
-        raw.local_time(sleeps.ended_at, sleeps.utc_offset) as local_end
-    from cycles
-    inner join sleeps
-        on cycles.athlete_id = sleeps.athlete_id
-        and cycles.cycle_id = sleeps.cycle_id
-    where sleeps.sleep_id = cycles.recovery_sleep_id or not sleeps.is_nap
-    order by
-        cycles.athlete_id,
-        cycles.cycle_id,
-        coalesce(sleeps.sleep_id = cycles.recovery_sleep_id, false) desc,
-        sleeps.ended_at - sleeps.started_at desc,
-        sleeps.started_at,
-        sleeps.sleep_id
+    select distinct on (athlete_id, cycle_id)
+        athlete_id,
+        cycle_id,
+        sleep_id,
+        started_at,
+        utc_offset,
+        raw.local_time(started_at, utc_offset) as local_start,
+        raw.local_time(ended_at, utc_offset) as local_end
+    from sleeps
+    where is_of_recovery or not is_nap
+    order by athlete_id, cycle_id, is_of_recovery desc, ended_at - started_at desc, started_at, sleep_id
 )
 
 select

@@ -24,30 +24,55 @@ and known.athlete_id = athlete.athlete_id
 and (athlete.first_date is null or known.metric_date not between athlete.first_date and athlete.last_date);
 
 create temporary table rolling_dates on commit drop as
-select distinct
-    athlete.athlete_id,
-    reach.instant::date as metric_date
-from changed_days
-inner join athlete_periods as athlete
-    on changed_days.athlete_id = athlete.athlete_id
-    and athlete.first_date is not null
--- from the first day of a gap that ends here, until the longest span no longer includes the day
-cross join lateral generate_series(
-    greatest(
-        coalesce(
-            (
-                select max(metric_date) + 1
-                from analytics.days
-                where integration = %(integration)s
-                and athlete_id = changed_days.athlete_id
-                and metric_date < changed_days.metric_date
-            ),
-            changed_days.metric_date
-        ),
-        athlete.first_date
-    )::timestamp,
-    least(changed_days.metric_date + 83, athlete.last_date)::timestamp,
-    interval '1 day'
-) as reach (instant);
+with preceded as (
+    select
+        athlete_id,
+        metric_date,
+        lag(metric_date) over (partition by athlete_id order by metric_date) as changed_before
+    from changed_days
+),
 
-analyze rolling_dates
+bounded as (
+    -- from the first day of a gap that ends here, until the longest span no longer includes the day
+    select
+        preceded.athlete_id,
+        greatest(
+            case
+                -- the reach of that day continues into this one's
+                when preceded.changed_before >= preceded.metric_date - 84 then preceded.metric_date
+                else coalesce(
+                    (
+                        select max(metric_date) + 1
+                        from analytics.days
+                        where integration = %(integration)s
+                        and athlete_id = preceded.athlete_id
+                        and metric_date < preceded.metric_date
+                    ),
+                    preceded.metric_date
+                )
+            end,
+            athlete.first_date
+        ) as first_date,
+        least(preceded.metric_date + 83, athlete.last_date) as last_date
+    from preceded
+    inner join athlete_periods as athlete on preceded.athlete_id = athlete.athlete_id
+    where athlete.first_date is not null
+),
+
+reaches as (
+    select
+        athlete_id,
+        range_agg(daterange(first_date, last_date, '[]')) as dates
+    from bounded
+    where first_date <= last_date
+    group by athlete_id
+)
+
+select
+    reaches.athlete_id,
+    instant::date as metric_date
+from reaches
+cross join lateral unnest(reaches.dates) as reach (dates)
+cross join lateral generate_series(
+    lower(reach.dates)::timestamp, (upper(reach.dates) - 1)::timestamp, interval '1 day'
+) as instant

@@ -19,10 +19,15 @@ known as (
         coalesce(days.recovery_state <> 'calibrating', true) as is_valid,
         days.sleep_started_at_local + (days.sleep_ended_at_local - days.sleep_started_at_local) / 2 as midpoint_local
     from periods
-    inner join analytics.days as days
-        on days.integration = %(integration)s
-        and periods.athlete_id = days.athlete_id
-        and days.metric_date between periods.first_date and periods.last_date
+    -- `offset 0` forces one index scan per athlete, even on a table that was never analysed
+    cross join lateral (
+        select *
+        from analytics.days
+        where integration = %(integration)s
+        and athlete_id = periods.athlete_id
+        and metric_date between periods.first_date and periods.last_date
+        offset 0
+    ) as days
 )
 
 select
@@ -48,5 +53,4 @@ select
     zone_load
 from known;
 
-create index on rolling_inputs (athlete_id, metric_date);
-analyze rolling_inputs (athlete_id, metric_date)
+create index on rolling_inputs (athlete_id, metric_date)

@@ -2,8 +2,8 @@
 -- raw.records holds only questions that the integration lists. If two cycles of a date answer a question, the later
 -- cycle's answer counts.
 -- Grain: one row per athlete, date and question. Parameters: integration.
--- Inputs: queued, raw.records. Outputs: analytics.survey_responses, analytics.metrics (survey.*) and the definitions of
--- these metrics; survey_answers (temporary).
+-- Inputs: queued, raw.records. Outputs: analytics.survey_responses, analytics.metric_definitions through
+-- analytics.define_survey() and analytics.forget_surveys(); survey_answers (temporary).
 create temporary table survey_answers on commit drop as
 select distinct on (journal.athlete_id, place.response_date, journal.payload ->> 'slug')
     journal.athlete_id,
@@ -40,6 +40,10 @@ order by
     journal.started_at desc,
     journal.record_id desc;
 
+select analytics.define_survey(metric, max(question))
+from survey_answers
+group by metric;
+
 delete from analytics.survey_responses as known
 where known.integration = %(integration)s
 and known.athlete_id in (select athlete_id from queued where collection in ('journal', 'export_cycle'))
@@ -48,55 +52,32 @@ and not exists (
     from survey_answers as answer
     where answer.athlete_id = known.athlete_id
     and answer.response_date = known.response_date
-    and answer.question = known.question
-);
-
-insert into analytics.survey_responses as known (integration, athlete_id, response_date, question, answer)
-select
-    %(integration)s,
-    athlete_id,
-    response_date,
-    question,
-    case when is_yes then 'yes' else 'no' end
-from survey_answers
-on conflict (integration, athlete_id, response_date, question) do update
-set answer = excluded.answer
-where known.answer <> excluded.answer;
-
-select analytics.define_survey(metric, max(question))
-from survey_answers
-group by metric;
-
-delete from analytics.metrics as known
-where known.integration = %(integration)s
-and known.metric like 'survey.%%'
-and known.athlete_id in (select athlete_id from queued where collection in ('journal', 'export_cycle'))
-and not exists (
-    select
-    from survey_answers as answer
-    where answer.athlete_id = known.athlete_id
-    and answer.response_date = known.metric_date
     and answer.metric = known.metric
 );
 
-insert into analytics.metrics as known (
-    integration, athlete_id, metric_date, metric, value, unit, source_record_id, source
+insert into analytics.survey_responses as known (
+    integration, athlete_id, response_date, question, answer, metric, source_record_id
 )
 select
     %(integration)s,
     athlete_id,
     response_date,
+    question,
+    case when is_yes then 'yes' else 'no' end,
     metric,
-    is_yes::integer,
-    '',
-    record_id,
-    'export'
+    record_id
 from survey_answers
-on conflict (integration, athlete_id, metric_date, metric) do update
+on conflict (integration, athlete_id, response_date, metric) do update
 set
-    value = excluded.value,
+    question = excluded.question,
+    answer = excluded.answer,
     source_record_id = excluded.source_record_id,
-    updated_at = excluded.updated_at
-where (known.value, known.source_record_id) is distinct from (excluded.value, excluded.source_record_id);
+    updated_at = case
+        when (known.answer, known.source_record_id) is distinct from (excluded.answer, excluded.source_record_id)
+            then excluded.updated_at
+        else known.updated_at
+    end
+where (known.question, known.answer, known.source_record_id)
+is distinct from (excluded.question, excluded.answer, excluded.source_record_id);
 
 select analytics.forget_surveys()

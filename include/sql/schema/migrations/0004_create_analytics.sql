@@ -35,36 +35,6 @@ comment on column analytics.metric_definitions.minimum_data is 'Minimum data tha
 comment on column analytics.metric_definitions.status is 'How well established it is: accepted, contested or house (a choice of this project).';
 comment on column analytics.metric_definitions.citation is 'Source of the formula or of the status.';
 
-create table analytics.metrics (
-    integration text not null,
-    athlete_id bigint not null,
-    metric_date date not null,
-    metric text not null references analytics.metric_definitions,
-    value double precision not null,
-    unit text not null,
-    is_provisional boolean not null default false,
-    source_record_id text,
-    updated_at timestamptz not null default now(),
-    source text not null default 'api' check (source in ('api', 'export')),
-    -- By date before metric: the transform reads and writes whole days, whose metrics are then adjacent in the index.
-    primary key (integration, athlete_id, metric_date, metric)
-);
-create index metrics_date on analytics.metrics (integration, metric_date);
--- Lets the transform check cheaply whether a survey question still has answers.
-create index metrics_survey on analytics.metrics (metric)
-where metric like 'survey.%';
-comment on table analytics.metrics is 'One row per integration, athlete, date and metric.';
-comment on column analytics.metrics.integration is 'Name of the integration.';
-comment on column analytics.metrics.athlete_id is 'WHOOP user ID of the athlete.';
-comment on column analytics.metrics.metric_date is 'Date in the athlete''s local time: for days and nights the date of waking, for workouts the date of the start.';
-comment on column analytics.metrics.metric is 'Name of the metric, see analytics.metric_definitions.';
-comment on column analytics.metrics.value is 'The value, with WHOOP''s full precision.';
-comment on column analytics.metrics.unit is 'Unit of the value.';
-comment on column analytics.metrics.is_provisional is 'True while the cycle is open and the value can still change.';
-comment on column analytics.metrics.source_record_id is 'Record that the value comes from; null if it is a sum over several.';
-comment on column analytics.metrics.updated_at is 'When value or is_provisional last changed.';
-comment on column analytics.metrics.source is 'api, or export (the athlete''s own data export) where the API has no value.';
-
 create table analytics.metric_versions (
     integration text not null,
     athlete_id bigint not null,
@@ -118,14 +88,22 @@ create table analytics.survey_responses (
     response_date date not null,
     question text not null,
     answer text not null,
-    primary key (integration, athlete_id, response_date, question)
+    metric text not null references analytics.metric_definitions,
+    source_record_id text not null,
+    updated_at timestamptz not null default now(),
+    primary key (integration, athlete_id, response_date, metric)
 );
+-- Lets the transform check cheaply whether a question still has answers.
+create index survey_responses_metric on analytics.survey_responses (metric);
 comment on table analytics.survey_responses is 'One row per athlete, date and journal question.';
 comment on column analytics.survey_responses.integration is 'Name of the integration.';
 comment on column analytics.survey_responses.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column analytics.survey_responses.response_date is 'Date of the cycle that the answer belongs to, by the same rule as the metrics.';
 comment on column analytics.survey_responses.question is 'Question of the WHOOP journal, as listed in survey_questions of the integration.';
 comment on column analytics.survey_responses.answer is 'yes or no.';
+comment on column analytics.survey_responses.metric is 'Name of the question in analytics.metrics: "survey." and its slug.';
+comment on column analytics.survey_responses.source_record_id is 'Row of the journal that the answer comes from.';
+comment on column analytics.survey_responses.updated_at is 'When the answer last changed.';
 
 create table analytics.calendar (
     calendar_date date primary key,

@@ -1,4 +1,5 @@
--- analytics.days: the daily metrics of an athlete side by side. The transform maintains it.
+-- analytics.days: the metrics of an athlete's day side by side. The transform maintains it, and analytics.metrics shows
+-- each value as a row.
 -- repeatable/23_metric_columns.sql.j2 adds a column for each metric of the catalogue include/metrics.yaml.
 
 create table analytics.days (
@@ -7,6 +8,7 @@ create table analytics.days (
     metric_date date not null,
     is_provisional boolean,
     cycle_id text,
+    is_cycle_open boolean,
     cycle_state text,
     recovery_state text,
     main_sleep_id text,
@@ -18,15 +20,21 @@ create table analytics.days (
     sleep_need_baseline double precision,
     sleep_debt_vendor double precision,
     zone_load double precision,
+    exported text [],
+    export_cycle_id text,
+    is_export_cycle_open boolean,
+    written_at timestamptz not null default now(),
+    revised jsonb,
     primary key (integration, athlete_id, metric_date)
 );
 create index days_date on analytics.days (integration, metric_date);
-comment on table analytics.days is 'One row per integration, athlete and date with a record: the daily metrics, and the state of the records behind them.';
+comment on table analytics.days is 'One row per integration, athlete and date with a record: the metrics, where they come from, and the state of the records behind them.';
 comment on column analytics.days.integration is 'Name of the integration.';
 comment on column analytics.days.athlete_id is 'WHOOP user ID of the athlete.';
 comment on column analytics.days.metric_date is 'Date in the athlete''s local time.';
 comment on column analytics.days.is_provisional is 'True while a value of the day can still change; null on a day without values.';
 comment on column analytics.days.cycle_id is 'WHOOP ID of the cycle that provides the values; null on a day that has only workouts.';
+comment on column analytics.days.is_cycle_open is 'True while that cycle is open, so that its values can still change.';
 comment on column analytics.days.cycle_state is 'complete, pending_score or unscorable; null without a cycle.';
 comment on column analytics.days.recovery_state is 'complete, calibrating, pending_score or unscorable; null without a recovery.';
 comment on column analytics.days.main_sleep_id is 'WHOOP ID of the main sleep, if there is one.';
@@ -38,3 +46,8 @@ comment on column analytics.days.sleep_ended_at_local is 'End of the main sleep,
 comment on column analytics.days.sleep_need_baseline is 'Baseline sleep need according to WHOOP (h).';
 comment on column analytics.days.sleep_debt_vendor is 'Additional sleep need from sleep debt, according to WHOOP (h).';
 comment on column analytics.days.zone_load is 'Sum of the minutes in heart rate zones 1 to 5, each multiplied by the number of its zone. 0 on a closed day for which WHOOP has no workouts.';
+comment on column analytics.days.exported is 'Metrics whose value comes from the athlete''s own data export, because the API has none; null if there are none.';
+comment on column analytics.days.export_cycle_id is 'Exported cycle that these values come from, if they are not those of naps or workouts.';
+comment on column analytics.days.is_export_cycle_open is 'True if that cycle was open when it was exported and gives a value that can still change.';
+comment on column analytics.days.written_at is 'When the row was written first.';
+comment on column analytics.days.revised is 'When a value last changed, by metric; null if all values are those that were written first.';

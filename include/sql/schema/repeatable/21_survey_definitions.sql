@@ -22,9 +22,8 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     where known.metric like 'survey.%'
     and not exists (
         select
-        from analytics.metrics as metrics
-        where metrics.metric = known.metric
-        and metrics.metric like 'survey.%'
+        from analytics.survey_responses as responses
+        where responses.metric = known.metric
     )
 $$;
 comment on function analytics.forget_surveys() is 'Delete the definitions of survey questions that no longer have answers.';

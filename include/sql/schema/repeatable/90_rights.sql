@@ -72,7 +72,7 @@ do $$
 begin
     if current_setting('server_version_num')::integer >= 170000 then
         grant maintain on
-        raw.records, analytics.metrics, analytics.cycle_days, analytics.days, analytics.rolling
+        raw.records, analytics.cycle_days, analytics.days, analytics.rolling
         to wearables_loader;
     end if;
 end
