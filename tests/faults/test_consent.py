@@ -9,9 +9,8 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
-import requests
-from requests.adapters import HTTPAdapter
 from sqlalchemy import Engine, event
+from urllib3 import HTTPConnectionPool
 
 from tests.athletes.fakes import Browser, states, title
 from tests.factories import requested
@@ -112,12 +111,12 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """Yield a list to which every request to WHOOP adds the number of connections that its thread holds meanwhile."""
     in_use: list[int] = []
     held: Counter[int] = Counter()
-    send = HTTPAdapter.send
+    send = HTTPConnectionPool.urlopen
 
-    def count_and_send(self: HTTPAdapter, request: requests.PreparedRequest, *options: Any, **more: Any) -> Any:
-        if "/oauth2/token" in str(request.url) or "/developer/" in str(request.url):
+    def count_and_send(self: HTTPConnectionPool, method: str, url: str, *options: Any, **more: Any) -> Any:
+        if "/oauth2/token" in url or "/developer/" in url:
             in_use.append(held[threading.get_ident()])
-        return send(self, request, *options, **more)
+        return send(self, method, url, *options, **more)
 
     def take(*_: Any) -> None:
         held[threading.get_ident()] += 1
@@ -129,7 +128,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     event.listen(pool, "checkout", take)
     event.listen(pool, "checkin", give_back)
     with monkeypatch.context() as patch:
-        patch.setattr(HTTPAdapter, "send", count_and_send)
+        patch.setattr(HTTPConnectionPool, "urlopen", count_and_send)
         yield in_use
     event.remove(pool, "checkout", take)
     event.remove(pool, "checkin", give_back)

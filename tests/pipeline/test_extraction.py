@@ -4,7 +4,7 @@ import datetime as dt
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import msgspec
@@ -34,6 +34,9 @@ class ScriptedSession:
         self.asked: list[Slice] = []
         self.marked: list[tuple[int, AthleteError]] = []
         self.interrupted = threading.Event()
+
+    def prepare(self, athletes: Collection[int]) -> None:
+        return None
 
     def fetch(self, slice_: Slice) -> Manifest:
         self.asked.append(slice_)
@@ -106,6 +109,8 @@ def test_several_answers_are_awaited_at_once_but_the_first_of_an_athlete_alone(
 
     def answer(slice_: Slice) -> None:
         if not first.is_set():
+            # Only slow answers are awaited together.
+            first.wait(1)
             first.set()
         elif len(session.asked) <= 1 + IN_FLIGHT:
             together.wait(timeout=60)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,6 +28,9 @@ ATHLETE = 7
 
 class DummySession:
     """Lands one record per slice: a reading at the start of its chunk."""
+
+    def prepare(self, athletes: Collection[int]) -> None:
+        return None
 
     def fetch(self, slice_: Slice) -> Manifest:
         start, end = slice_.chunk.start, slice_.chunk.start + dt.timedelta(hours=1)

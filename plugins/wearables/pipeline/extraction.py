@@ -15,11 +15,12 @@ from wearables.pipeline.source import Session
 
 log = logging.getLogger(__name__)
 
-# How many answers a task waits for at the same time. Six use a limit of 1,000 requests a minute although each answer
-# takes 200 ms; more would not help a slower limit.
+# A task waits for at most this many answers at once. Six use a limit of 1,000 requests a minute although each answer
+# takes 200 ms. If answers are quick, it waits for fewer: threads would only compete for the interpreter.
 IN_FLIGHT = 6
+ANSWERS_PER_SECOND = 25
 # The pull log is written in sets, at least this often.
-AT_ONCE = 50
+AT_ONCE = 200
 SECONDS_BETWEEN_WRITES = 1.0
 # If the source answers for none of this many athletes in a row, it is unavailable, and the others are not tried.
 OUTAGE_ATHLETES = 3
@@ -48,7 +49,8 @@ class Extraction:
         # an ended grant or membership is met once.
         self._asking: set[int] = set()
         self._asked: set[int] = set()
-        self._outcomes: SimpleQueue[tuple[Slice, Outcome]] = SimpleQueue()
+        self._outcomes: SimpleQueue[tuple[Slice, Outcome, float]] = SimpleQueue()
+        self._seconds_per_answer = 0.0
 
     def try_each(self, slices: Sequence[Slice]) -> list[Slice]:
         """Try every slice once; return those that are worth another try."""
@@ -73,22 +75,29 @@ class Extraction:
 
     def _try(self, workers: ThreadPoolExecutor, slices: Sequence[Slice]) -> None:
         for slice_ in self._begun(_firsts_first(slices)):
-            # Twice as many as there are workers, so that none of them waits for this loop.
-            while len(self._running) >= 2 * IN_FLIGHT or slice_.athlete_id in self._asking:
+            while len(self._running) >= self._most_running() or slice_.athlete_id in self._asking:
                 self._settle_next()
             self._running.add(slice_)
             if slice_.athlete_id not in self._asked:
                 self._asking.add(slice_.athlete_id)
-            workers.submit(self._fetch, slice_)
+            if self._most_running() == 1:
+                self._fetch(slice_)
+            else:
+                workers.submit(self._fetch, slice_)
         while self._running:
             self._settle_next()
 
+    def _most_running(self) -> int:
+        """Return how many answers to wait for: the pace times the time that an answer takes."""
+        return min(IN_FLIGHT, 1 + int(ANSWERS_PER_SECOND * self._seconds_per_answer))
+
     def _settle_next(self) -> None:
         try:
-            slice_, outcome = self._outcomes.get(timeout=SECONDS_BETWEEN_WRITES if self._landed else None)
+            slice_, outcome, seconds = self._outcomes.get(timeout=SECONDS_BETWEEN_WRITES if self._landed else None)
         except Empty:
             self._record_landed()
             return
+        self._seconds_per_answer += (seconds - self._seconds_per_answer) / 4
         self._running.discard(slice_)
         self._asking.discard(slice_.athlete_id)
         self._asked.add(slice_.athlete_id)
@@ -102,17 +111,20 @@ class Extraction:
                 with transaction(warehouse()) as connection:
                     waiting = begin(connection, waiting)
                 begun = time.monotonic()
+                self._session.prepare({each.athlete_id for each in waiting})
                 while waiting and time.monotonic() - begun < SECONDS_BETWEEN_WRITES:
                     yield waiting.pop(0)
 
     def _fetch(self, slice_: Slice) -> None:
-        """Fetch one slice, in a thread of its own."""
+        """Fetch one slice, usually in a thread of its own, and report the outcome and the seconds of an answer."""
+        began, waited = time.monotonic(), 0.0
         try:
             self._refuse(slice_)
-            outcome: Outcome = self._session.fetch(slice_)
+            outcome: Outcome = (manifest := self._session.fetch(slice_))
+            waited = manifest.waited_seconds
         except BaseException as error:
             outcome = error
-        self._outcomes.put((slice_, outcome))
+        self._outcomes.put((slice_, outcome, time.monotonic() - began - waited))
 
     def _refuse(self, slice_: Slice) -> None:
         """Raise the error that this slice would meet again."""

@@ -1,6 +1,6 @@
 """The interface between the pipeline and a source. The pipeline itself knows no particular source."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -16,6 +16,9 @@ from wearables.pipeline.slices import PlannedSlice, Slice
 
 class Session(Protocol):
     """An open session of one task with a source. Several threads may fetch slices at once."""
+
+    def prepare(self, athletes: Collection[int]) -> None:
+        """Prepare to fetch slices of these athletes soon, for example by reading their credentials together."""
 
     def fetch(self, slice_: Slice) -> Manifest:
         """Land the complete answer for a slice. If it raises, nothing has landed.

@@ -1,5 +1,6 @@
 """The grants of an integration's athletes, stored in ``vault.grants``. Their tokens are renewed in renewal.py."""
 
+from collections.abc import Collection
 from threading import Lock
 from typing import Any
 
@@ -9,7 +10,7 @@ from wearables.core.warehouse import run_sql, transaction
 from wearables.whoop.client import Tokens
 from wearables.whoop.oauth import TokenEndpoint, TokenPair
 from wearables.whoop.renewal import Key, Renewal, needs_renewal
-from wearables.whoop.vault import cipher, encrypted
+from wearables.whoop.vault import cipher, decrypted, encrypted
 
 
 class Grants:
@@ -27,12 +28,18 @@ class Grants:
         """
         return self._renewal(athlete_id).valid_pair(stale).access_token
 
-    def tokens(self, athlete_id: int) -> Tokens:
+    def active_pairs(self, athletes: Collection[int]) -> dict[int, TokenPair]:
+        """Return the token pairs of the athletes whose grants are active; some may have to be renewed."""
+        parameters = {"integration": self._integration, "athletes": list(athletes)}
+        with transaction(self._engine) as connection:
+            return {row.athlete_id: decrypted(row) for row in run_sql(connection, "whoop/grants/active", **parameters)}
+
+    def tokens(self, athlete_id: int, held: TokenPair | None = None) -> Tokens:
         """Return a function that supplies the athlete's tokens, each cached until it is about to expire or rejected.
 
-        Several threads may call it. It raises ReconnectRequired or MembershipInactive if the grant cannot be used.
+        ``held`` is a pair that has just been read. Several threads may call the function. It raises ReconnectRequired
+        or MembershipInactive if the grant cannot be used.
         """
-        held: TokenPair | None = None
         lock = Lock()
 
         def access_token(stale: str | None = None) -> str:

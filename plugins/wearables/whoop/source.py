@@ -1,7 +1,7 @@
 """WHOOP's API as a source of the pipeline."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection, Row
@@ -41,6 +41,12 @@ class WhoopSession:
         self._clients: dict[int, WhoopClient] = {}
         self._inactive = grants.inactive()
 
+    def prepare(self, athletes: Collection[int]) -> None:
+        """Read the grants of athletes together."""
+        new = set(athletes) - self._clients.keys()
+        for athlete_id, pair in self._grants.active_pairs(new).items():
+            self._clients[athlete_id] = self._hook.client(self._grants.tokens(athlete_id, pair))
+
     def fetch(self, slice_: Slice) -> Manifest:
         """Land the complete answer for a slice."""
         athlete_id = slice_.athlete_id
@@ -77,6 +83,8 @@ class WhoopSession:
 
     def _client(self, athlete_id: int) -> WhoopClient:
         # One client for all threads: they share the athlete's token, which only one of them renews.
+        if athlete_id in self._clients:
+            return self._clients[athlete_id]
         return self._clients.setdefault(athlete_id, self._hook.client(self._grants.tokens(athlete_id)))
 
 

@@ -7,11 +7,17 @@ the error code ``deactivated_user`` of a data endpoint. Anything else may come f
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
-
-import requests
+from typing import Any, NamedTuple
 
 from wearables.core.errors import MembershipInactive
+
+
+class Reply(NamedTuple):
+    """An HTTP answer. The names of ``headers`` are case-insensitive."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
 
 
 class Unauthorized(Exception):
@@ -72,53 +78,53 @@ MESSAGES: Mapping[type[Exception], str] = {RateLimited: "429, too many requests"
 PLAIN_CODE = re.compile("[a-z_]{1,40}")
 
 
-def data_error(response: requests.Response) -> Exception | None:
+def data_error(reply: Reply) -> Exception | None:
     """Return the error that a data endpoint's answer means, or None if it is a success."""
-    status = response.status_code
+    status = reply.status
     if 200 <= status < 300:
-        return _missing_data(response)
-    if status == 403 and _error_code(response) == DEACTIVATED:
+        return _missing_data(reply)
+    if status == 403 and _error_code(reply) == DEACTIVATED:
         return MembershipInactive(INACTIVE)
     default = Transient if status >= 500 else UnexpectedAnswer if status < 400 else BadRequest
     kind = DATA_ERRORS.get(status, default)
     return kind(MESSAGES.get(kind, f"status {status}"))
 
 
-def token_transport_error(response: requests.Response) -> Exception | None:
+def token_transport_error(reply: Reply) -> Exception | None:
     """Return the error of a token request that never reached the token endpoint's own logic, or None."""
-    error = data_error(response)
+    error = data_error(reply)
     return error if isinstance(error, Transient) else None
 
 
-def token_of(response: requests.Response) -> Mapping[str, Any]:
+def token_of(reply: Reply) -> Mapping[str, Any]:
     """Return the token of the token endpoint's answer. Raises one of TOKEN_ERRORS or UnexpectedAnswer."""
-    status, body = response.status_code, _json_object(response)
+    status, body = reply.status, _json_object(reply)
     if 200 <= status < 300:
         if isinstance(body.get("access_token"), str):
             return body
         raise UnexpectedAnswer(f"{status} without a token")
-    code = _error_code(response)
+    code = _error_code(reply)
     kind = TOKEN_ERRORS.get(code, UnexpectedAnswer) if 400 <= status < 500 else UnexpectedAnswer
     raise kind(f"{status} ({code})" if PLAIN_CODE.fullmatch(code) else f"{status} without an OAuth error code")
 
 
-def _missing_data(response: requests.Response) -> Exception | None:
-    if response.status_code == 200 and not response.content:
+def _missing_data(reply: Reply) -> Exception | None:
+    if reply.status == 200 and not reply.content:
         return Transient("an empty answer")
-    if response.content.lstrip().startswith(b"<"):
-        return UnexpectedAnswer(f"status {response.status_code} and a web page")
+    if reply.content.lstrip().startswith(b"<"):
+        return UnexpectedAnswer(f"status {reply.status} and a web page")
     return None
 
 
-def _error_code(response: requests.Response) -> str:
-    code = _json_object(response).get("error")
+def _error_code(reply: Reply) -> str:
+    code = _json_object(reply).get("error")
     return code if isinstance(code, str) else ""
 
 
-def _json_object(response: requests.Response) -> dict[str, Any]:
+def _json_object(reply: Reply) -> dict[str, Any]:
     """Return the body if it is a JSON object, and an empty one otherwise."""
     try:
-        body = json.loads(response.content)
+        body = json.loads(reply.content)
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}

@@ -8,9 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import Protocol
-from urllib.parse import urlencode
+from typing import Any, Protocol
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -21,15 +20,17 @@ from tenacity import (
     stop_after_attempt,
     wait_random_exponential,
 )
+from urllib3 import Timeout
+from urllib3.exceptions import HTTPError
 
 from wearables.core.errors import BudgetExhausted, SourceUnavailable
 from wearables.core.priority import Priority
 from wearables.whoop.budget import LONGEST_WAIT_SECONDS, Budget, pause_after_429
-from wearables.whoop.statuses import RateLimited, Transient, data_error, token_transport_error
+from wearables.whoop.statuses import RateLimited, Reply, Transient, data_error, token_transport_error
 
 log = logging.getLogger(__name__)
 
-TIMEOUT_SECONDS = (10, 60)  # to connect, to read
+TIMEOUT = Timeout(connect=10, read=60)
 ATTEMPTS = 5
 LONGEST_BACKOFF_SECONDS = 30
 HEADERS = {
@@ -52,7 +53,7 @@ class Transport(Protocol):
         params: dict[str, str] | None = None,
         data: str | None = None,
         headers: dict[str, str] | None = None,
-    ) -> requests.Response:
+    ) -> Reply:
         """Send one request and return its answer: 2xx, or without ``token`` whatever the token endpoint itself says."""
 
 
@@ -67,8 +68,8 @@ class Spent:
 class HttpTransport:
     """Connections with timeouts, the shared budget and one retry policy. Several threads may use it at once.
 
-    It uses the adapter of ``requests`` without a session: cookies must not pass from one athlete to another, and a
-    netrc file or proxy variable must not replace the athlete's token.
+    Requests go straight to the connection pool of ``requests``: what a session adds to each takes twice as long as the
+    request itself, and cookies, a netrc file or a proxy variable must not reach another athlete's request.
     """
 
     def __init__(
@@ -83,6 +84,10 @@ class HttpTransport:
         self.budget = budget
         self._attempts = attempts
         self._adapter = HTTPAdapter()
+        prepared = requests.Request("GET", self.base_url).prepare()
+        self._pool: Any = self._adapter.get_connection_with_tls_context(prepared, verify=True)
+        self._adapter.cert_verify(self._pool, prepared.url, verify=True, cert=None)
+        self._prefix = urlsplit(self.base_url).path
         self._of_thread = threading.local()
         self._retrying = Retrying(
             retry=retry_if_exception_type(Transient),
@@ -106,59 +111,53 @@ class HttpTransport:
         params: dict[str, str] | None = None,
         data: str | None = None,
         headers: dict[str, str] | None = None,
-    ) -> requests.Response:
+    ) -> Reply:
         """Send one request, retries included.
 
         ``token`` is called after the wait for the budget, so that a token never expires in the queue.
         Raises SourceUnavailable, BudgetExhausted, or an error of ``data_error`` that is not transient.
         """
-        prepared = self._prepared(method, path).copy()
-        if params:
-            prepared.url = f"{prepared.url}?{urlencode(params)}"
-        if data:
-            prepared.prepare_body(data, files=None)
-        prepared.headers.update(headers or {})
+        target = f"{self._prefix}{path}?{urlencode(params)}" if params else self._prefix + path
         try:
-            return self._retrying.copy()(self._attempt, prepared, token)
+            return self._retrying.copy()(self._attempt, method, target, token, data, {**HEADERS, **(headers or {})})
         except Transient as error:
             raise SourceUnavailable(
                 f"WHOOP at {self.base_url} gave no valid answer in {self._attempts} attempts ({error}). "
                 "Try again later."
             ) from None
 
-    @cache  # noqa: B019 - a transport lives as long as a task
-    def _prepared(self, method: str, path: str) -> requests.PreparedRequest:
-        """Return the request without what differs each time. Preparing it takes longer than all of our own work."""
-        return requests.Request(method, self.base_url + path, headers=HEADERS).prepare()
-
     def close(self) -> None:
         """Close the connections, and return the unused part of the leased request budget."""
         self._adapter.close()
         self.budget.close()
 
-    def _attempt(self, prepared: requests.PreparedRequest, token: Callable[[], str] | None) -> requests.Response:
+    def _attempt(
+        self, method: str, target: str, token: Callable[[], str] | None, data: str | None, headers: dict[str, str]
+    ) -> Reply:
         # A request without an access token goes to the token endpoint, on which athletes and pulls depend.
         waited = self.budget.spend(None if token else Priority.CONSENT)
         if token:
-            prepared.headers["Authorization"] = f"Bearer {token()}"
+            headers["Authorization"] = f"Bearer {token()}"
         spent = self.spent()
         self._of_thread.spent = Spent(spent.requests + 1, spent.waited_seconds + waited)
         try:
-            response = self._adapter.send(prepared, timeout=TIMEOUT_SECONDS)
-            response.content  # noqa: B018 - reads the body, so that an error of the connection is raised here
-        except requests.RequestException as error:
+            response = self._pool.urlopen(
+                method, target, body=data, headers=headers, timeout=TIMEOUT, retries=False, redirect=False
+            )
+        except HTTPError as error:
             # The error's text may contain the URL with its query, so only its class is reported.
             raise Transient(type(error).__name__) from None
-        self.budget.observe(response.headers)
-        failure = data_error(response) if token else token_transport_error(response)
+        reply = Reply(response.status, response.headers, response.data)
+        self.budget.observe(reply.headers)
+        failure = data_error(reply) if token else token_transport_error(reply)
         if isinstance(failure, RateLimited):
-            self._pause(response)
+            self._pause(reply)
         if failure:
             raise failure
-        return response
+        return reply
 
-    def _pause(self, response: requests.Response) -> None:
-        seconds = pause_after_429(response.headers)
+    def _pause(self, reply: Reply) -> None:
+        seconds = pause_after_429(reply.headers)
         self.budget.pause(seconds)
         if seconds > LONGEST_WAIT_SECONDS:
             raise BudgetExhausted(
