@@ -1,6 +1,7 @@
 """Rows for COPY: PostgreSQL stores every field exactly as it was, in one row, whatever characters it contains."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -36,7 +37,7 @@ def connection(warehouse_engine: Engine) -> Iterator[Connection]:
 def test_postgresql_returns_every_field_unchanged(connection: Connection, rows: list[tuple]) -> None:
     connection.exec_driver_sql("delete from landed")
     lines = [
-        landed_row(number, slice_number, record_id, TIME, started_at, ended_at, payload.encode())
+        landed_row(number, slice_number, record_id, TIME, started_at, ended_at, json.dumps(payload).encode())
         for number, (slice_number, record_id, started_at, ended_at, payload) in enumerate(rows)
     ]
     assert [line.count(b"\n") for line in lines] == [1] * len(lines)

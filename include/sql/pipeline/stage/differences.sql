@@ -11,7 +11,7 @@ set
 from (
     select
         different.line_number,
-        landed.payload as payload,
+        landed.payload,
         known.payload as known_payload,
         case
             when known.deleted_at is null and known.payload = landed.payload then 'unchanged'

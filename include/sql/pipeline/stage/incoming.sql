@@ -1,5 +1,5 @@
 -- Classify every landed record against its current version in the warehouse: new, unchanged or different.
--- The payload stays in landed and is not parsed here.
+-- The payload stays in landed.
 -- Grain: one row of incoming per athlete, collection and record.
 -- Parameters: integration.
 -- Inputs: staging, landed, raw.records. Outputs: temporary table incoming.

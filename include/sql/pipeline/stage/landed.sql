@@ -1,5 +1,6 @@
 -- Create the table into which the lines of a batch are copied.
--- Start, end and payload stay text: most records turn out to be unchanged, so parsing them would be wasted.
+-- Start and end stay text: most records turn out to be unchanged, so parsing them would be wasted. The payload is parsed
+-- while the client prepares the next lines.
 -- Grain: one row per landed line.
 -- Parameters: none.
 -- Inputs: nothing. Outputs: temporary table landed (empty).
