@@ -192,7 +192,8 @@ def test_a_narrow_window_needs_no_horizontal_scrolling_and_follows_airflows_them
     for path in PAGES:
         open_page(page, path)
         ours = page.frames[-1]
-        assert ours.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+        # Airflow may still be laying out the frame.
+        ours.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
         assert ours.evaluate("document.documentElement.dataset.theme") == scheme, path
         background = ours.evaluate("getComputedStyle(document.body).backgroundColor")
         if not path and scheme == "dark":
