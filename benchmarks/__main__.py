@@ -29,7 +29,7 @@ cancels out: seconds vary by a third from day to day, and only ratios can be com
 - `>= 2.0 times as fast` is met if the other side takes at least twice as long, and `<= 1.3` or `<= 1.3 times as long`
   if ours takes at most 1.3 times as long, or as much memory or as many requests.
 - A target in seconds or milliseconds is for a machine like this one: {machine}.
-- {no} marks a target that is missed. The [decisions](../docs/decisions/README.md) give the reasons.
+- {no} marks a target that is missed.
 
 To run some rows again: `make bench ARGS="pull memory"`, with the names of the first column. To see where the time of a
 pull goes: `.venv/bin/python -m benchmarks.profile 40 120`, with the number of athletes and of days.

@@ -57,12 +57,12 @@ def _upsert(engine: Any, chunks: Iterable[list[str]]) -> None:
     for paths in chunks:
         with transaction(engine) as connection:
             connection.exec_driver_sql("create temporary table bare (payload jsonb) on commit drop")
-            copy_lines(connection, COPY, (lines for path in paths for lines in _lines(path)))
+            copy_lines(connection, COPY, (line for path in paths for line in _lines(path)))
             connection.exec_driver_sql(UPSERT)
 
 
 def _lines(path: str) -> Iterator[bytes]:
-    return (b"\n".join(records) + b"\n" for records in Landing(path).records())
+    return (line + b"\n" for records in Landing(path).records() for line in records)
 
 
 def land_workouts(records: int) -> list[str]:

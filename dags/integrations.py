@@ -2,8 +2,8 @@
 
 validate -> extract (mapped) -> stage (mapped) -> transform -> check
 
-A mapped task pulls a batch: as many chunks of at most 28 days as need a few minutes. For a large team,
-`athletes_per_task` in the integration file splits each chunk into several tasks.
+A mapped task pulls a batch: as many chunks (of at most 28 days) as fit into ten minutes of the rate limit. For a large
+team, `athletes_per_task` in the integration file splits each chunk into several tasks.
 
 A scheduled run requests, for each athlete and collection, what no complete answer covers yet. To pull a past period of
 any length, trigger one run with both dates. Backfills are not allowed, because they would start a run for each

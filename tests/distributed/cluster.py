@@ -13,7 +13,7 @@ from dotenv import dotenv_values
 from sqlalchemy import URL
 
 from tests import fakes
-from wearables_dev.local import isolated_stack
+from wearables_dev.local import demo_athletes, isolated_stack
 from wearables_dev.local.ports import free_port
 
 PASSWORD = "distributed"
@@ -27,6 +27,8 @@ FAST_DETECTION = {
     "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL": "5",
 }
 SANDBOX = "--seed 7 --athletes 6 --days 60 --per-minute 100000 --per-day 1000000"
+# Several tasks for a chunk, so that both workers have something to do.
+TWO_TASKS_PER_CHUNK = "schedule: null\ntimezone: Europe/London\nathletes_per_task: 3\n"
 UP = "from wearables_dev.local import stack; stack.up(sandbox=True)"
 
 
@@ -138,6 +140,8 @@ def running(home: Path, workers: tuple[str, ...], **own: str) -> Iterator[Cluste
 def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
     settings = isolated_stack.environment(home)
     (home / "local" / "passwords.json").write_text(ADMIN)
+    (home / "integrations").mkdir()
+    (home / "integrations" / f"{demo_athletes.INTEGRATION}.yaml").write_text(TWO_TASKS_PER_CHUNK)
     # Workers on other hosts get the keys from their environment.
     settings |= {name: value for name, value in dotenv_values(home / "local" / "secrets.env").items() if value}
     return (
@@ -146,6 +150,7 @@ def _settings(home: Path, redis: int, bucket: str) -> dict[str, str]:
         | fakes.settings(bucket)
         | {
             "POSTGRES_PASSWORD": PASSWORD,
+            "WEARABLES_INTEGRATIONS": str(home / "integrations"),
             "SANDBOX_OPTIONS": SANDBOX,
             "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{settings['AIRFLOW__API__PORT']}",
             "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",

@@ -1,4 +1,4 @@
-"""Batches: mapped tasks take minutes, so several chunks may share one, and a large team may need several for one."""
+"""Batches: several chunks share a task, and a chunk of a large team can be split among several tasks."""
 
 import datetime as dt
 import math

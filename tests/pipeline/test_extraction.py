@@ -159,7 +159,7 @@ def test_an_unexpected_error_stops_the_task_and_interrupts_what_it_waits_for(
         if slice_.chunk == CHUNKS[1]:
             raise error
         if slice_.chunk == CHUNKS[2]:
-            # As a thread that waits for the request budget: only an interruption ends it.
+            # Like a thread that waits for the request budget: only an interrupt ends it.
             assert session.interrupted.wait(60)
 
     session = ScriptedSession(answer)

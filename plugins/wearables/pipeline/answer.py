@@ -1,4 +1,4 @@
-"""An answer while it is being received: its records, compressed, in memory or in a temporary file if they are many."""
+"""Collect an answer while it is being received: in memory or, from 1 MiB, compressed in a temporary file."""
 
 import hashlib
 import json

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from wearables.core.windows import TimeRange
 
-# A slice needs about one request. A killed task repeats none of them, but an analyst waits for whole batches.
+# A slice needs about one request. The retry of a killed task repeats only the requests in flight, but an analyst sees a
+# batch only once all of it is staged.
 MINUTES_PER_BATCH = 10
 # Each batch is staged in one transaction.
 MAX_SLICES = 2000

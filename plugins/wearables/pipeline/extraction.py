@@ -15,11 +15,11 @@ from wearables.pipeline.source import Session
 
 log = logging.getLogger(__name__)
 
-# A task waits for at most this many answers at once. Six use a limit of 1,000 requests a minute although each answer
-# takes 200 ms. If answers are quick, it waits for fewer: threads would only compete for the interpreter.
+# A task waits for at most this many answers at once. Six are enough to use up a limit of 1,000 requests a minute when
+# each answer takes 200 ms. If answers are quick, it waits for fewer: threads would only compete for the interpreter.
 IN_FLIGHT = 6
 ANSWERS_PER_SECOND = 25
-# The pull log is written in sets, at least this often.
+# Landed slices are written to the pull log together: after this many, or after this many seconds.
 AT_ONCE = 200
 SECONDS_BETWEEN_WRITES = 1.0
 # If the source answers for none of this many athletes in a row, it is unavailable, and the others are not tried.
@@ -45,8 +45,8 @@ class Extraction:
         self._again: list[Slice] = []
         self._landed: list[tuple[Slice, Manifest]] = []
         self._running: set[Slice] = set()
-        # Each athlete's first answer is awaited before they are asked again: their token may have to be renewed, and
-        # an ended grant or membership is met once.
+        # Each athlete's first answer is awaited before the next request for them. So a token is renewed once, and an
+        # ended grant or membership costs one request.
         self._asking: set[int] = set()
         self._asked: set[int] = set()
         self._outcomes: SimpleQueue[tuple[Slice, Outcome, float]] = SimpleQueue()
@@ -116,7 +116,7 @@ class Extraction:
                     yield waiting.pop(0)
 
     def _fetch(self, slice_: Slice) -> None:
-        """Fetch one slice, usually in a thread of its own, and report the outcome and the seconds of an answer."""
+        """Fetch one slice, in a worker thread if answers are slow. Report the outcome and the seconds without waits."""
         began, waited = time.monotonic(), 0.0
         try:
             self._refuse(slice_)
@@ -127,7 +127,7 @@ class Extraction:
         self._outcomes.put((slice_, outcome, time.monotonic() - began - waited))
 
     def _refuse(self, slice_: Slice) -> None:
-        """Raise the error that this slice would meet again."""
+        """Raise an error without a request, if this slice would fail for a known reason."""
         error: WearablesError | None = self._exhausted or self._blocked.get(slice_.athlete_id)
         if self._unanswered[slice_.athlete_id] >= UNANSWERED_SLICES:
             error = error or self._outage

@@ -4,8 +4,8 @@
                                   <chunk>/<owner>/<collection>.<attempt>.rejected.ndjson.gz
 
 Records that cannot be staged are rejected. Each is stored in the folder of its owner, the athlete whom it names, so
-that an erasure deletes it. This can be another athlete, if the source mixes up its answers. The manifest names the
-attempt that is complete.
+that an erasure deletes it. This can be another athlete, if the source mixes up its answers. The last line of the
+answer's file names the attempt that is complete.
 
 Any storage that Airflow's object storage supports will do. The manifest is the last line of a file, and a file without
 one does not count, so a task that is killed leaves either a complete answer or none.
@@ -113,7 +113,10 @@ class Landing:
         except (FileNotFoundError, msgspec.DecodeError, *DAMAGED):
             pass
         if digest.hexdigest() != expected:
-            raise PermanentError(f"{self.url} has changed since it landed. Delete the file, then clear the run.")
+            raise PermanentError(
+                f"{self.url}.ndjson.gz is missing, is damaged or has changed since it landed. "
+                "Delete it if it exists, then clear the run."
+            )
 
     def rejects(self) -> Iterator[dict[str, Any]]:
         """Yield the rejected records: athlete_id, record_id, reason and payload. Those of erased athletes are gone."""
@@ -150,7 +153,7 @@ class Landing:
 
 
 def _blocks(stored: IO[bytes]) -> Iterator[bytes]:
-    """Yield the decompressed content; a small file, as most are, at once, which takes half the time."""
+    """Yield the decompressed content in blocks. Most files are small; these are read at once, in half the time."""
     content = stored.read(SMALL_BYTES)
     if len(content) < SMALL_BYTES:
         yield igzip.decompress(content)

@@ -29,7 +29,7 @@ class Plan:
 
     @property
     def has_catch_up(self) -> bool:
-        """Whether chunks older than the newest may wait for a later run: a scheduled run pulls only that one always."""
+        """Whether chunks older than the newest may wait for a later run, as in scheduled runs."""
         return self.run_type == SCHEDULED
 
     def is_catch_up(self, chunk_number: int) -> bool:
@@ -63,7 +63,7 @@ def save_plan(connection: Connection, plan: Plan) -> None:
 
 
 def chunks_of(connection: Connection, plan: Plan, only_open: bool = False) -> list[Chunk]:
-    """Return the chunks of a run, the newest first. With ``only_open``, those with a slice to pull or stage."""
+    """Return the chunks of a run, the newest first. With ``only_open``, only those with a slice to pull or stage."""
     rows = run_sql(connection, "pipeline/slices/chunks", **plan.run).all()
     return [
         Chunk(row.chunk_number, TimeRange(row.chunk_start, row.chunk_end), row.athletes, row.slices)

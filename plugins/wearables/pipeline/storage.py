@@ -55,7 +55,7 @@ def available() -> Iterator[None]:
 
 
 def copy(content: IO[bytes], storage: AbstractFileSystem, path: str) -> None:
-    """Write a file from its start to a path of the storage."""
+    """Copy an open file, from its start, to a path in the storage."""
     content.seek(0)
     with storage.open(path, "wb") as file:
         shutil.copyfileobj(content, file, COPY_BYTES)

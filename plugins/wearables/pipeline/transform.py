@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 DATES = ("affected_cycles", "dated_cycles", "affected_days", "cycle_days")
 EXPORTS = ("export_cycles", "export_naps", "export_workouts", "export_values", "export_days")
 ROLLING = ("rolling_dates", "rolling_inputs", "rolling")
-# The rows of an export: survey answers come from the journal, and their dates from the cycles.
+# The collections of an export. Survey answers come from `journal`, and their dates from `export_cycle`.
 EXPORTED = {"export_cycle", "export_sleep", "export_workout", "journal"}
 COUNTS = ("records", "days", "inserted", "updated", "deleted", "quarantined")
 

@@ -24,8 +24,8 @@ from wearables.core.warehouse import run_sql, transaction
 DEFAULT_LIMITS = {"60": 100, "86400": 10_000}
 # A request reaches WHOOP a little after it was leased, so the ledger counts it for that much longer than the period.
 MARGIN_SECONDS = 0.5
-# A consent needs one request at a time, and many athletes may consent at once. A task cannot send more than the others
-# while a lease lasts.
+# A consent needs one request at a time, and many athletes may consent at once. The other sizes are
+# more than a task can send while a lease lasts.
 LEASE_SIZES = {Priority.CONSENT: 1, Priority.ROUTINE: 250, Priority.BULK: 250}
 LEASE_SECONDS = 0.25
 # The per cent of every period longer than five minutes that bulk requests leave to routine ones, in addition to the

@@ -60,7 +60,7 @@ def check_page(page: Sequence[bytes], collection: str, athlete_id: int) -> tuple
     latest = latest_plausible()
     for raw in page:
         try:
-            # Nearly every record is a usual one, which takes a tenth of the time.
+            # Nearly every record is an ordinary one, whose check takes about a fifth of the time.
             if (record := _usual(raw, collection)) is not None:
                 _require_plausible(record, athlete_id, latest)
                 line = _one_line(raw)

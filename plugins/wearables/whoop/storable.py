@@ -1,4 +1,4 @@
-"""Reject valid JSON that PostgreSQL cannot store as jsonb: it would fail the chunk for every athlete."""
+"""Reject valid JSON that PostgreSQL cannot store as jsonb: it would fail the batch for every athlete."""
 
 import json
 import re
@@ -28,7 +28,7 @@ class InvalidRecord(Exception):
 
 
 def is_simple(raw: bytes) -> bool:
-    """Return whether these bytes can be stored if msgspec decodes every value in them, and the types limit the depth.
+    """Return whether these bytes can be stored, if msgspec decodes them with a type that limits the depth.
 
     False means that ``require_storable`` has to find out.
     """

@@ -68,8 +68,8 @@ class Spent:
 class HttpTransport:
     """Connections with timeouts, the shared budget and one retry policy. Several threads may use it at once.
 
-    Requests go straight to the connection pool of ``requests``: what a session adds to each takes twice as long as the
-    request itself, and cookies, a netrc file or a proxy variable must not reach another athlete's request.
+    Requests go straight to the connection pool of ``requests``. A session would double the time of each request, share
+    cookies between athletes, and could replace an athlete's token with credentials from a netrc file.
     """
 
     def __init__(

@@ -19,5 +19,5 @@ class Waits:
             raise Interrupted
 
     def interrupt(self) -> None:
-        """End all waits, and those that begin later."""
+        """End all current waits, and make later ones end at once."""
         self._is_over.set()

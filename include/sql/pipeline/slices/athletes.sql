@@ -1,5 +1,5 @@
--- The athletes whose slices have certain chunk numbers, without erased athletes, whose pull log a restored backup may
--- contain.
+-- The athletes with slices in a range of chunks. Erased athletes are left out: a restored backup may still contain their
+-- pull log.
 -- Grain: one row per athlete.
 -- Parameters: integration, run_id, first_chunk, last_chunk.
 -- Inputs: ops.slices, ops.erased_athletes. Outputs: nothing.

@@ -16,7 +16,8 @@ with queued as (
 ),
 
 repeated as (
-    -- A record in the answers to two slices has its outcome in the slice that gave the newest version.
+    -- If two slices contain a record, its outcome counts for the slice with the newest version. The other slice counts
+    -- it as unchanged.
     select distinct
         landed.slice_number,
         landed.record_id

@@ -101,7 +101,7 @@ create table ops.slices (
     error text,
     primary key (integration, run_id, chunk_start, athlete_id, collection)
 )
--- A slice is updated three times. With free space in its page, its index entries stay as they are.
+-- Each slice is updated three times. Free space in the page makes these HOT updates, which leave the indexes alone.
 with (fillfactor = 40);
 create index slices_athlete on ops.slices (integration, athlete_id, collection, chunk_start);
 comment on table ops.slices is 'One row per run, chunk, athlete and collection: the plan and the pull log.';
@@ -227,8 +227,8 @@ comment on table ops.request_budgets is 'One row per WHOOP app: its rate limits,
 comment on column ops.request_budgets.client_key is 'SHA-256 of the base URL and the client ID.';
 comment on column ops.request_budgets.limits is 'Requests allowed per period, by its length in seconds: {"60": 100, "86400": 10000}.';
 comment on column ops.request_budgets.reported_limit is 'Limit of the period that remaining and resets_at are about; null until WHOOP reports one, so that limits are only assumed.';
-comment on column ops.request_budgets.remaining is 'Requests left in the period closest to its limit, according to WHOOP, without those that have been leased since.';
-comment on column ops.request_budgets.counted_from is 'The leases taken since then have been subtracted from remaining.';
+comment on column ops.request_budgets.remaining is 'Requests left in the period closest to its limit, according to WHOOP, minus the requests leased since.';
+comment on column ops.request_budgets.counted_from is 'Leases taken since this time have been subtracted from remaining.';
 comment on column ops.request_budgets.resets_at is 'When that period starts again.';
 comment on column ops.request_budgets.consent_until is 'Routine and bulk requests wait until this time, because a consent or a token refresh found no budget.';
 comment on column ops.request_budgets.routine_until is 'Bulk requests wait until this time, because a scheduled run is sending requests.';

@@ -47,7 +47,7 @@ comment on column analytics.days.sleep_need_baseline is 'Baseline sleep need acc
 comment on column analytics.days.sleep_debt_vendor is 'Additional sleep need from sleep debt, according to WHOOP (h).';
 comment on column analytics.days.zone_load is 'Sum of the minutes in heart rate zones 1 to 5, each multiplied by the number of its zone. 0 on a closed day for which WHOOP has no workouts.';
 comment on column analytics.days.exported is 'Metrics whose value comes from the athlete''s own data export, because the API has none; null if there are none.';
-comment on column analytics.days.export_cycle_id is 'Exported cycle that these values come from, if they are not those of naps or workouts.';
+comment on column analytics.days.export_cycle_id is 'Exported cycle that gave the values listed in exported; null if they come only from naps or workouts.';
 comment on column analytics.days.is_export_cycle_open is 'True if that cycle was open when it was exported and gives a value that can still change.';
-comment on column analytics.days.written_at is 'When the row was written first.';
-comment on column analytics.days.revised is 'When a value last changed, by metric; null if all values are those that were written first.';
+comment on column analytics.days.written_at is 'When the row was first written.';
+comment on column analytics.days.revised is 'For each metric that was added or changed after written_at, the time of its last change. Null if there is none.';

@@ -20,5 +20,5 @@ update ops.request_budgets as budget
 set remaining = budget.remaining + lease.requests - %(sent)s
 from lease
 where budget.client_key = lease.client_key
--- of an earlier period, nothing was subtracted from this number
+-- a lease from an earlier period was not subtracted from this number
 and lease.leased_at >= budget.counted_from
