@@ -1,4 +1,4 @@
-"""Two workers pull a team's data, and one dies in the middle of a batch. The rows equal those of an undisturbed pull."""
+"""Two workers pull data, and one dies in the middle of a batch. The rows equal those of an undisturbed pull."""
 
 import datetime as dt
 import time
