@@ -21,6 +21,11 @@ from wearables.pipeline.source import StagedSource
 
 log = logging.getLogger(__name__)
 
+# The figures are those that outcome.sql returns, in its order.
+STAGED = (
+    "staged athlete=%d collection=%s chunk=%s pages=%s records=%d new=%d changed=%d unchanged=%d deleted=%d "
+    "regressions=%d quarantined=%d waited=%.1fs seconds=%.1f"
+)
 COUNTS = ("new", "changed", "unchanged", "deleted", "regressions")
 ToRow = Callable[[int, int, bytes, str], bytes]
 
@@ -38,14 +43,8 @@ def stage(integration: Integration, run_id: str, batch: Batch, source: StagedSou
         run_sql(connection, "pipeline/stage/staging", **plan.run, **batch.chunks, athletes=athletes)
         slices = list(run_sql(connection, "pipeline/stage/slices").all())
         outcomes = _stage(connection, source or load_source(integration.source), plan, slices) if slices else []
-    for outcome in sorted(outcomes, key=lambda row: (row.athlete_id, row.collection, row.chunk_start)):
-        log.info(
-            "staged athlete=%(athlete_id)d collection=%(collection)s chunk=%(chunk)s pages=%(pages)s "
-            "records=%(records)d new=%(new)d changed=%(changed)d unchanged=%(unchanged)d deleted=%(deleted)d "
-            "regressions=%(regressions)d quarantined=%(quarantined)d "
-            "waited=%(waited_seconds).1fs seconds=%(seconds).1f",
-            outcome._asdict() | {"chunk": TimeRange(outcome.chunk_start, outcome.chunk_end)},
-        )
+    for athlete_id, collection, start, end, *figures in sorted(tuple(outcome) for outcome in outcomes):
+        log.info(STAGED, athlete_id, collection, TimeRange(start, end), *figures)
     return {name: sum(getattr(outcome, name) for outcome in outcomes) for name in COUNTS}
 
 

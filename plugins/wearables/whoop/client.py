@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Protocol
 
 import msgspec
@@ -101,5 +102,6 @@ class WhoopClient:
             return self._transport.send(method, path, token=lambda: self._tokens(stale=stale), params=query).content
 
 
+@lru_cache(maxsize=256)
 def _instant(instant: dt.datetime) -> str:
     return instant.astimezone(dt.UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -8,7 +8,6 @@ from wearables.pipeline.slices import Slice
 from wearables.whoop.client import WhoopClient
 from wearables.whoop.identity import identify
 from wearables.whoop.records import check_page
-from wearables.whoop.storable import InvalidRecord
 from wearables.whoop.transport import HttpTransport
 
 # A new version of WHOOP's API does not have more new fields than this.
@@ -30,10 +29,10 @@ def fetch_slice(client: WhoopClient, transport: HttpTransport, slice_: Slice) ->
         checked, fields = check_page(page, slice_.collection, slice_.athlete_id)
         unknown |= fields
         for record, line in zip(page, checked, strict=True):
-            if isinstance(line, InvalidRecord):
-                _reject(answer, slice_, record, str(line))
-            else:
+            if isinstance(line, bytes):
                 answer.add(line)
+            else:
+                _reject(answer, slice_, record, str(line))
     spent = transport.spent()
     manifest = Manifest(
         integration=slice_.integration,

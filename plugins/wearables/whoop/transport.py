@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
@@ -117,9 +118,23 @@ class HttpTransport:
         ``token`` is called after the wait for the budget, so that a token never expires in the queue.
         Raises SourceUnavailable, BudgetExhausted, or an error of ``data_error`` that is not transient.
         """
-        target = f"{self._prefix}{path}?{urlencode(params)}" if params else self._prefix + path
+        target = f"{self._prefix}{path}?{_encoded(tuple(params.items()))}" if params else self._prefix + path
+        attempt = partial(self._attempt, method, target, token, data, {**HEADERS, **(headers or {})})
         try:
-            return self._retrying.copy()(self._attempt, method, target, token, data, {**HEADERS, **(headers or {})})
+            return attempt()
+        except Transient as failure:
+            return self._try_again(attempt, failure)
+
+    def _try_again(self, attempt: Callable[[], Reply], first_failure: Transient) -> Reply:
+        failures = [first_failure]
+
+        def next_attempt() -> Reply:
+            if failures:
+                raise failures.pop()
+            return attempt()
+
+        try:
+            return self._retrying.copy()(next_attempt)
         except Transient as error:
             raise SourceUnavailable(
                 f"WHOOP at {self.base_url} gave no valid answer in {self._attempts} attempts ({error}). "
@@ -170,3 +185,9 @@ class HttpTransport:
         reason = state.outcome.exception() if state.outcome else None
         pause = state.next_action.sleep if state.next_action else 0
         log.warning("WHOOP: %s, attempt %d, next in %.1f s", reason, state.attempt_number, pause)
+
+
+@lru_cache(maxsize=256)
+def _encoded(query: tuple[tuple[str, str], ...]) -> str:
+    """Return a query string. All athletes are asked for the same periods."""
+    return urlencode(query)
