@@ -20,7 +20,7 @@ from wearables_dev.local.airflow_api import AirflowApi
 # These days are over in every time zone, so their values do not change during the test.
 LAST = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)
 FIRST = LAST - dt.timedelta(days=55)
-SLOWLY = {"kind": "slow", "times": 100_000, "seconds": 0.4}
+SLOWLY = {"kind": "slow", "times": 100_000, "seconds": 3}
 # Each chunk has two tasks: one for every second athlete, and one for the others.
 LANDED = """
 with numbered as (

@@ -121,6 +121,19 @@ def test_several_answers_are_awaited_at_once_but_the_first_of_an_athlete_alone(
     assert not together.broken
 
 
+def test_the_pull_log_shows_what_has_landed_while_answers_keep_arriving(
+    planned: Callable[[int], list[Slice]], warehouse_engine: Engine
+) -> None:
+    seen: list[int] = []
+
+    def answer(slice_: Slice) -> None:
+        threading.Event().wait(0.5)
+        seen.append(pull_log(warehouse_engine)[1, "landed"])
+
+    Extraction(ScriptedSession(answer), can_wait=False).try_each(planned(1))
+    assert any(0 < landed < 20 for landed in seen)
+
+
 def test_an_ended_grant_is_met_once_and_fails_all_slices_of_its_athlete_only(
     planned: Callable[[int], list[Slice]], warehouse_engine: Engine
 ) -> None:

@@ -44,6 +44,7 @@ class Extraction:
         self._answered: Slice | None = None
         self._again: list[Slice] = []
         self._landed: list[tuple[Slice, Manifest]] = []
+        self._recorded_at = time.monotonic()
         self._running: set[Slice] = set()
         # Each athlete's first answer is awaited before the next request for them. So a token is renewed once, and an
         # ended grant or membership costs one request.
@@ -163,10 +164,11 @@ class Extraction:
                     raise outcome
             case _:
                 raise outcome
-        if len(self._landed) >= AT_ONCE:
+        if len(self._landed) >= AT_ONCE or time.monotonic() - self._recorded_at >= SECONDS_BETWEEN_WRITES:
             self._record_landed()
 
     def _record_landed(self) -> None:
+        self._recorded_at = time.monotonic()
         if self._landed:
             run = self._landed[0][0].run
             with transaction(warehouse()) as connection:
