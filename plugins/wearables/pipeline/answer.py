@@ -43,7 +43,7 @@ class Answer:
         self.records += 1
         self._size += len(line)
         if self._size >= COMPRESS_AT_ONCE:
-            self._move_to_file(self._joined())
+            self._move_to_file()
 
     def reject(self, record: bytes, owner: int, record_id: str, reason: str) -> None:
         """Keep the start of a record that cannot be staged, with its owner and the reason."""
@@ -72,10 +72,10 @@ class Answer:
         self._size = 0
         return records
 
-    def _move_to_file(self, records: bytes) -> None:
+    def _move_to_file(self) -> None:
         if self._compressed is None:
             self._compressed = TemporaryFile()  # noqa: SIM115 - closed by the method closed
-        self._write(compressed(records))
+        self._write(compressed(self._joined()))
 
     def _write(self, content: bytes) -> None:
         with available():

@@ -38,7 +38,7 @@ class Plan:
 
     def priority(self, chunk_number: int) -> Priority:
         """Return the priority of a chunk's requests: the newest days of a scheduled run come first."""
-        is_routine = self.run_type == SCHEDULED and not self.is_catch_up(chunk_number)
+        is_routine = self.has_catch_up and not self.is_catch_up(chunk_number)
         return Priority.ROUTINE if is_routine else Priority.BULK
 
 

@@ -44,6 +44,8 @@ class WhoopSession:
     def prepare(self, athletes: Collection[int]) -> None:
         """Read the grants of athletes together."""
         new = set(athletes) - self._clients.keys()
+        if not new:
+            return
         for athlete_id, pair in self._grants.active_pairs(new).items():
             self._clients[athlete_id] = self._hook.client(self._grants.tokens(athlete_id, pair))
 

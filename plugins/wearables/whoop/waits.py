@@ -4,7 +4,7 @@ import threading
 
 
 class Interrupted(Exception):
-    """The task has failed, so what this thread waits for is no longer needed."""
+    """A wait was ended early because the task has failed."""
 
 
 class Waits:
